@@ -1,0 +1,60 @@
+import js from '@eslint/js';
+import nx from '@nx/eslint-plugin';
+import prettier from 'eslint-config-prettier';
+import tseslint from 'typescript-eslint';
+
+/** Which layer may import which; the order is the direction of data (see ARCHITECTURE.md). */
+const allow = (layer, ...on) => ({
+  sourceTag: `layer:${layer}`,
+  onlyDependOnLibsWithTags: [layer, ...on, 'testing'].map((l) => `layer:${l}`),
+});
+
+export default tseslint.config(
+  { ignores: ['**/dist/**', '**/node_modules/**', '**/build/**', '.nx/**'] },
+  js.configs.recommended,
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/no-confusing-void-expression': 'off',
+      '@typescript-eslint/no-unnecessary-condition': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/no-invalid-void-type': 'off',
+      '@typescript-eslint/no-unnecessary-type-parameters': 'off',
+      '@typescript-eslint/unified-signatures': 'off',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      'max-lines': ['error', { max: 450 }],
+      'no-empty': ['error', { allowEmptyCatch: false }],
+    },
+  },
+  {
+    files: ['{packages,apps}/*/src/**/*.ts'],
+    plugins: { '@nx': nx },
+    rules: {
+      '@nx/enforce-module-boundaries': [
+        'error',
+        {
+          enforceBuildableLibDependency: false,
+          allow: [],
+          depConstraints: [
+            allow('core-types'),
+            allow('hal'),
+            allow('hal-backend', 'hal'),
+            allow('launcher-api', 'hal'),
+            allow('machine-plan', 'core-types', 'hal'),
+            allow('apiserver'),
+            allow('sdk', 'core-types'),
+            allow('controllers', 'sdk', 'core-types', 'machine-plan', 'hal', 'launcher-api'),
+            allow('testing', 'core-types', 'hal', 'sdk', 'apiserver'),
+            { sourceTag: 'layer:apps', onlyDependOnLibsWithTags: ['*'] },
+          ],
+        },
+      ],
+    },
+  },
+  { files: ['**/*.js', '**/*.mjs', '**/tsup.config.ts'], ...tseslint.configs.disableTypeChecked },
+  { files: ['**/test/**/*.ts', 'e2e/**/*.ts'], rules: { '@typescript-eslint/no-unsafe-assignment': 'off' } },
+  prettier,
+);

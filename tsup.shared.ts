@@ -1,0 +1,38 @@
+import { defineConfig, type Options } from 'tsup';
+
+/** A published library: ESM, CommonJS and declarations, one entry per public sub-path. */
+export function library(entry: Record<string, string> = { index: 'src/index.ts' }): Options {
+  return {
+    entry,
+    format: ['esm', 'cjs'],
+    dts: true,
+    sourcemap: true,
+    clean: true,
+    target: 'node22',
+    tsconfig: '../../tsconfig.base.json',
+  };
+}
+
+/** A program: one self-contained ESM file per entry, so that it starts quickly and runs without node_modules. */
+export function program(entry: Record<string, string> = { main: 'src/main.ts' }): Options {
+  return {
+    entry,
+    format: ['esm'],
+    dts: false,
+    sourcemap: true,
+    clean: true,
+    target: 'node24',
+    platform: 'node',
+    splitting: false,
+    noExternal: [/.*/],
+    esbuildOptions(options) {
+      options.conditions = ['@virtkit/source', 'node', 'import'];
+    },
+    // Bundled CommonJS dependencies call require() for Node's built-in modules.
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+  };
+}
+
+export { defineConfig };
