@@ -1,0 +1,80 @@
+import type { Duplex } from 'node:stream';
+import type { GuestFilesystem, GuestInfo, GuestUser } from './guest.ts';
+
+/** Options of every call that may wait. */
+export interface CallOptions {
+  signal?: AbortSignal;
+}
+
+/** Stop and continue the guest's CPUs. */
+export interface PauseFacet {
+  /** Idempotent. @throws HalError `invalid-state` when the machine does not run. */
+  pause(options?: CallOptions): Promise<void>;
+  /** Idempotent. @throws HalError `invalid-state` when the machine does not run. */
+  resume(options?: CallOptions): Promise<void>;
+}
+
+/** Hardware reset: as the reset button, nothing is flushed. */
+export interface ResetFacet {
+  reset(options?: CallOptions): Promise<void>;
+}
+
+/** A reboot that the guest carries out itself. */
+export interface SoftRebootFacet {
+  /** Through the guest agent when connected, else by ACPI. @throws HalError `guest-agent-unavailable` when neither works. */
+  softReboot(options?: CallOptions): Promise<void>;
+}
+
+/** Byte streams to serial ports. */
+export interface ConsolesFacet {
+  /**
+   * Opens serial port `index` (0-based). A second open takes the console over: the first stream ends with
+   * HalError `conflict`. The stream ends when the machine stops.
+   */
+  open(index: number, options?: CallOptions): Promise<Duplex>;
+  /** The last bytes (at most `maxBytes`, default 64 KiB) that the guest wrote to serial port 0, if logging is on. */
+  log(options?: CallOptions & { maxBytes?: number }): Promise<Uint8Array>;
+}
+
+/** The guest's display. */
+export interface DisplayFacet {
+  /** A connection that speaks RFB (VNC), server side first. */
+  openVnc(options?: CallOptions): Promise<Duplex>;
+  /** A picture of the display. */
+  screenshot(options?: CallOptions): Promise<{ mimeType: 'image/png'; data: Uint8Array }>;
+}
+
+/** Questions that the agent inside the guest answers. @throws HalError `guest-agent-unavailable` when it is not connected. */
+export interface GuestAgentFacet {
+  /** Resolves when the agent answers a ping. */
+  ping(options?: CallOptions): Promise<void>;
+  info(options?: CallOptions): Promise<GuestInfo>;
+  users(options?: CallOptions): Promise<GuestUser[]>;
+  filesystems(options?: CallOptions): Promise<GuestFilesystem[]>;
+  /** Runs a program inside the guest and collects its result; `timeoutSeconds` bounds the wait. */
+  exec(
+    command: readonly [path: string, ...args: string[]],
+    options?: CallOptions & { timeoutSeconds?: number },
+  ): Promise<{ exitCode: number; stdout: string; stderr: string }>;
+}
+
+/** Every optional ability, by name. Present exactly when the hypervisor declares it in `supports`. */
+export interface Facets {
+  pause: PauseFacet;
+  reset: ResetFacet;
+  softReboot: SoftRebootFacet;
+  consoles: ConsolesFacet;
+  display: DisplayFacet;
+  guestAgent: GuestAgentFacet;
+}
+
+export type FacetName = keyof Facets;
+
+export const facetNames = [
+  'pause',
+  'reset',
+  'softReboot',
+  'consoles',
+  'display',
+  'guestAgent',
+] as const satisfies readonly FacetName[];

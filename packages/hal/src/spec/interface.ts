@@ -1,0 +1,37 @@
+import { z } from 'zod';
+
+/** Where a network interface's frames go. */
+export const InterfaceBackendSchema = z.discriminatedUnion('kind', [
+  /** An existing tap device that somebody else made and connected; the hypervisor only opens it. */
+  z.strictObject({ kind: z.literal('tap'), device: z.string().regex(/^[A-Za-z0-9_.-]{1,15}$/) }),
+  /** User-mode networking inside the hypervisor process; `forwards` open host ports towards the guest. */
+  z.strictObject({
+    kind: z.literal('user'),
+    forwards: z
+      .array(
+        z.strictObject({
+          protocol: z.enum(['tcp', 'udp']),
+          hostAddress: z.string(),
+          hostPort: z.int().min(1).max(65535),
+          guestPort: z.int().min(1).max(65535),
+        }),
+      )
+      .default([]),
+  }),
+]);
+
+/** One network interface of the guest. */
+export const InterfaceSchema = z.strictObject({
+  /** Unique in the machine; comes back in `Observed.interfaces` (Virtkit uses the interface's name). */
+  id: z.string().min(1),
+  model: z.enum(['virtio', 'e1000', 'e1000e', 'rtl8139', 'ne2k_pci', 'pcnet', 'igb']),
+  mac: z.string().regex(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/),
+  backend: InterfaceBackendSchema,
+  /** Bytes; absent means 1500. */
+  mtu: z.int().min(68).max(65535).optional(),
+  bootOrder: z.int().min(1).optional(),
+  linkUp: z.boolean().default(true),
+});
+
+export type InterfaceBackend = z.output<typeof InterfaceBackendSchema>;
+export type Interface = z.output<typeof InterfaceSchema>;
