@@ -8,6 +8,7 @@ export default defineConfig({
     include: ['{packages,apps,tools}/*/test/**/*.test.ts', 'bench/test/**/*.test.ts', 'e2e/**/*.test.ts'],
     pool: 'forks',
     execArgv: ['--conditions=@virtkit/source', '--expose-gc'],
+    reporters: ['default', './tools/test/reporter.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },

@@ -1,1 +1,2 @@
-export {};
+export { requires, type Requirement } from './requires.ts';
+export { waitUntil } from './wait-until.ts';

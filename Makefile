@@ -1,0 +1,37 @@
+# Virtkit: two commands do all their own set-up. `make demo` and `make test`.
+SHELL := /bin/bash
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+GUEST := build/guest
+
+.PHONY: demo demo-down test check build setup guest bench clean
+
+setup: node_modules/.virtkit-installed ## system packages and npm packages
+	@tools/setup/system-packages.sh
+
+node_modules/.virtkit-installed: package.json package-lock.json
+	@tools/setup/npm-packages.sh
+	@touch $@
+
+build: setup ## everything that is built: native binding, programs, libraries
+	@tools/setup/build.sh
+
+guest: setup ## the tiny guest image
+	@tools/guest-image/build.sh $(GUEST)
+
+demo: build guest ## a virtual machine from nothing
+	@node apps/virtkit/dist/main.js demo --guest-image $(GUEST)
+
+demo-down: ## ends the demo and removes every trace of it
+	@if [ -f apps/virtkit/dist/main.js ]; then node apps/virtkit/dist/main.js down --purge; else echo "nothing to remove"; fi
+
+test: build guest ## every test, real guests included
+	@vitest run
+
+check: setup ## types, lint, format, dead code, dependencies
+	@tools/check/run.sh
+
+bench: build guest
+	@npm run --silent bench
+
+clean:
+	rm -rf node_modules/.cache .nx build packages/*/dist apps/*/dist packages/hal-kvm-qemu/native/build

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Types, lint, format, dead code and dependencies, in one command; every step runs, the first failure decides the exit code.
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+failed=()
+step() {
+  local name=$1
+  shift
+  local start=$SECONDS
+  if "$@"; then echo "check: $name ok ($((SECONDS - start)) s)"; else echo "check: $name FAILED ($((SECONDS - start)) s)"; failed+=("$name"); fi
+}
+step types tsc -p tsconfig.json
+step lint npm run --silent lint
+step format npm run --silent format:check
+step dead-code npm run --silent knip
+step dependencies npm ls --all --silent --parseable > /dev/null
+if [ ${#failed[@]} -gt 0 ]; then
+  echo "check: ${#failed[@]} failed: ${failed[*]}"
+  exit 1
+fi

@@ -1,0 +1,96 @@
+#!/usr/bin/env bash
+# Builds the tiny demo and test guest from Debian packages: kernel, busybox, QEMU guest agent.
+#   build.sh OUTPUT_DIR   ->   vmlinuz, initramfs.gz (direct boot) and disk.qcow2 (boots by BIOS)
+# Nothing is mounted and no loop device is used. Rebuilt only when an input changed.
+set -euo pipefail
+PATH=$PATH:/usr/sbin:/sbin
+here=$(cd "$(dirname "$0")" && pwd)
+out=${1:?usage: build.sh OUTPUT_DIR}
+mkdir -p "$out"
+out=$(cd "$out" && pwd)
+arch=$(dpkg --print-architecture)
+[ "$arch" = amd64 ] || { echo "error: the tiny guest is built for amd64 only, this machine is $arch" >&2; exit 1; }
+
+kernel_meta=linux-image-cloud-amd64
+kernel_package() {
+  apt-cache depends "$kernel_meta" 2> /dev/null | sed -n 's/^ *Depends: \(linux-image-[0-9].*\)$/\1/p' | head -1
+}
+kernel=$(kernel_package)
+if [ -z "$kernel" ]; then
+  echo "guest image: refreshing package lists"
+  if [ "$(id -u)" = 0 ]; then apt-get update -q=2; else sudo apt-get update -q=2; fi
+  kernel=$(kernel_package)
+fi
+[ -n "$kernel" ] || { echo "error: no package $kernel_meta; are Debian's package sources configured?" >&2; exit 1; }
+
+stamp=$(cat "$here/init" "$here/udhcpc.script" "$here/build.sh" <(echo "$kernel") | sha256sum | cut -c1-16)
+if [ "$(cat "$out/stamp" 2> /dev/null)" = "$stamp" ]; then
+  echo "guest image: up to date ($out)"
+  exit 0
+fi
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+chmod 755 "$work"
+cd "$work"
+echo "guest image: downloading $kernel and qemu-guest-agent"
+apt-get download -q=2 -o APT::Sandbox::User=root "$kernel" qemu-guest-agent
+dpkg-deb -x "$kernel"_*.deb kernel
+dpkg-deb -x qemu-guest-agent_*.deb agent
+version=$(ls kernel/lib/modules)
+
+echo "guest image: initramfs"
+root=$work/root
+mkdir -p "$root"/{bin,sbin,lib/modules,lib64,usr/sbin,proc,sys,dev,run,tmp,mnt,root,var/run,var/log,etc/acpi/PWRF}
+cp /bin/busybox "$root/bin/"
+cp agent/usr/sbin/qemu-ga "$root/usr/sbin/"
+strip "$root/usr/sbin/qemu-ga"
+# The agent's libraries come from this machine: the same release as the package.
+ldd agent/usr/sbin/qemu-ga > libraries
+if grep 'not found' libraries >&2; then echo "error: libraries of qemu-guest-agent are missing on this machine" >&2; exit 1; fi
+awk '/=> \//{print $3}' libraries | while read -r library; do
+  mkdir -p "$root/$(dirname "$library")"
+  cp -L "$library" "$root/$library"
+done
+cp -L /lib64/ld-linux-x86-64.so.2 "$root/lib64/"
+ln -s ../usr/sbin/qemu-ga "$root/bin/qemu-ga"
+
+# Drivers with what they depend on, in load order. The cloud kernel has neither AHCI nor watchdog drivers: disks are virtio or SCSI.
+wanted='virtio_pci virtio_net virtio_blk virtio_console virtio_balloon virtio_rng virtio_scsi sr_mod sd_mod isofs button evdev'
+depmod -b "$work/kernel" "$version"
+for module in $wanted; do
+  modprobe -d "$work/kernel" -S "$version" --show-depends "$module"
+done > depends
+sed -n 's/^insmod \([^ ]*\).*/\1/p' depends | awk '!seen[$0]++' | while read -r path; do
+  cp "$path" "$root/lib/modules/"
+  basename "$path" >> "$root/lib/modules/order"
+done
+
+install -m 755 "$here/init" "$root/init"
+install -m 755 "$here/udhcpc.script" "$root/etc/udhcpc.script"
+printf '#!/bin/sh\n# What the guest agent calls; busybox as pid 1 has no init to ask.\n(sleep 1; case "$*" in *-r*) reboot -f ;; *) poweroff -f ;; esac) &\n' > "$root/sbin/shutdown"
+printf '#!/bin/sh\npoweroff -f\n' > "$root/etc/acpi/PWRF/00000080"
+chmod 755 "$root/sbin/shutdown" "$root/etc/acpi/PWRF/00000080"
+echo "root:$(openssl passwd -1 -salt virtkit virtkit):0:0:root:/root:/bin/sh" > "$root/etc/passwd"
+echo 'root:x:0:' > "$root/etc/group"
+printf 'PRETTY_NAME="Virtkit tiny guest"\nNAME="Virtkit tiny"\nID=virtkit-tiny\nVERSION="1"\nVERSION_ID="1"\n' > "$root/etc/os-release"
+(cd "$root" && find . | LC_ALL=C sort | cpio -o -H newc --quiet --reproducible | gzip -9n) > initramfs.gz
+cp "kernel/boot/vmlinuz-$version" vmlinuz
+
+echo "guest image: bootable disk"
+truncate -s 30M boot.fat
+mkfs.vfat -F 16 -n TINY boot.fat > /dev/null
+mcopy -i boot.fat vmlinuz ::vmlinuz
+mcopy -i boot.fat initramfs.gz ::initrd.gz
+printf 'DEFAULT tiny\nPROMPT 0\nTIMEOUT 0\nLABEL tiny\n  KERNEL vmlinuz\n  INITRD initrd.gz\n  APPEND console=ttyS0 quiet\n' > syslinux.cfg
+mcopy -i boot.fat syslinux.cfg ::syslinux.cfg
+syslinux --install boot.fat
+truncate -s 32M disk.raw
+printf 'label: dos\nstart=2048,size=61440,type=e,bootable\n' | sfdisk -q disk.raw
+dd if=/usr/lib/SYSLINUX/mbr.bin of=disk.raw conv=notrunc bs=440 count=1 status=none
+dd if=boot.fat of=disk.raw conv=notrunc,sparse bs=1M seek=1 status=none
+qemu-img convert -f raw -O qcow2 disk.raw disk.qcow2
+
+mv vmlinuz initramfs.gz disk.qcow2 "$out/"
+echo "$stamp" > "$out/stamp"
+(cd "$out" && du -k vmlinuz initramfs.gz disk.qcow2 | awk '{printf "guest image: %s %.1f MB\n", $2, $1/1024}')
