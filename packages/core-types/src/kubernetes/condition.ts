@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { apiObject } from '../schema/object.ts';
+import { openEnum, time } from '../schema/scalars.ts';
+
+/** The three values of a condition's `status`. */
+export const conditionStatuses = ['True', 'False', 'Unknown'] as const;
+export type ConditionStatus = (typeof conditionStatuses)[number];
+
+/** A condition as KubeVirt kinds and pods carry it; the times may be null. */
+export const ConditionSchema = apiObject('One aspect of the state of an object.', {
+  type: z.string().describe('Name of the condition; unique in its list.'),
+  status: openEnum(conditionStatuses),
+  reason: z.string().describe('One CamelCase word for programs.').optional(),
+  message: z.string().describe('Details for people.').optional(),
+  lastProbeTime: time().nullable().optional(),
+  lastTransitionTime: time().nullable().describe('When `status` last changed.').optional(),
+});
+export type Condition = z.output<typeof ConditionSchema>;

@@ -1,0 +1,5 @@
+import * as kubernetes from './kubernetes.ts';
+import * as kubevirt from './kubevirt.ts';
+
+/** Every kind that Virtkit knows, by plural name. */
+export const resources = { ...kubernetes, ...kubevirt } as const;

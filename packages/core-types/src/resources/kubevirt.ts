@@ -1,0 +1,115 @@
+import { KubeVirtSchema, type KubeVirt } from '../kubevirt/kubevirt.ts';
+import {
+  VirtualMachineInstanceMigrationSchema,
+  type VirtualMachineInstanceMigration,
+} from '../kubevirt/migration.ts';
+import { VirtualMachineInstancePresetSchema, type VirtualMachineInstancePreset } from '../kubevirt/preset.ts';
+import {
+  VirtualMachineInstanceReplicaSetSchema,
+  type VirtualMachineInstanceReplicaSet,
+} from '../kubevirt/replica-set.ts';
+import {
+  VirtualMachineInstanceSchema,
+  type VirtualMachineInstance,
+} from '../kubevirt/virtual-machine-instance.ts';
+import { VirtualMachineSchema, type VirtualMachine } from '../kubevirt/virtual-machine.ts';
+import type { PrinterColumn, ResourceDefinition } from './definition.ts';
+
+const served = { group: 'kubevirt.io', version: 'v1', namespaced: true, categories: ['all'] } as const;
+
+const age: PrinterColumn = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' };
+
+function condition(name: string, type: string, priority = 0): PrinterColumn {
+  return { name, type: 'string', jsonPath: `.status.conditions[?(@.type=='${type}')].status`, priority };
+}
+
+export const virtualMachines: ResourceDefinition<VirtualMachine> = {
+  ...served,
+  kind: 'VirtualMachine',
+  plural: 'virtualmachines',
+  singular: 'virtualmachine',
+  shortNames: ['vm', 'vms'],
+  schema: VirtualMachineSchema,
+  subresources: { status: true },
+  printerColumns: [
+    age,
+    { name: 'Status', type: 'string', jsonPath: '.status.printableStatus' },
+    condition('Ready', 'Ready'),
+  ],
+};
+
+/** Has no status subresource: its status is written through the object itself. */
+export const virtualMachineInstances: ResourceDefinition<VirtualMachineInstance> = {
+  ...served,
+  kind: 'VirtualMachineInstance',
+  plural: 'virtualmachineinstances',
+  singular: 'virtualmachineinstance',
+  shortNames: ['vmi', 'vmis'],
+  schema: VirtualMachineInstanceSchema,
+  printerColumns: [
+    age,
+    { name: 'Phase', type: 'string', jsonPath: '.status.phase' },
+    { name: 'IP', type: 'string', jsonPath: '.status.interfaces[0].ipAddress' },
+    { name: 'NodeName', type: 'string', jsonPath: '.status.nodeName' },
+    condition('Ready', 'Ready'),
+    condition('Live-Migratable', 'LiveMigratable', 1),
+    condition('Paused', 'Paused', 1),
+  ],
+};
+
+export const virtualMachineInstanceMigrations: ResourceDefinition<VirtualMachineInstanceMigration> = {
+  ...served,
+  kind: 'VirtualMachineInstanceMigration',
+  plural: 'virtualmachineinstancemigrations',
+  singular: 'virtualmachineinstancemigration',
+  shortNames: ['vmim', 'vmims'],
+  schema: VirtualMachineInstanceMigrationSchema,
+  subresources: { status: true },
+  printerColumns: [
+    { name: 'Phase', type: 'string', jsonPath: '.status.phase' },
+    { name: 'VMI', type: 'string', jsonPath: '.spec.vmiName' },
+  ],
+};
+
+export const virtualMachineInstanceReplicaSets: ResourceDefinition<VirtualMachineInstanceReplicaSet> = {
+  ...served,
+  kind: 'VirtualMachineInstanceReplicaSet',
+  plural: 'virtualmachineinstancereplicasets',
+  singular: 'virtualmachineinstancereplicaset',
+  shortNames: ['vmirs', 'vmirss'],
+  schema: VirtualMachineInstanceReplicaSetSchema,
+  subresources: {
+    status: true,
+    scale: {
+      specReplicasPath: '.spec.replicas',
+      statusReplicasPath: '.status.replicas',
+      labelSelectorPath: '.status.labelSelector',
+    },
+  },
+  printerColumns: [
+    { name: 'Desired', type: 'integer', jsonPath: '.spec.replicas' },
+    { name: 'Current', type: 'integer', jsonPath: '.status.replicas' },
+    { name: 'Ready', type: 'integer', jsonPath: '.status.readyReplicas' },
+    age,
+  ],
+};
+
+export const virtualMachineInstancePresets: ResourceDefinition<VirtualMachineInstancePreset> = {
+  ...served,
+  kind: 'VirtualMachineInstancePreset',
+  plural: 'virtualmachineinstancepresets',
+  singular: 'virtualmachineinstancepreset',
+  shortNames: ['vmipreset', 'vmipresets'],
+  schema: VirtualMachineInstancePresetSchema,
+};
+
+export const kubeVirts: ResourceDefinition<KubeVirt> = {
+  ...served,
+  kind: 'KubeVirt',
+  plural: 'kubevirts',
+  singular: 'kubevirt',
+  shortNames: ['kv', 'kvs'],
+  schema: KubeVirtSchema,
+  subresources: { status: true },
+  printerColumns: [age, { name: 'Phase', type: 'string', jsonPath: '.status.phase' }],
+};

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { apiObject } from './object.ts';
+
+/** A set-like or map-like list tells server-side apply how to merge it; the API server enforces unique keys. */
+const listType = 'x-kubernetes-list-type';
+
+/** A list without declared merge behaviour. */
+export function list<T extends z.ZodType>(item: T): z.ZodArray<T> {
+  return z.array(item);
+}
+
+/** A list that is always replaced as a whole. */
+export function atomicList<T extends z.ZodType>(item: T): z.ZodArray<T> {
+  return z.array(item).meta({ [listType]: 'atomic' });
+}
+
+/** A list of unique scalars. */
+export function setList<T extends z.ZodType>(item: T): z.ZodArray<T> {
+  return z.array(item).meta({ [listType]: 'set' });
+}
+
+/** A list of objects that are unique by `keys`. */
+export function mapList<T extends z.ZodType>(item: T, keys: readonly string[]): z.ZodArray<T> {
+  return z.array(item).meta({ [listType]: 'map', 'x-kubernetes-list-map-keys': keys });
+}
+
+/** A signed 32-bit integer. */
+export function int32(): z.ZodInt32 {
+  return z.int32().meta({ format: 'int32' });
+}
+
+/** A 64-bit integer on the wire, restricted to what a JavaScript number holds exactly. */
+export function int64(): z.ZodInt {
+  return z.int().meta({ format: 'int64' });
+}
+
+/** An unsigned 32-bit integer. */
+export function uint32(): z.ZodInt {
+  return z.int().min(0).max(4_294_967_295).meta({ format: 'int64' });
+}
+
+/** An unsigned 8-bit integer. */
+export function uint8(): z.ZodInt {
+  return z.int().min(0).max(255).meta({ format: 'int32' });
+}
+
+/**
+ * A string whose known values are listed for editors but not enforced: what an unknown value means is decided by
+ * admission or by the controller that reads it, with a message of its own.
+ */
+export function openEnum<const V extends string>(
+  _known: readonly V[],
+): z.ZodType<V | (string & Record<never, never>)> {
+  return z.string();
+}
+
+const quantityPattern = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/;
+
+/**
+ * A Kubernetes quantity as written, a string such as `1.5Gi` or a bare number. Arithmetic is in `Quantity`.
+ */
+export function quantity(): z.ZodUnion<readonly [z.ZodString, z.ZodNumber]> {
+  return z
+    .union([z.string().regex(quantityPattern, 'not a quantity'), z.number()])
+    .meta({ 'x-kubernetes-int-or-string': true });
+}
+
+/** A port number or name, or a count or percentage. */
+export function intOrString(): z.ZodUnion<readonly [z.ZodString, z.ZodNumber]> {
+  return z.union([z.string(), z.number()]).meta({ 'x-kubernetes-int-or-string': true });
+}
+
+/** A time stamp as in RFC 3339, with any number of fractional digits. */
+export function time(): z.ZodISODateTime {
+  return z.iso.datetime({ offset: true });
+}
+
+/** A duration as Go writes it, for example `1h30m`. Arithmetic is in `Duration`. */
+export function duration(): z.ZodString {
+  return z.string();
+}
+
+/** An object without fields whose presence is the setting. */
+export function presence() {
+  return apiObject('Present means on; there is nothing to set.', {});
+}
+
+/** Free-form JSON that the API server keeps as it is. */
+export function freeForm(description: string) {
+  return apiObject(description, {}).meta({ 'x-kubernetes-preserve-unknown-fields': true });
+}
