@@ -36,7 +36,10 @@ export default class SkipReporter implements Reporter {
         else if (result.state === 'failed') counts.failed += 1;
         else {
           counts.skipped += 1;
-          skips.push({ name: nameOf(test), note: (result.state === 'skipped' && result.note) || 'no reason given' });
+          skips.push({
+            name: nameOf(test),
+            note: (result.state === 'skipped' && result.note) || 'no reason given',
+          });
         }
       }
     }

@@ -4,19 +4,21 @@ import type { TestContext } from 'vitest';
 
 /** Something that a machine may lack. */
 export type Requirement =
-  | { kind: 'root' }
-  | { kind: 'device'; path: string }
-  | { kind: 'command'; name: string; package: string };
+  { kind: 'root' } | { kind: 'device'; path: string } | { kind: 'command'; name: string; package: string };
 
 function missing(requirement: Requirement): string | undefined {
   switch (requirement.kind) {
     case 'root':
       return process.getuid?.() === 0 ? undefined : 'needs root';
     case 'device':
-      return accessible(requirement.path, constants.R_OK | constants.W_OK) ? undefined : `needs ${requirement.path}`;
+      return accessible(requirement.path, constants.R_OK | constants.W_OK)
+        ? undefined
+        : `needs ${requirement.path}`;
     case 'command': {
       const path = `${process.env.PATH ?? ''}${delimiter}/usr/sbin${delimiter}/sbin`;
-      const found = path.split(delimiter).some((dir) => accessible(join(dir, requirement.name), constants.X_OK));
+      const found = path
+        .split(delimiter)
+        .some((dir) => accessible(join(dir, requirement.name), constants.X_OK));
       return found ? undefined : `needs ${requirement.name} (package ${requirement.package})`;
     }
   }

@@ -1,0 +1,35 @@
+/** What kept virt-handler from doing its work, as a closed set. */
+export type HandlerErrorCode =
+  /** The launcher's socket is not where it must be, or is not a socket. */
+  | 'launcher-socket-refused'
+  /** The launcher does not answer. */
+  | 'launcher-unreachable'
+  /** The Pod's network namespace or interface is missing. */
+  | 'pod-network-missing'
+  /** A command that changes the Pod's network failed. */
+  | 'pod-network-failed'
+  /** The operation is not possible with the rights that this process has. */
+  | 'not-permitted';
+
+export type HandlerRetry = 'never' | 'backoff' | 'on-change';
+
+const retryOf: Record<HandlerErrorCode, HandlerRetry> = {
+  'launcher-socket-refused': 'backoff',
+  'launcher-unreachable': 'backoff',
+  'pod-network-missing': 'backoff',
+  'pod-network-failed': 'backoff',
+  'not-permitted': 'on-change',
+};
+
+/** Every error that virt-handler raises itself. */
+export class HandlerError extends Error {
+  override readonly name = 'HandlerError';
+  readonly code: HandlerErrorCode;
+  readonly retry: HandlerRetry;
+
+  constructor(code: HandlerErrorCode, message: string, options: { cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.retry = retryOf[code];
+  }
+}
