@@ -1,0 +1,21 @@
+/** Controller runtime: informers, work queue, controllers, leader election, events, metrics. */
+export * from './backoff.ts';
+export * from './clock.ts';
+export * from './controller.ts';
+export { ControllerError, errorCode, errorMessage, type ControllerErrorCode } from './errors.ts';
+export * from './event-recorder.ts';
+export * from './expectations.ts';
+export * from './finalizers.ts';
+export * from './informer.ts';
+export * from './informer-cache.ts';
+export * from './leader-election.ts';
+export * from './log.ts';
+export * from './manual-clock.ts';
+export * from './metrics.ts';
+export * from './object-client.ts';
+export * from './object-key.ts';
+export * from './object-source.ts';
+export * from './patch-if-changed.ts';
+export { byLabel, byNamespace, byOwnerUid, type Change, type IndexFunction, type Store } from './store.ts';
+export { Watcher, type WatcherCounters, type WatcherOptions, type WatcherState } from './watcher.ts';
+export * from './work-queue.ts';
