@@ -1,1 +1,48 @@
-export {};
+/** Typed client for Virtkit, KubeVirt and any other Kubernetes API. */
+export { connect, type Client, type TypedResources } from './client.ts';
+export type { ConnectOptions } from './configuration/options.ts';
+export {
+  ApiError,
+  apiErrorCodes,
+  isApiError,
+  type ApiErrorCode,
+  type ApiErrorOptions,
+  type FieldProblem,
+  type Retry,
+} from './errors.ts';
+export type {
+  ActionOptions,
+  PortForwardOptions,
+  StartOptions,
+  StopOptions,
+  VirtualMachineActions,
+  VirtualMachineInstanceActions,
+  VncOptions,
+} from './machines/actions.ts';
+export type {
+  GuestAgentInfo,
+  GuestFileSystem,
+  GuestFileSystemList,
+  GuestOsInfo,
+  GuestUser,
+  GuestUserList,
+} from './machines/guest-info.ts';
+export { plainProtocol } from './machines/subresources.ts';
+export type {
+  ApplyOptions,
+  DeleteCollectionOptions,
+  DeleteOptions,
+  KubernetesList,
+  ListOptions,
+  Patch,
+  ScopeOptions,
+  SelectionOptions,
+  SubresourceWriteOptions,
+  WatchEvent,
+  WatchOptions,
+  WriteOptions,
+} from './resource/options.ts';
+export type { ResourceClient, SubresourceRequest } from './resource/resource-client.ts';
+export { errorOfResponse, errorOfStatus, isKubernetesStatus, type KubernetesStatus } from './status.ts';
+export type { HttpMethod, Query, RawRequest, RawResponse } from './transport/request.ts';
+export type { StreamOutcome, UpgradeOptions, WebSocketStream } from './transport/websocket.ts';

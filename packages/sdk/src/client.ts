@@ -1,0 +1,96 @@
+import {
+  resources,
+  type KubernetesObject,
+  type ObjectOf,
+  type ResourceDefinition,
+  type VirtualMachine,
+  type VirtualMachineInstance,
+} from '@virtkit/core-types';
+import { resolveEndpoint } from './configuration/endpoint.ts';
+import type { ConnectOptions } from './configuration/options.ts';
+import type { VirtualMachineActions, VirtualMachineInstanceActions } from './machines/actions.ts';
+import { instanceActions } from './machines/instance-actions.ts';
+import { machineActions } from './machines/machine-actions.ts';
+import { HttpResourceClient, type ResourceClientSettings } from './resource/http-resource-client.ts';
+import type { ResourceClient } from './resource/resource-client.ts';
+import type { RawRequest, RawResponse } from './transport/request.ts';
+import { Transport } from './transport/transport.ts';
+import type { UpgradeOptions, WebSocketStream } from './transport/websocket.ts';
+
+type Resources = typeof resources;
+
+/** A client for each kind that core-types knows, by plural name: `client.pods`, `client.leases`, ... */
+export type TypedResources = {
+  readonly [K in keyof Resources]: ResourceClient<ObjectOf<Resources[K]> & KubernetesObject>;
+};
+
+/** A connection to one API server. Dispose it to end its connections, watches and streams. */
+export interface Client extends TypedResources, AsyncDisposable {
+  /** Base URL of the API server. */
+  readonly server: string;
+  /** Namespace of calls that name none. */
+  readonly namespace: string;
+  readonly virtualMachines: ResourceClient<VirtualMachine> & VirtualMachineActions;
+  readonly virtualMachineInstances: ResourceClient<VirtualMachineInstance> & VirtualMachineInstanceActions;
+  /** The objects of any kind, custom resources included. */
+  resource<T extends KubernetesObject>(definition: ResourceDefinition<T>): ResourceClient<T>;
+  /** A request below the level of kinds. @throws ApiError for answers of 400 and above too */
+  request(request: RawRequest): Promise<RawResponse>;
+  /** A WebSocket; `path` is absolute, below the server's base URL. */
+  upgrade(path: string, options?: UpgradeOptions): Promise<WebSocketStream>;
+}
+
+const defaultUserAgent = 'virtkit-sdk/0.1.0';
+
+/**
+ * Connects to an API server. Nothing is sent yet: a wrong address or token shows with the first request.
+ *
+ * @throws ApiError `configuration` when the options or the kubeconfig do not lead to a server
+ */
+export async function connect(options: ConnectOptions = {}): Promise<Client> {
+  const endpoint = await resolveEndpoint(options);
+  const transport = new Transport({
+    endpoint,
+    userAgent: options.userAgent ?? defaultUserAgent,
+    attempts: options.attempts ?? 4,
+    maxConnections: options.maxConnections ?? 32,
+  });
+  return createClient(transport, endpoint.server.href, {
+    transport,
+    namespace: endpoint.namespace,
+    validate: options.validate ?? false,
+  });
+}
+
+function createClient(transport: Transport, server: string, settings: ResourceClientSettings): Client {
+  const resource = <T extends KubernetesObject>(definition: ResourceDefinition<T>): ResourceClient<T> =>
+    new HttpResourceClient(definition, settings);
+  return {
+    ...typedResources(settings),
+    virtualMachines: Object.assign(
+      resource(resources.virtualMachines),
+      machineActions(transport, settings.namespace),
+    ),
+    virtualMachineInstances: Object.assign(
+      resource(resources.virtualMachineInstances),
+      instanceActions(transport, settings.namespace),
+    ),
+    server,
+    namespace: settings.namespace,
+    resource,
+    request: (request) => transport.request(request),
+    upgrade: (path, options) => transport.upgrade(path, options),
+    [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose](),
+  };
+}
+
+function typedResources(settings: ResourceClientSettings): TypedResources {
+  const definitions: Record<string, ResourceDefinition> = resources;
+  const clients = Object.entries(definitions).map(
+    ([name, definition]): [string, ResourceClient<KubernetesObject>] => [
+      name,
+      new HttpResourceClient(definition, settings),
+    ],
+  );
+  return Object.fromEntries(clients) as TypedResources;
+}

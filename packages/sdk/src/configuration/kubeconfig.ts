@@ -1,0 +1,106 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { RequestOptions } from 'node:https';
+import type { KubeConfig } from '@kubernetes/client-node';
+import { ApiError } from '../errors.ts';
+import type { ConnectOptions, Endpoint, TlsSettings } from './options.ts';
+
+/** Whether the options name a kubeconfig, and so the library that reads it must be loaded. */
+export function namesKubeconfig(options: ConnectOptions): boolean {
+  return options.kubeconfig !== undefined || options.kubeconfigText !== undefined;
+}
+
+/**
+ * Reads a kubeconfig, in all the forms that @kubernetes/client-node knows (inline data, files, tokens, exec and OIDC
+ * plug-ins, in-cluster). That library costs about 85 MB and 0.4 s, which is why it is loaded here and only here.
+ *
+ * @throws ApiError `configuration` when it cannot be read or lacks what is needed
+ */
+export async function loadKubeconfig(options: ConnectOptions): Promise<Endpoint> {
+  const { KubeConfig } = await import('@kubernetes/client-node');
+  const config = new KubeConfig();
+  try {
+    read(config, options);
+  } catch (cause) {
+    throw new ApiError('configuration', `cannot read ${describe(options)}: ${messageOf(cause)}`, { cause });
+  }
+  if (options.context !== undefined) {
+    if (config.getContextObject(options.context) === null) {
+      throw new ApiError('configuration', `${describe(options)} has no context "${options.context}"`);
+    }
+    config.setCurrentContext(options.context);
+  }
+  return toEndpoint(config, options);
+}
+
+function read(config: KubeConfig, options: ConnectOptions): void {
+  if (options.kubeconfigText !== undefined) config.loadFromString(options.kubeconfigText);
+  else if (options.kubeconfig === 'in-cluster') config.loadFromCluster();
+  else if (options.kubeconfig === 'default') config.loadFromFile(join(homedir(), '.kube', 'config'));
+  else if (options.kubeconfig !== undefined) config.loadFromFile(options.kubeconfig);
+}
+
+async function toEndpoint(config: KubeConfig, options: ConnectOptions): Promise<Endpoint> {
+  const cluster = config.getCurrentCluster();
+  if (cluster === null) {
+    throw new ApiError('configuration', `the current context of ${describe(options)} names no cluster`);
+  }
+  if (cluster.proxyUrl !== undefined) {
+    throw new ApiError(
+      'configuration',
+      `cluster "${cluster.name}" of ${describe(options)} needs a proxy (proxy-url), which the SDK does not offer`,
+    );
+  }
+  if (config.getCurrentUser() === null) {
+    throw new ApiError('configuration', `the current context of ${describe(options)} names no user`);
+  }
+  const initial = await authentication(config);
+  return {
+    server: new URL(cluster.server),
+    namespace: config.getContextObject(config.currentContext)?.namespace ?? 'default',
+    tls: initial.tls,
+    authenticate: async () => (await authentication(config)).headers,
+  };
+}
+
+/** Client-node resolves files, plug-ins and expiry; it wants to do so on the options of a Node HTTPS request. */
+async function authentication(
+  config: KubeConfig,
+): Promise<{ tls: TlsSettings; headers: Record<string, string> }> {
+  const request: RequestOptions = {};
+  try {
+    await config.applyToHTTPSOptions(request);
+  } catch (cause) {
+    throw new ApiError('unauthorized', `cannot obtain credentials: ${messageOf(cause)}`, { cause });
+  }
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(request.headers ?? {})) {
+    if (value !== undefined) headers[name.toLowerCase()] = String(value);
+  }
+  if (typeof request.auth === 'string') {
+    headers['authorization'] = `Basic ${Buffer.from(request.auth).toString('base64')}`;
+  }
+  const tls: TlsSettings = {
+    ca: pem(request.ca),
+    cert: pem(request.cert),
+    key: pem(request.key),
+    servername: request.servername,
+    rejectUnauthorized: request.rejectUnauthorized,
+  };
+  return { tls, headers };
+}
+
+function pem(value: RequestOptions['ca'] | RequestOptions['key']): string | undefined {
+  if (typeof value === 'string') return value;
+  return Buffer.isBuffer(value) ? value.toString('utf8') : undefined;
+}
+
+function describe(options: ConnectOptions): string {
+  if (options.kubeconfigText !== undefined) return 'the given kubeconfig text';
+  if (options.kubeconfig === 'in-cluster') return 'the in-cluster configuration';
+  return `kubeconfig ${options.kubeconfig === 'default' ? '~/.kube/config' : (options.kubeconfig ?? '')}`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

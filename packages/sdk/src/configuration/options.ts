@@ -1,0 +1,54 @@
+/**
+ * Where the API server is and who asks. Give either a kubeconfig (`kubeconfig` or `kubeconfigText`) or `server` with
+ * credentials; single values given beside a kubeconfig win over it.
+ */
+export interface ConnectOptions {
+  /** Path of a kubeconfig file; `default` is `~/.kube/config`; `in-cluster` is the service account of this Pod. */
+  kubeconfig?: string | undefined;
+  /** Content of a kubeconfig file. */
+  kubeconfigText?: string | undefined;
+  /** Context of the kubeconfig; its current context when absent. */
+  context?: string | undefined;
+  /** URL of the API server, for example `https://127.0.0.1:6443`. */
+  server?: string | undefined;
+  /** Certificate authorities to trust, PEM; the system's when absent. */
+  ca?: string | undefined;
+  /** Bearer token. */
+  token?: string | undefined;
+  /** Client certificate and key, PEM. */
+  certificate?: { readonly cert: string; readonly key: string } | undefined;
+  /** Name to expect in the server's certificate, when it is not the host of `server`. */
+  tlsServerName?: string | undefined;
+  /** Do not verify the server's certificate: anyone on the path can then read and change everything. */
+  insecureSkipTlsVerify?: boolean | undefined;
+  userAgent?: string | undefined;
+  /** Namespace of calls that name none; the context's, else `default`. */
+  namespace?: string | undefined;
+  /** Check objects against the schema of their kind before they are sent; a finding is an `invalid` error. */
+  validate?: boolean | undefined;
+  /** Tries of a request that may be repeated, the first included; default 4, 1 is no retry. */
+  attempts?: number | undefined;
+  /** Connections for requests; watches and streams have their own. Default 32. */
+  maxConnections?: number | undefined;
+  /** Ends the set-up itself, for example a credential plug-in that hangs. */
+  signal?: AbortSignal | undefined;
+}
+
+/** Where and how to connect, with nothing left to look up except credentials that expire. */
+export interface Endpoint {
+  /** Base URL; may have a path, as behind a proxy. */
+  readonly server: URL;
+  readonly namespace: string;
+  readonly tls: TlsSettings;
+  /** Headers that authenticate a request; asked for before each request, because tokens expire. */
+  authenticate(): Promise<Record<string, string>>;
+}
+
+/** The part of Node's TLS options that a connection to an API server needs. */
+export interface TlsSettings {
+  readonly ca?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+  readonly servername?: string | undefined;
+  readonly rejectUnauthorized?: boolean | undefined;
+}

@@ -1,0 +1,44 @@
+import type { Readable } from 'node:stream';
+
+export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** Query parameters; undefined ones are left out. */
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** One request to the API server, below the level of kinds and objects. */
+export interface RawRequest {
+  readonly method: HttpMethod;
+  /** Absolute path below the server's base URL, already percent-encoded. */
+  readonly path: string;
+  readonly query?: Query | undefined;
+  /** Sent as it is when a string or bytes, else as JSON. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * The answer goes on for a long time (a watch, a followed log): it gets a connection of its own, may be silent for any
+   * time and is not retried.
+   */
+  readonly longLived?: boolean | undefined;
+}
+
+/** An answer below 400; others are thrown as `ApiError`. The body must be read, by one of the methods, or destroyed. */
+export interface RawResponse {
+  readonly status: number;
+  /** By lower-case name; repeated headers are joined with commas. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Readable;
+  text(): Promise<string>;
+  /** @throws ApiError `protocol` when the body is not JSON; an empty body is undefined */
+  json(): Promise<unknown>;
+  bytes(): Promise<Uint8Array>;
+}
+
+/** A query string with its leading `?`, or the empty string. */
+export function queryString(query: Query | undefined): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value !== undefined) parameters.append(name, String(value));
+  }
+  return parameters.size === 0 ? '' : `?${parameters.toString()}`;
+}

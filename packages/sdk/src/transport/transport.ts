@@ -1,0 +1,147 @@
+import { Pool, type Dispatcher } from 'undici';
+import type { Endpoint } from '../configuration/options.ts';
+import { ApiError } from '../errors.ts';
+import { errorOfResponse } from '../status.ts';
+import { abortedError, errorOfNetwork } from './network-error.ts';
+import { queryString, type RawRequest, type RawResponse } from './request.ts';
+import { toRawResponse } from './response.ts';
+import { withRetry } from './retry.ts';
+import { openWebSocket, type UpgradeOptions, type WebSocketStream } from './websocket.ts';
+
+export interface TransportOptions {
+  readonly endpoint: Endpoint;
+  readonly userAgent: string;
+  readonly attempts: number;
+  readonly maxConnections: number;
+}
+
+/** Silence after which an ordinary request is given up, in milliseconds. */
+const requestTimeoutMs = 60_000;
+/** TCP keep-alive finds a dead peer of a silent watch; well below the idle limits of common load balancers. */
+const keepAliveMs = 30_000;
+
+/**
+ * HTTP/1.1 to one API server, over two pools of kept-alive connections: ordinary requests share a bounded one; watches
+ * hold a connection each and so have their own, or enough of them would leave none for requests.
+ */
+export class Transport implements AsyncDisposable {
+  readonly #options: TransportOptions;
+  readonly #requests: Pool;
+  readonly #longLived: Pool;
+  readonly #streams = new Set<WebSocketStream>();
+  readonly #basePath: string;
+  #disposed = false;
+
+  constructor(options: TransportOptions) {
+    this.#options = options;
+    const { server, tls } = options.endpoint;
+    this.#basePath = server.pathname.replace(/\/+$/, '');
+    const settings: Pool.Options = {
+      allowH2: false,
+      connect: { ...definedOnly(tls), keepAlive: true, keepAliveInitialDelay: keepAliveMs, timeout: 10_000 },
+    };
+    this.#requests = new Pool(server.origin, { ...settings, connections: options.maxConnections });
+    this.#longLived = new Pool(server.origin, { ...settings, connections: null });
+  }
+
+  /**
+   * Sends one request, again where that is harmless (see `mayRetry`).
+   *
+   * @throws ApiError for every failure and every answer of 400 and above
+   */
+  async request(request: RawRequest): Promise<RawResponse> {
+    const { method, signal } = request;
+    const attempts = request.longLived === true ? 1 : this.#options.attempts;
+    return withRetry(() => this.#once(request), { method, attempts, signal });
+  }
+
+  /**
+   * Opens a WebSocket.
+   *
+   * @throws ApiError when the server refuses the upgrade; its answer is mapped as that of a request
+   */
+  async upgrade(path: string, options: UpgradeOptions = {}): Promise<WebSocketStream> {
+    this.#assertOpen(options.signal);
+    const { server, tls } = this.#options.endpoint;
+    const url = new URL(server.origin);
+    url.protocol = server.protocol === 'https:' ? 'wss:' : 'ws:';
+    const stream = await openWebSocket(`${url.origin}${this.#target(path, options.query)}`, {
+      ...options,
+      headers: { ...(await this.#headers()), ...options.headers },
+      tls: definedOnly(tls),
+    });
+    if (this.#disposed) {
+      stream.destroy();
+      throw new ApiError('closed', 'the client was disposed');
+    }
+    this.#streams.add(stream);
+    stream.once('close', () => this.#streams.delete(stream));
+    return stream;
+  }
+
+  /** Ends everything that is under way: requests, watches and streams fail with code `closed`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed = true;
+    for (const stream of this.#streams) stream.destroy(new ApiError('closed', 'the client was disposed'));
+    await Promise.all([this.#requests.destroy(), this.#longLived.destroy()]);
+  }
+
+  async #once(request: RawRequest): Promise<RawResponse> {
+    const { signal } = request;
+    this.#assertOpen(signal);
+    const payload = encodeBody(request.body);
+    const headers = {
+      accept: 'application/json',
+      ...payload.headers,
+      ...(await this.#headers()),
+      ...request.headers,
+    };
+    let response: Dispatcher.ResponseData;
+    try {
+      const pool = request.longLived === true ? this.#longLived : this.#requests;
+      response = await pool.request({
+        method: request.method,
+        path: this.#target(request.path, request.query),
+        headers,
+        body: payload.body,
+        signal,
+        headersTimeout: requestTimeoutMs,
+        bodyTimeout: request.longLived === true ? 0 : requestTimeoutMs,
+      });
+    } catch (error) {
+      throw errorOfNetwork(error, signal);
+    }
+    const raw = toRawResponse(response, signal);
+    if (raw.status < 400) return raw;
+    throw errorOfResponse(raw.status, await raw.text(), raw.headers['retry-after']);
+  }
+
+  #target(path: string, query: RawRequest['query']): string {
+    return `${this.#basePath}${path}${queryString(query)}`;
+  }
+
+  async #headers(): Promise<Record<string, string>> {
+    return { 'user-agent': this.#options.userAgent, ...(await this.#options.endpoint.authenticate()) };
+  }
+
+  #assertOpen(signal: AbortSignal | undefined): void {
+    if (this.#disposed) throw new ApiError('closed', 'the client was disposed');
+    if (signal?.aborted === true) throw abortedError(signal);
+  }
+}
+
+interface EncodedBody {
+  readonly body?: string | Uint8Array;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+function encodeBody(body: unknown): EncodedBody {
+  if (body === undefined) return { headers: {} };
+  if (typeof body === 'string' || body instanceof Uint8Array) return { body, headers: {} };
+  return { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+}
+
+/** Node takes an option that is present but undefined for a choice, so absent ones must be left out. */
+function definedOnly<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
