@@ -46,3 +46,41 @@ export type { ResourceClient, SubresourceRequest } from './resource/resource-cli
 export { errorOfResponse, errorOfStatus, isKubernetesStatus, type KubernetesStatus } from './status.ts';
 export type { HttpMethod, Query, RawRequest, RawResponse } from './transport/request.ts';
 export type { StreamOutcome, UpgradeOptions, WebSocketStream } from './transport/websocket.ts';
+export { observe } from './wait/observe.ts';
+export { waitFor, type WaitOptions } from './wait/wait-for.ts';
+export {
+  agentConnected,
+  hasCondition,
+  hasPhase,
+  isDeleted,
+  isPaused,
+  isReady,
+  isRunning,
+  isStopped,
+  type ConditionedObject,
+  type ObjectCondition,
+} from './wait/conditions.ts';
+export {
+  claimDisk,
+  cloudInitDisk,
+  containerDisk,
+  dataVolumeDisk,
+  emptyDisk,
+  type Attachment,
+  type AttachmentOptions,
+  type CloudInit,
+  type ContainerDiskOptions,
+} from './builders/attachment.ts';
+export {
+  instanceId,
+  instanceIdLabel,
+  machineService,
+  type MachineServiceOptions,
+} from './builders/service.ts';
+export {
+  hypervisorAnnotation,
+  virtualMachine,
+  virtualMachineInstance,
+  type VirtualMachineInstanceOptions,
+  type VirtualMachineOptions,
+} from './builders/virtual-machine.ts';
