@@ -1,0 +1,19 @@
+// libvirt's default event loop: one thread per process, whatever the number of connections and environments.
+// It delivers domain events, moves console bytes and answers keepalive messages. Work given to it must not block.
+#pragma once
+#include <functional>
+
+#include "libvirt_library.h"
+
+namespace virtkit {
+
+// Once, before the first connection. Throws Failure.
+void StartEventLoop(const Library& library);
+
+// Runs `work` soon on the loop's thread; from any thread.
+void PostToEventLoop(std::function<void()> work);
+
+// Runs `work` on the loop's thread and waits for its end; from any other thread.
+void RunOnEventLoop(const std::function<void()>& work);
+
+}  // namespace virtkit
