@@ -1,1 +1,3 @@
-export {};
+export { createKvmQemuHypervisor, type KvmQemu, type KvmQemuOptions } from './hypervisor.ts';
+export type { HardwareVirtualization } from './acceleration.ts';
+export { renderDomain, type RenderContext } from './domain-xml/render.ts';

@@ -1,0 +1,21 @@
+import { HalError, type HypervisorCapabilities, type MachineSpec } from '@virtkit/hal';
+
+export type HardwareVirtualization = HypervisorCapabilities['hardwareVirtualization'];
+
+/**
+ * What runs the guest's code.
+ * @throws HalError `hypervisor-unavailable` with the probe's reason when hardware is demanded and unusable.
+ */
+export function decideAcceleration(
+  wanted: MachineSpec['acceleration'],
+  hardware: HardwareVirtualization,
+): 'kvm' | 'qemu' {
+  if (wanted === 'emulation') return 'qemu';
+  if (hardware.state === 'usable') return 'kvm';
+  if (wanted === 'prefer-hardware') return 'qemu';
+  throw new HalError(
+    'hypervisor-unavailable',
+    `hardware virtualisation is ${hardware.state}${hardware.reason === undefined ? '' : `: ${hardware.reason}`}; software emulation must be allowed explicitly`,
+    { field: '/acceleration', retry: 'on-change' },
+  );
+}

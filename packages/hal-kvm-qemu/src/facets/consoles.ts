@@ -1,0 +1,32 @@
+import { HalError, type ConsolesFacet } from '@virtkit/hal';
+import { doing } from '../errors.ts';
+import type { KvmQemuMachine } from '../machine/machine.ts';
+import { ConsoleFlag, type Console } from '../native/index.ts';
+
+/** Open consoles of this process by machine and port, so that a newcomer can end the one before with a reason. */
+const open = new Map<string, Console>();
+
+export function consolesFacet(machine: KvmQemuMachine): ConsolesFacet {
+  return {
+    open: (index, options) =>
+      doing(`opening console ${index} of ${machine.name}`, async () => {
+        const spec = await machine.spec(options);
+        if (index !== 0 || spec.serialConsole === undefined)
+          throw new HalError('unsupported', `${machine.name} has no serial port ${index}`);
+        using domain = await machine.domain(options);
+        const key = `${machine.directory.path}/${index}`;
+        open.get(key)?.destroy(new HalError('conflict', 'another client took the console over'));
+        const console = await domain.openConsole(`serial${index}`, ConsoleFlag.force, options);
+        open.set(key, console);
+        console.once('close', () => {
+          if (open.get(key) === console) open.delete(key);
+        });
+        return console;
+      }),
+    log: (options = {}) =>
+      doing(`reading the console log of ${machine.name}`, async () => {
+        await machine.spec(options);
+        return machine.directory.readSerialLog(options.maxBytes ?? 64 * 1024);
+      }),
+  };
+}

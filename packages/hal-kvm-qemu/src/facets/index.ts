@@ -1,0 +1,19 @@
+import type { Facets } from '@virtkit/hal';
+import type { MachineHost } from '../machine/machine-host.ts';
+import type { KvmQemuMachine } from '../machine/machine.ts';
+import { consolesFacet } from './consoles.ts';
+import { displayFacet } from './display.ts';
+import { guestAgentFacet } from './guest-agent.ts';
+import { pauseFacet, resetFacet, softRebootFacet } from './power.ts';
+
+/** Every ability of a KVM/QEMU machine. */
+export function createFacets(machine: KvmQemuMachine, host: MachineHost): Facets {
+  return {
+    pause: pauseFacet(machine),
+    reset: resetFacet(machine),
+    softReboot: softRebootFacet(machine),
+    consoles: consolesFacet(machine),
+    display: displayFacet(machine, host),
+    guestAgent: guestAgentFacet(machine),
+  };
+}

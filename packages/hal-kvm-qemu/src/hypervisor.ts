@@ -1,0 +1,284 @@
+import { createHash } from 'node:crypto';
+import { chown, mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import {
+  facetNames,
+  HalError,
+  MachineSpecSchema,
+  type CallOptions,
+  type FacetName,
+  type Hypervisor,
+  type HypervisorCapabilities,
+  type Machine,
+  type MachineEvent,
+  type MachineSpec,
+} from '@virtkit/hal';
+import { decideAcceleration, type HardwareVirtualization } from './acceleration.ts';
+import { checkSupported } from './check-supported.ts';
+import { ConnectionKeeper } from './daemon/connection-keeper.ts';
+import { PrivateDaemon } from './daemon/private-daemon.ts';
+import { defaultMachineType } from './domain-xml/firmware.ts';
+import { renderDomain } from './domain-xml/render.ts';
+import { doing, toHalError } from './errors.ts';
+import { EventHub } from './event-hub.ts';
+import { findUefi } from './images/uefi.ts';
+import { prepareDisks } from './images/disk-files.ts';
+import { KeyedLock } from './keyed-lock.ts';
+import { MachineDirectory } from './machine/machine-directory.ts';
+import type { MachineHost } from './machine/machine-host.ts';
+import { KvmQemuMachine } from './machine/machine.ts';
+import { LibvirtError, type Connection, type Domain } from './native/index.ts';
+
+export interface KvmQemuOptions {
+  /** Folder that holds machines, the daemon's configuration and caches. Created when missing. */
+  stateDir: string;
+  /** Folder for sockets. At most about 70 bytes long, because a unix socket path holds 107. */
+  runDir: string;
+  /** Whether `/dev/kvm` can be used; the node probe (`probeKvm`) finds out. */
+  hardwareVirtualization: HardwareVirtualization;
+  /** Seconds without clients and running machines after which the private daemon ends by itself. Default 30. */
+  daemonIdleSeconds?: number;
+  /** Run daemon and QEMU as this user; needs root. Default: the present user, who should not be root. */
+  runAs?: { uid: number; gid: number };
+}
+
+const emulators: Record<MachineSpec['architecture'], string> = {
+  x86_64: '/usr/bin/qemu-system-x86_64',
+  aarch64: '/usr/bin/qemu-system-aarch64',
+  s390x: '/usr/bin/qemu-system-s390x',
+};
+
+/** KVM/QEMU through a private libvirtd. Made by {@link createKvmQemuHypervisor}. */
+class KvmQemuHypervisor implements KvmQemu, MachineHost {
+  readonly name = 'kvm-qemu';
+  readonly supports: ReadonlySet<FacetName> = new Set(facetNames);
+  readonly #options: KvmQemuOptions;
+  readonly #daemon: PrivateDaemon;
+  readonly #keeper: ConnectionKeeper;
+  readonly #events = new EventHub();
+  readonly #lock = new KeyedLock();
+  /** Machine ids by domain name, for events. */
+  readonly #ids = new Map<string, string>();
+
+  constructor(options: KvmQemuOptions) {
+    this.#options = options;
+    this.#daemon = new PrivateDaemon({
+      stateDir: join(options.stateDir, 'libvirt'),
+      runDir: options.runDir,
+      ...(options.daemonIdleSeconds === undefined ? {} : { idleSeconds: options.daemonIdleSeconds }),
+      ...(options.runAs === undefined ? {} : { runAs: options.runAs }),
+    });
+    this.#keeper = new ConnectionKeeper(
+      this.#daemon,
+      (connection) => this.#events.attach(connection, (name) => this.#ids.get(name)),
+      () => this.#events.emit({ kind: 'resync' }),
+    );
+  }
+
+  get #machines(): string {
+    return join(this.#options.stateDir, 'machines');
+  }
+
+  /** Makes the folders and learns which machines an earlier process left. */
+  async open(): Promise<void> {
+    for (const path of [
+      this.#options.stateDir,
+      this.#machines,
+      this.#options.runDir,
+      join(this.#options.stateDir, 'libvirt'),
+    ])
+      await this.#makeFolder(path);
+    for (const id of await MachineDirectory.ids(this.#machines)) {
+      const spec = await this.directory(id).readSpec();
+      if (spec !== undefined) this.#ids.set(spec.name, id);
+    }
+  }
+
+  async capabilities({ signal }: CallOptions = {}): Promise<HypervisorCapabilities> {
+    return doing('reading capabilities', async () => {
+      const connection = await this.connection(signal);
+      const version = await connection.hypervisorVersion({ ...(signal && { signal }) });
+      const { hardwareVirtualization } = this.#options;
+      return {
+        name: this.name,
+        version: `QEMU ${Math.floor(version / 1e6)}.${Math.floor(version / 1e3) % 1000}.${version % 1000}`,
+        architectures: ['x86_64'],
+        machineTypes: [defaultMachineType.x86_64],
+        hardwareVirtualization,
+        supports: [...this.supports],
+      };
+    });
+  }
+
+  async define(input: MachineSpec, { signal }: CallOptions = {}): Promise<Machine> {
+    signal?.throwIfAborted();
+    const parsed = MachineSpecSchema.safeParse(input);
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      const field = `/${(issue?.path ?? []).join('/')}`;
+      throw new HalError('invalid-spec', `${field}: ${issue?.message ?? 'not a machine spec'}`, {
+        cause: parsed.error,
+        field,
+      });
+    }
+    const spec = parsed.data;
+    checkSupported(spec);
+    return this.#lock.run(spec.id, () => doing(`defining ${spec.name}`, () => this.#define(spec, signal)));
+  }
+
+  async #define(spec: MachineSpec, signal: AbortSignal | undefined): Promise<Machine> {
+    const directory = this.directory(spec.id);
+    const known = await directory.readSpec();
+    if (known !== undefined && !isDeepStrictEqual(known, spec))
+      throw new HalError('conflict', `machine ${spec.id} is defined with another spec`);
+    const owner = this.#ids.get(spec.name);
+    if (owner !== undefined && owner !== spec.id)
+      throw new HalError('conflict', `the name ${spec.name} belongs to machine ${owner}`);
+    decideAcceleration(spec.acceleration, this.#options.hardwareVirtualization);
+    if (known === undefined) {
+      // Left-overs of a define that did not finish.
+      await directory.remove();
+      await this.#makeFolder(directory.path);
+      try {
+        await prepareDisks(spec, directory.path, signal);
+      } catch (error) {
+        await directory.remove();
+        throw error;
+      }
+      await directory.writeSpec(spec);
+    }
+    this.#ids.set(spec.name, spec.id);
+    const machine = new KvmQemuMachine(this, spec.id, spec.name);
+    try {
+      using _domain = await machine.domain({ ...(signal && { signal }) });
+    } catch (error) {
+      if (known === undefined) {
+        this.#ids.delete(spec.name);
+        await directory.remove();
+      }
+      throw error;
+    }
+    return machine;
+  }
+
+  async machine(id: string, { signal }: CallOptions = {}): Promise<Machine | undefined> {
+    signal?.throwIfAborted();
+    if (!MachineSpecSchema.shape.id.safeParse(id).success) return undefined;
+    const spec = await this.directory(id).readSpec();
+    return spec === undefined ? undefined : new KvmQemuMachine(this, id, spec.name);
+  }
+
+  async list({ signal }: CallOptions = {}): Promise<
+    { id: string; name: string; labels: Record<string, string> }[]
+  > {
+    signal?.throwIfAborted();
+    const found = [];
+    for (const id of await MachineDirectory.ids(this.#machines)) {
+      const spec = await this.directory(id).readSpec();
+      if (spec !== undefined) found.push({ id, name: spec.name, labels: spec.labels });
+    }
+    return found;
+  }
+
+  events({ signal }: CallOptions = {}): AsyncIterable<MachineEvent> {
+    // A listener wants events, so the connection must exist; what fails here fails again, visibly, in the next verb.
+    this.#keeper.get().catch(() => this.#events.emit({ kind: 'resync' }));
+    return this.#events.listen(signal);
+  }
+
+  async stopDaemon(): Promise<void> {
+    await this.#keeper[Symbol.asyncDispose]();
+    await this.#daemon.stop();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#events.close();
+    await this.#keeper[Symbol.asyncDispose]();
+  }
+
+  connection(signal?: AbortSignal): Promise<Connection> {
+    if (this.#keeper.closed) throw new HalError('closed', 'this hypervisor connection was disposed');
+    return this.#keeper.get(signal);
+  }
+
+  directory(id: string): MachineDirectory {
+    return new MachineDirectory(this.#machines, id);
+  }
+
+  vncSocket(id: string): string {
+    return join(this.#options.runDir, `vnc-${createHash('sha256').update(id).digest('hex').slice(0, 12)}`);
+  }
+
+  async defineDomain(spec: MachineSpec, directory: MachineDirectory, signal?: AbortSignal): Promise<Domain> {
+    const diskFiles = await prepareDisks(spec, directory.path, signal);
+    await this.#giveAway(directory.path);
+    const uefi = spec.firmware.kind === 'uefi' ? await findUefi(directory.uefiVariables) : undefined;
+    const xml = renderDomain(spec, {
+      virtType: decideAcceleration(spec.acceleration, this.#options.hardwareVirtualization),
+      emulator: emulators[spec.architecture],
+      diskFiles,
+      serialLog: directory.serialLog,
+      vncSocket: this.vncSocket(spec.id),
+      ...(uefi === undefined ? {} : { uefi }),
+    });
+    const connection = await this.connection(signal);
+    try {
+      return await connection.defineDomain(xml, 0, { ...(signal && { signal }) });
+    } catch (error) {
+      // libvirt refuses what it cannot build: the spec, not the moment, is at fault.
+      const refused =
+        error instanceof LibvirtError && ['internal-error', 'operation-failed'].includes(error.code);
+      if (refused)
+        throw new HalError('invalid-spec', `libvirt refuses ${spec.name}: ${error.message}`, {
+          cause: error,
+        });
+      throw toHalError(error, `defining ${spec.name}`);
+    }
+  }
+
+  exclusively<T>(id: string, work: () => Promise<T>): Promise<T> {
+    return this.#lock.run(id, work);
+  }
+
+  changed(id: string): void {
+    this.#events.emit({ kind: 'state', id });
+  }
+
+  forgotten(id: string): void {
+    for (const [name, known] of this.#ids) if (known === id) this.#ids.delete(name);
+    this.changed(id);
+  }
+
+  async #makeFolder(path: string): Promise<void> {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    await this.#giveAway(path);
+  }
+
+  /** With `runAs`, what QEMU must open belongs to its user. */
+  async #giveAway(path: string): Promise<void> {
+    const { runAs } = this.#options;
+    if (runAs === undefined) return;
+    await chown(path, runAs.uid, runAs.gid);
+    for (const entry of await readdir(path, { withFileTypes: true }))
+      if (entry.isFile()) await chown(join(path, entry.name), runAs.uid, runAs.gid);
+  }
+}
+
+/** The hypervisor with what only this backend offers. */
+export interface KvmQemu extends Hypervisor {
+  /** Disposes the connection and ends the private daemon; running machines go on without it. */
+  stopDaemon(): Promise<void>;
+}
+
+/**
+ * Opens KVM/QEMU through a private, unprivileged libvirtd, started on first use and found again by later processes that
+ * name the same folders.
+ *
+ * @throws HalError `hypervisor-unavailable` (retry `never`) when `runDir` is too long for sockets.
+ */
+export async function createKvmQemuHypervisor(options: KvmQemuOptions): Promise<KvmQemu> {
+  const hypervisor = new KvmQemuHypervisor(options);
+  await hypervisor.open();
+  return hypervisor;
+}

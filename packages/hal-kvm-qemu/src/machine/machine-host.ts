@@ -1,0 +1,18 @@
+import type { MachineSpec } from '@virtkit/hal';
+import type { Connection, Domain } from '../native/index.ts';
+import type { MachineDirectory } from './machine-directory.ts';
+
+/** What a machine needs of the hypervisor that it belongs to. */
+export interface MachineHost {
+  connection(signal?: AbortSignal): Promise<Connection>;
+  directory(id: string): MachineDirectory;
+  /** Unix socket of a machine's VNC server. */
+  vncSocket(id: string): string;
+  /** Prepares the machine's files and defines its domain; idempotent. */
+  defineDomain(spec: MachineSpec, directory: MachineDirectory, signal?: AbortSignal): Promise<Domain>;
+  /** Runs verbs of one machine one after the other. */
+  exclusively<T>(id: string, work: () => Promise<T>): Promise<T>;
+  /** Tells listeners to look at this machine again. */
+  changed(id: string): void;
+  forgotten(id: string): void;
+}

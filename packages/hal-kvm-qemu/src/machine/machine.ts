@@ -1,0 +1,156 @@
+import { totalmem } from 'node:os';
+import {
+  HalError,
+  type CallOptions,
+  type FacetName,
+  type Facets,
+  type Machine,
+  type MachineSpec,
+  type Observed,
+} from '@virtkit/hal';
+import { doing, toHalError } from '../errors.ts';
+import { createFacets } from '../facets/index.ts';
+import { LibvirtError, PowerOff, Start, Undefine, type Domain } from '../native/index.ts';
+import type { MachineHost } from './machine-host.ts';
+import { MachineDirectory } from './machine-directory.ts';
+import { observeDomain } from './observe.ts';
+
+/** A machine of the private daemon. Keeps no state of its own: the folder and libvirt hold everything. */
+export class KvmQemuMachine implements Machine {
+  readonly id: string;
+  readonly name: string;
+  readonly #host: MachineHost;
+  readonly #directory: MachineDirectory;
+  readonly #facets: Facets;
+
+  constructor(host: MachineHost, id: string, name: string) {
+    this.id = id;
+    this.name = name;
+    this.#host = host;
+    this.#directory = host.directory(id);
+    this.#facets = createFacets(this, host);
+  }
+
+  get directory(): MachineDirectory {
+    return this.#directory;
+  }
+
+  facet<Name extends FacetName>(name: Name): Facets[Name] {
+    const facet = this.#facets[name] as Facets[Name] | undefined;
+    if (facet === undefined)
+      throw new HalError('unsupported', `kvm-qemu has no ability named ${String(name)}`);
+    return facet;
+  }
+
+  async spec(options: CallOptions = {}): Promise<MachineSpec> {
+    options.signal?.throwIfAborted();
+    const spec = await this.#directory.readSpec();
+    if (spec === undefined) throw this.#gone();
+    return spec;
+  }
+
+  async start(options: CallOptions = {}): Promise<void> {
+    await this.#host.exclusively(this.id, () =>
+      doing(`starting ${this.name}`, async () => {
+        const spec = await this.spec(options);
+        using domain = await this.domain(options);
+        const { state } = await domain.state(options);
+        if (state !== 'shutoff' && state !== 'crashed') return;
+        if (spec.memory.sizeBytes > totalmem())
+          throw new HalError(
+            'insufficient-resources',
+            `${this.name} wants ${spec.memory.sizeBytes} bytes of memory, this machine has ${totalmem()}`,
+            { field: '/memory/sizeBytes' },
+          );
+        const before = await this.#directory.readRecord();
+        await this.#directory.writeRecord({ startedAt: new Date().toISOString() });
+        try {
+          await domain.create(spec.startPaused ? Start.paused : 0, options);
+        } catch (error) {
+          if (!options.signal?.aborted) await this.#directory.writeRecord(before);
+          throw error;
+        }
+      }),
+    );
+  }
+
+  async stop(mode: 'graceful' | 'force', options: CallOptions = {}): Promise<void> {
+    await doing(`stopping ${this.name}`, async () => {
+      using domain = await this.domain(options);
+      const { state } = await domain.state(options);
+      if (state === 'shutoff' || state === 'crashed') return;
+      if (mode === 'force') await ignoring('operation-invalid', () => domain.destroy(0, options));
+      else await this.#shutDown(domain, options);
+    });
+  }
+
+  async undefine(options: CallOptions = {}): Promise<void> {
+    await this.#host.exclusively(this.id, () =>
+      doing(`undefining ${this.name}`, async () => {
+        await ignoring('no-domain', async () => {
+          using domain = await this.#lookUp(options);
+          await ignoring('operation-invalid', () => domain.destroy(0, options));
+          await domain.undefine(Undefine.managedSave | Undefine.snapshotsMetadata | Undefine.nvram, options);
+        });
+        await this.#directory.remove();
+        this.#host.forgotten(this.id);
+      }),
+    );
+  }
+
+  async observe(options: CallOptions = {}): Promise<Observed> {
+    return doing(`observing ${this.name}`, async () => {
+      const spec = await this.spec(options);
+      using domain = await this.domain(options);
+      return observeDomain(domain, spec, await this.#directory.readRecord(), options.signal);
+    });
+  }
+
+  /** The libvirt domain; the caller disposes it. @throws HalError `not-found`. */
+  async domain(options: CallOptions = {}): Promise<Domain> {
+    try {
+      return await this.#lookUp(options);
+    } catch (error) {
+      if (!(error instanceof LibvirtError && error.code === 'no-domain')) throw toHalError(error, this.name);
+      // A folder with a spec but no domain: the process ended between the two steps of define.
+      const spec = await this.spec(options);
+      return this.#host.defineDomain(spec, this.#directory, options.signal);
+    }
+  }
+
+  async #lookUp(options: CallOptions): Promise<Domain> {
+    const connection = await this.#host.connection(options.signal);
+    return connection.domainByName(this.name, options);
+  }
+
+  /** Through the agent when it answers, else by the power button; a paused guest cannot obey either. */
+  async #shutDown(domain: Domain, options: CallOptions): Promise<void> {
+    const record = await this.#directory.readRecord();
+    if (record.stopRequestedAt === undefined)
+      await this.#directory.writeRecord({ ...record, stopRequestedAt: new Date().toISOString() });
+    this.#host.changed(this.id);
+    const { guestAgent } = await this.observe(options);
+    if (guestAgent.connected) {
+      try {
+        await domain.shutdown(PowerOff.guestAgent, options);
+        return;
+      } catch (error) {
+        if (!(error instanceof LibvirtError && error.code.startsWith('agent-'))) throw error;
+      }
+    }
+    await ignoring('operation-invalid', () => domain.shutdown(PowerOff.acpiPowerButton, options));
+  }
+
+  #gone(): HalError {
+    return new HalError('not-found', `no machine ${this.id}`);
+  }
+}
+
+/** For a verb that raced with the machine's own end: this outcome means that there is nothing left to do. */
+async function ignoring(code: LibvirtError['code'], work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof LibvirtError && error.code === code)) throw error;
+  }
+}
