@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { chown, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import {
@@ -29,6 +28,7 @@ import { MachineDirectory } from './machine/machine-directory.ts';
 import type { MachineHost } from './machine/machine-host.ts';
 import { KvmQemuMachine } from './machine/machine.ts';
 import { LibvirtError, type Connection, type Domain } from './native/index.ts';
+import { giveFilesTo, makeFolder, type Owner } from './ownership.ts';
 
 export interface KvmQemuOptions {
   /** Folder that holds machines, the daemon's configuration and caches. Created when missing. */
@@ -40,7 +40,7 @@ export interface KvmQemuOptions {
   /** Seconds without clients and running machines after which the private daemon ends by itself. Default 30. */
   daemonIdleSeconds?: number;
   /** Run daemon and QEMU as this user; needs root. Default: the present user, who should not be root. */
-  runAs?: { uid: number; gid: number };
+  runAs?: Owner;
 }
 
 const emulators: Record<MachineSpec['architecture'], string> = {
@@ -88,7 +88,7 @@ class KvmQemuHypervisor implements KvmQemu, MachineHost {
       this.#options.runDir,
       join(this.#options.stateDir, 'libvirt'),
     ])
-      await this.#makeFolder(path);
+      await makeFolder(path, this.#options.runAs);
     for (const id of await MachineDirectory.ids(this.#machines)) {
       const spec = await this.directory(id).readSpec();
       if (spec !== undefined) this.#ids.set(spec.name, id);
@@ -139,7 +139,7 @@ class KvmQemuHypervisor implements KvmQemu, MachineHost {
     if (known === undefined) {
       // Left-overs of a define that did not finish.
       await directory.remove();
-      await this.#makeFolder(directory.path);
+      await makeFolder(directory.path, this.#options.runAs);
       try {
         await prepareDisks(spec, directory.path, signal);
       } catch (error) {
@@ -212,7 +212,8 @@ class KvmQemuHypervisor implements KvmQemu, MachineHost {
 
   async defineDomain(spec: MachineSpec, directory: MachineDirectory, signal?: AbortSignal): Promise<Domain> {
     const diskFiles = await prepareDisks(spec, directory.path, signal);
-    await this.#giveAway(directory.path);
+    const { runAs } = this.#options;
+    if (runAs !== undefined) await giveFilesTo(directory.path, runAs);
     const uefi = spec.firmware.kind === 'uefi' ? await findUefi(directory.uefiVariables) : undefined;
     const xml = renderDomain(spec, {
       virtType: decideAcceleration(spec.acceleration, this.#options.hardwareVirtualization),
@@ -248,20 +249,6 @@ class KvmQemuHypervisor implements KvmQemu, MachineHost {
   forgotten(id: string): void {
     for (const [name, known] of this.#ids) if (known === id) this.#ids.delete(name);
     this.changed(id);
-  }
-
-  async #makeFolder(path: string): Promise<void> {
-    await mkdir(path, { recursive: true, mode: 0o700 });
-    await this.#giveAway(path);
-  }
-
-  /** With `runAs`, what QEMU must open belongs to its user. */
-  async #giveAway(path: string): Promise<void> {
-    const { runAs } = this.#options;
-    if (runAs === undefined) return;
-    await chown(path, runAs.uid, runAs.gid);
-    for (const entry of await readdir(path, { withFileTypes: true }))
-      if (entry.isFile()) await chown(join(path, entry.name), runAs.uid, runAs.gid);
   }
 }
 

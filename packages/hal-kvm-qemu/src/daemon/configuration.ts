@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { giveFilesTo, makeFolder, type Owner } from '../ownership.ts';
 
 /** Folders of one private daemon, all below one root. */
 export interface DaemonPaths {
@@ -35,10 +36,10 @@ export const longestSocketPath = 107;
  * Writes the daemon's configuration. It listens on its unix socket only (no --listen, so no TCP), trusts whoever may open
  * the socket's folder, and leaves files, labels and cgroups alone: they belong to whoever runs the launcher.
  */
-export async function writeConfiguration(paths: DaemonPaths): Promise<void> {
+export async function writeConfiguration(paths: DaemonPaths, owner?: Owner): Promise<void> {
   const folder = join(paths.config, 'libvirt');
-  for (const path of [folder, paths.cache, paths.data, paths.runtime])
-    await mkdir(path, { recursive: true, mode: 0o700 });
+  for (const path of [paths.root, paths.config, folder, paths.cache, paths.data, paths.runtime])
+    await makeFolder(path, owner);
   await writeFile(
     join(folder, 'libvirtd.conf'),
     [
@@ -66,4 +67,5 @@ export async function writeConfiguration(paths: DaemonPaths): Promise<void> {
       '',
     ].join('\n'),
   );
+  if (owner !== undefined) await giveFilesTo(folder, owner);
 }

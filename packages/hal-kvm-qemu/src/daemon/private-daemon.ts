@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { access, open, readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { HalError } from '@virtkit/hal';
+import type { Owner } from '../ownership.ts';
 import { daemonPaths, longestSocketPath, writeConfiguration, type DaemonPaths } from './configuration.ts';
 
 export interface PrivateDaemonOptions {
@@ -12,7 +13,7 @@ export interface PrivateDaemonOptions {
   /** Seconds without clients and running machines after which the daemon ends by itself. Default 30. */
   idleSeconds?: number;
   /** Run the daemon (and so QEMU) as this user instead of the present one; needs root. */
-  runAs?: { uid: number; gid: number };
+  runAs?: Owner;
   /** Path of libvirtd. Default: found in `/usr/sbin` and `/usr/bin`. */
   program?: string;
 }
@@ -77,7 +78,7 @@ export class PrivateDaemon {
   async #start(): Promise<void> {
     const { idleSeconds = 30, runAs } = this.#options;
     const program = this.#options.program ?? (await findProgram());
-    await writeConfiguration(this.paths);
+    await writeConfiguration(this.paths, runAs);
     await rm(this.paths.socket, { force: true });
     const output = await open(`${this.paths.log}.stderr`, 'w');
     try {

@@ -102,7 +102,7 @@ export class KvmQemuMachine implements Machine {
     return doing(`observing ${this.name}`, async () => {
       const spec = await this.spec(options);
       using domain = await this.domain(options);
-      return observeDomain(domain, spec, await this.#directory.readRecord(), options.signal);
+      return await observeDomain(domain, spec, await this.#directory.readRecord(), options.signal);
     });
   }
 

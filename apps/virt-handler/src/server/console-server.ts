@@ -1,0 +1,185 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+import type { Machine } from '@virtkit/hal';
+import type { Logger } from '@virtkit/controllers/runtime';
+import { WebSocketServer } from 'ws';
+import { operations, statusOf } from './operations.ts';
+import { joinStreams, maxMessageBytes, streams } from './streams.ts';
+
+/** A machine on this node, as the API names it. */
+export interface MachineName {
+  namespace: string;
+  name: string;
+}
+
+export interface ConsoleServerOptions {
+  listen: { host: string; port: number };
+  /** PEM: this node's certificate and key, and the authority that signed the clients'. */
+  tls: { certificate: string; key: string; ca: string };
+  /** Common names that may call, for example virt-api's. */
+  clients: readonly string[];
+  /** The running machine behind a name; undefined when this node has none. */
+  find(name: MachineName): Promise<Machine | undefined>;
+  /** Tells of an operation that was carried out. */
+  record(name: MachineName, event: { reason: string; message: string }): void;
+  logger: Logger;
+}
+
+/** Longest that an operation may take, in milliseconds. */
+const operationTimeout = 60_000;
+
+const pathPattern = /^\/v1\/namespaces\/([^/]+)\/virtualmachineinstances\/([^/]+)\/(.+)$/;
+
+interface Target extends MachineName {
+  operation: string;
+}
+
+/**
+ * What virt-api calls on this node: consoles, displays and operations that go to a launcher. HTTPS with client
+ * certificates; a caller is known by its certificate's common name.
+ */
+export class ConsoleServer implements AsyncDisposable {
+  readonly #options: ConsoleServerOptions;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  readonly #webSockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: maxMessageBytes,
+    perMessageDeflate: false,
+    handleProtocols: (offered) => (offered.has('plain.kubevirt.io') ? 'plain.kubevirt.io' : false),
+  });
+
+  private constructor(options: ConsoleServerOptions) {
+    this.#options = options;
+    const { certificate, key, ca } = options.tls;
+    this.#server = createServer(
+      {
+        cert: certificate,
+        key,
+        ca,
+        requestCert: true,
+        rejectUnauthorized: true,
+        minVersion: 'TLSv1.2',
+        headersTimeout: 10_000,
+        maxHeaderSize: 16 * 1024,
+      },
+      (request, response) => void this.#answer(request, response),
+    );
+    this.#server.on('upgrade', (request, socket, head) => void this.#upgrade(request, socket, head));
+    this.#server.on('secureConnection', (socket) => this.#track(socket));
+    this.#server.on('tlsClientError', (error) =>
+      options.logger.warn('a caller was refused', { error: error.message }),
+    );
+  }
+
+  /** Listens. @throws the system's error when the address is taken. */
+  static async listen(options: ConsoleServerOptions): Promise<ConsoleServer> {
+    const server = new ConsoleServer(options);
+    await new Promise<void>((resolve, reject) => {
+      server.#server.once('error', reject);
+      server.#server.listen(options.listen.port, options.listen.host, () => {
+        server.#server.off('error', reject);
+        resolve();
+      });
+    });
+    return server;
+  }
+
+  /** `https://host:port` as it listens. */
+  get url(): string {
+    const { address, port, family } = this.#server.address() as AddressInfo;
+    return `https://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+
+  #track(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+  }
+
+  #refusal(request: IncomingMessage): { status: number; message: string } | undefined {
+    const { CN } = (request.socket as TLSSocket).getPeerCertificate().subject as { CN?: string };
+    if (CN !== undefined && this.#options.clients.includes(CN)) return undefined;
+    return { status: 403, message: `certificate of ${CN ?? 'nobody'} may not call virt-handler` };
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const send = (status: number, body: string | Uint8Array, contentType: string): void => {
+      response.writeHead(status, { 'content-type': contentType }).end(body);
+    };
+    try {
+      const refusal = this.#refusal(request);
+      const target = targetOf(request);
+      const operation = target === undefined ? undefined : operations.get(target.operation);
+      if (refusal !== undefined) return send(refusal.status, refusal.message, 'text/plain');
+      if (target === undefined || operation === undefined)
+        return send(404, `virt-handler has no operation at ${request.url ?? '/'}`, 'text/plain');
+      if (request.method !== operation.method)
+        return send(405, `${target.operation} wants ${operation.method}`, 'text/plain');
+      request.resume();
+      const machine = await this.#options.find(target);
+      if (machine === undefined) return send(404, this.#unknown(target), 'text/plain');
+      const result = await operation.run(machine, AbortSignal.timeout(operationTimeout));
+      if (operation.event !== undefined) this.#options.record(target, operation.event);
+      switch (result.kind) {
+        case 'accepted':
+          return send(202, '', 'text/plain');
+        case 'json':
+          return send(200, JSON.stringify(result.body), 'application/json');
+        case 'bytes':
+          return send(200, result.body, result.contentType);
+      }
+    } catch (error) {
+      this.#options.logger.warn('an operation failed', { path: request.url, error: String(error) });
+      send(statusOf(error), error instanceof Error ? error.message : String(error), 'text/plain');
+    }
+  }
+
+  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const refuse = (status: number, message: string): void => {
+      const body = Buffer.from(message);
+      socket.end(
+        `HTTP/1.1 ${status} Refused\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${message}`,
+      );
+    };
+    socket.on('error', (error) => this.#options.logger.debug('a stream broke', { error: error.message }));
+    try {
+      const refusal = this.#refusal(request);
+      if (refusal !== undefined) return refuse(refusal.status, refusal.message);
+      const target = targetOf(request);
+      const open = target === undefined ? undefined : streams.get(target.operation);
+      if (target === undefined || open === undefined)
+        return refuse(404, `virt-handler has no stream at ${request.url ?? '/'}`);
+      const machine = await this.#options.find(target);
+      if (machine === undefined) return refuse(404, this.#unknown(target));
+      const stream = await open(machine, AbortSignal.timeout(operationTimeout));
+      this.#webSockets.handleUpgrade(
+        request,
+        socket,
+        head,
+        (webSocket) => void joinStreams(webSocket, stream),
+      );
+    } catch (error) {
+      this.#options.logger.warn('a stream could not be opened', { path: request.url, error: String(error) });
+      refuse(statusOf(error), error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #unknown({ namespace, name }: MachineName): string {
+    return `no running machine of ${namespace}/${name} on this node`;
+  }
+}
+
+function targetOf(request: IncomingMessage): Target | undefined {
+  const { pathname } = new URL(request.url ?? '/', 'https://virt-handler');
+  const [, namespace, name, operation] = pathPattern.exec(pathname) ?? [];
+  if (namespace === undefined || name === undefined || operation === undefined) return undefined;
+  return { namespace: decodeURIComponent(namespace), name: decodeURIComponent(name), operation };
+}
