@@ -1,1 +1,30 @@
-export {};
+export { startControlPlane } from './control-plane.ts';
+export type { ControlPlane, ControlPlaneMetrics, ControlPlaneOptions } from './control-plane.ts';
+export { ApiServerError } from './errors.ts';
+export type { ApiServerErrorCode, ApiServerErrorOptions, Retry, StatusCause } from './errors.ts';
+export type {
+  AdmissionDenial,
+  AdmissionMutation,
+  AdmissionOperation,
+  AdmissionPlugin,
+  AdmissionRequest,
+  AdmissionTarget,
+  AdmissionVerdict,
+  UserInfo,
+} from './admission/types.ts';
+export type { CustomResourceDefinition, CustomResourceNames, CustomResourceVersion } from './crd/types.ts';
+export type { RequestObserver, RequestRecord } from './http/audit.ts';
+export type { TokenIdentity } from './http/auth.ts';
+export { readBody, readObject } from './http/body.ts';
+export type { RequestInfo } from './http/request-info.ts';
+export { sendError, sendJson } from './http/respond.ts';
+export type { ListenAddress } from './http/server.ts';
+export { refuseUpgrade } from './http/server.ts';
+export type { MountedGroup, MountedRequest, MountedResource, PodSubresources } from './mounts/types.ts';
+export type { GroupVersionResource, KubeObject, ObjectMeta, OwnerReference } from './object/types.ts';
+export type { Schema } from './schema/types.ts';
+export type { Durability } from './storage/database.ts';
+export type { Retention } from './storage/event-log.ts';
+export type { StoreMetrics } from './storage/store.ts';
+export { generateCertificates } from './tls/certificates.ts';
+export type { Certificates } from './tls/certificates.ts';

@@ -1,0 +1,71 @@
+import type { Operation as JsonPatchOperation } from 'fast-json-patch';
+import type { StatusCause } from '../errors.ts';
+import type { GroupVersionResource, KubeObject } from '../object/types.ts';
+
+/** Who makes a request. */
+export interface UserInfo {
+  readonly name: string;
+  readonly groups: readonly string[];
+  readonly uid?: string;
+}
+
+/** What a request does to an object. `CONNECT` is a subresource that streams, such as exec. */
+export type AdmissionOperation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
+
+/** One request on its way to the store. Objects are copies: changing them changes nothing. */
+export interface AdmissionRequest {
+  readonly operation: AdmissionOperation;
+  readonly resource: GroupVersionResource;
+  readonly kind: string;
+  readonly subresource: string | undefined;
+  readonly namespace: string | undefined;
+  /** Empty while a name is still to be generated. */
+  readonly name: string;
+  readonly user: UserInfo;
+  readonly dryRun: boolean;
+  /** The new object; absent for `DELETE` and `CONNECT`. */
+  readonly object: KubeObject | undefined;
+  /** The present object; absent for `CREATE`. */
+  readonly oldObject: KubeObject | undefined;
+}
+
+/** What a mutating plugin wants changed: a whole object or a JSON patch (RFC 6902) of it. */
+export interface AdmissionMutation {
+  object?: KubeObject;
+  patch?: readonly JsonPatchOperation[];
+  warnings?: readonly string[];
+}
+
+/** A refusal, sent to the client as a Status. */
+export interface AdmissionDenial {
+  message: string;
+  /** HTTP status, 403 unless given. */
+  code?: number;
+  /** `Status.reason`, `Forbidden` unless given (`Invalid` with code 422). */
+  reason?: string;
+  causes?: readonly StatusCause[];
+}
+
+/** The answer of a validating plugin. */
+export interface AdmissionVerdict {
+  denied?: AdmissionDenial;
+  warnings?: readonly string[];
+}
+
+/** Subject of a match: the resource and, for a subresource, its name. */
+export interface AdmissionTarget extends GroupVersionResource {
+  subresource: string | undefined;
+}
+
+type Awaitable<T> = T | Promise<T>;
+
+/**
+ * Admission in process. Mutations run in the order of the plugins, then all validations. A thrown `ApiServerError` also
+ * denies; any other thrown error fails the request with 500.
+ */
+export interface AdmissionPlugin {
+  readonly name: string;
+  matches(target: AdmissionTarget, operation: AdmissionOperation): boolean;
+  mutate?(request: AdmissionRequest): Awaitable<AdmissionMutation | undefined>;
+  validate?(request: AdmissionRequest): Awaitable<AdmissionVerdict | undefined>;
+}

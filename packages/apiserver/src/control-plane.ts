@@ -1,0 +1,195 @@
+import { AdmissionChain } from './admission/chain.ts';
+import type { AdmissionPlugin } from './admission/types.ts';
+import { registerCustomResources } from './crd/registrar.ts';
+import type { CustomResourceDefinition } from './crd/types.ts';
+import { Discovery } from './discovery/discovery.ts';
+import { ApiServerError } from './errors.ts';
+import type { RequestObserver } from './http/audit.ts';
+import { Authenticator, type TokenIdentity } from './http/auth.ts';
+import { Router } from './http/router.ts';
+import { HttpServer, type ListenAddress } from './http/server.ts';
+import { builtinKinds } from './kinds/builtin-kinds.ts';
+import { ensureObjects } from './kinds/initial-objects.ts';
+import type { MountedGroup, PodSubresources } from './mounts/types.ts';
+import { Catalogue } from './registry/catalogue.ts';
+import type { Registry } from './registry/registry.ts';
+import type { Durability } from './storage/database.ts';
+import type { Retention } from './storage/event-log.ts';
+import { Store, type StoreMetrics } from './storage/store.ts';
+import {
+  DEFAULT_SERVER_NAMES,
+  processCertificates,
+  storedCertificates,
+  type Certificates,
+} from './tls/certificates.ts';
+import { kubeconfigText } from './tls/kubeconfig.ts';
+import { keptToken } from './tls/token-file.ts';
+import { WatchHub } from './watch/watch-hub.ts';
+
+/** How a control plane is started; everything has a default. */
+export interface ControlPlaneOptions {
+  /** Directory for the database, certificates and the administrator's token; everything is in memory when absent. */
+  dataDir?: string;
+  /** Default: 127.0.0.1 and a free port. */
+  listen?: Partial<ListenAddress>;
+  /** URL that kubeconfigs name, if clients reach the server under another than the one it listens on. */
+  advertiseUrl?: string;
+  /** Created, or updated if they differ, before the server is ready. */
+  crds?: readonly CustomResourceDefinition[];
+  admission?: readonly AdmissionPlugin[];
+  mounts?: readonly MountedGroup[];
+  /** Answers log, exec, attach and portforward of Pods. */
+  podSubresources?: PodSubresources;
+  /** Users besides the administrator. */
+  tokens?: readonly TokenIdentity[];
+  /** The administrator's token; generated (and kept in the data directory) when absent. */
+  adminToken?: string;
+  /** Default: generated, and kept in the data directory. */
+  certificates?: Certificates;
+  /** Further names and addresses for the generated certificate. */
+  serverNames?: readonly string[];
+  /** Default `power-loss`. */
+  durability?: Durability;
+  /** How much history watches may resume from; default 20,000 revisions and 30 minutes. */
+  retention?: Partial<Retention>;
+  /** Time between watch bookmarks in milliseconds, default 60,000. */
+  bookmarkIntervalMs?: number;
+  onRequest?: RequestObserver;
+  /** The clock. */
+  now?: () => Date;
+}
+
+/** Counts of a running control plane. */
+export interface ControlPlaneMetrics extends StoreMetrics {
+  watchers: number;
+}
+
+/** A running control plane. Dispose of it to stop it. */
+export interface ControlPlane extends AsyncDisposable {
+  /** Such as `https://127.0.0.1:36443`. */
+  readonly url: string;
+  /** Certificate of the authority, PEM. */
+  readonly ca: string;
+  /** The administrator's bearer token (group `system:masters`). */
+  readonly token: string;
+  /** Text of a kubeconfig file for the administrator, or for another token. */
+  kubeconfig(identity?: { user: string; token: string }): string;
+  /** Admits a further user. @returns its bearer token. */
+  issueToken(identity: TokenIdentity): string;
+  /** Stops accepting a token. */
+  revokeToken(token: string): void;
+  metrics(): ControlPlaneMetrics;
+  /** Drops history now; without an argument what the retention covers is kept. @returns the number of events dropped. */
+  compact(retention?: Retention): number;
+  /** Cuts all connections and closes the store. Idempotent. */
+  stop(): Promise<void>;
+}
+
+const LOCALHOST = '127.0.0.1';
+const BOOKMARK_INTERVAL_MS = 60_000;
+/** Name of the administrator. */
+const ADMIN = 'kubernetes-admin';
+
+/**
+ * Starts an API server in this process.
+ * @throws ApiServerError `AddressInUse`, `DataDirectoryInUse`, `DataDirectoryUnusable`, `InvalidConfiguration`, `Invalid`
+ * (a CustomResourceDefinition that is not valid)
+ */
+export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
+  await using resources = new AsyncDisposableStack();
+  const now = options.now ?? (() => new Date());
+  const store = new Store({
+    dataDir: options.dataDir,
+    durability: options.durability,
+    retention: options.retention,
+    now: () => now().getTime(),
+  });
+  resources.defer(() => store.close());
+  const catalogue = new Catalogue();
+  catalogue.add(...builtinKinds({ now }));
+  const hub = new WatchHub(store);
+  resources.defer(() => hub.close());
+  const registry: Registry = {
+    store,
+    catalogue,
+    admission: new AdmissionChain(options.admission ?? []),
+    now,
+  };
+  resources.defer(registerCustomResources(store, catalogue, hub));
+  await ensureObjects(registry, options.crds ?? []);
+
+  const authenticator = new Authenticator();
+  const token = authenticator.issue({
+    name: ADMIN,
+    groups: ['system:masters'],
+    token: options.adminToken ?? keptToken(options.dataDir),
+  });
+  for (const identity of options.tokens ?? []) authenticator.issue(identity);
+  const host = options.listen?.host ?? LOCALHOST;
+  const certificates = await certificatesFor(options, host);
+  let ready = false;
+  const router = new Router({
+    context: {
+      registry,
+      watch: { store, hub, bookmarkIntervalMs: options.bookmarkIntervalMs ?? BOOKMARK_INTERVAL_MS },
+      podSubresources: options.podSubresources,
+    },
+    authenticator,
+    discovery: new Discovery(catalogue, options.mounts ?? []),
+    mounts: checkMounts(catalogue, options.mounts ?? []),
+    onRequest: options.onRequest,
+    ready: () => ready,
+  });
+  const server = await HttpServer.listen({ host, port: options.listen?.port ?? 0 }, certificates, router);
+  resources.use(server);
+  ready = true;
+  const url =
+    options.advertiseUrl ?? `https://${host.includes(':') ? `[${host}]` : reachable(host)}:${server.port}`;
+  const owned = resources.move();
+  const stop = async () => {
+    ready = false;
+    await owned.disposeAsync();
+  };
+  return {
+    url,
+    ca: certificates.ca,
+    token,
+    kubeconfig: (identity = { user: ADMIN, token }) =>
+      kubeconfigText({
+        url,
+        ca: certificates.ca,
+        token: identity.token,
+        user: identity.user,
+        name: 'virtkit',
+      }),
+    issueToken: (identity) => authenticator.issue(identity),
+    revokeToken: (revoked) => authenticator.revoke(revoked),
+    metrics: () => ({ ...store.metrics(), watchers: hub.size }),
+    compact: (retention) => store.compact(retention),
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+function reachable(host: string): string {
+  return host === '0.0.0.0' ? LOCALHOST : host;
+}
+
+async function certificatesFor(options: ControlPlaneOptions, host: string): Promise<Certificates> {
+  if (options.certificates !== undefined) return options.certificates;
+  const names = [...new Set([...DEFAULT_SERVER_NAMES, reachable(host), ...(options.serverNames ?? [])])];
+  return options.dataDir === undefined
+    ? processCertificates(names)
+    : storedCertificates(options.dataDir, names);
+}
+
+function checkMounts(catalogue: Catalogue, mounts: readonly MountedGroup[]): readonly MountedGroup[] {
+  const seen = new Set<string>();
+  for (const { group, version } of mounts) {
+    const name = `${group}/${version}`;
+    const taken = seen.has(name) || catalogue.all().some((d) => d.group === group && d.version === version);
+    if (taken) throw new ApiServerError('InvalidConfiguration', `cannot mount ${name}: it is served already`);
+    seen.add(name);
+  }
+  return mounts;
+}

@@ -1,0 +1,144 @@
+import { isObject } from '../object/json.ts';
+import { apiVersionOf, qualifiedResource, type KubeObject } from '../object/types.ts';
+import type { Conversion, ResourceDefinition, ScalePaths } from '../registry/definition.ts';
+import { ageSince } from '../table/age.ts';
+import type { TableColumn } from '../table/columns.ts';
+import { compileJsonPath } from '../table/json-path.ts';
+import type { CustomResourceDefinition, CustomResourceNames, CustomResourceVersion } from './types.ts';
+
+/** Views a stored CustomResourceDefinition, whose shape was validated when it was written. */
+export function asCustomResourceDefinition(object: KubeObject): CustomResourceDefinition {
+  return object as unknown as CustomResourceDefinition;
+}
+
+/** The resources that a CustomResourceDefinition makes served: one per served version. */
+export function customDefinitions(crd: CustomResourceDefinition): ResourceDefinition[] {
+  const { versions } = crd.spec;
+  return versions.filter((version) => version.served).map((version) => customDefinition(crd, version));
+}
+
+function customDefinition(
+  { spec }: CustomResourceDefinition,
+  version: CustomResourceVersion,
+): ResourceDefinition {
+  const names = completeNames(spec.names);
+  const storageVersion = spec.versions.find((candidate) => candidate.storage)?.name ?? version.name;
+  const scale = version.subresources?.scale;
+  const warning =
+    version.deprecated === true
+      ? (version.deprecationWarning ?? `${spec.group}/${version.name} ${names.kind} is deprecated`)
+      : undefined;
+  return {
+    group: spec.group,
+    version: version.name,
+    resource: names.plural,
+    kind: names.kind,
+    listKind: names.listKind,
+    singular: names.singular,
+    shortNames: names.shortNames,
+    categories: names.categories,
+    namespaced: spec.scope === 'Namespaced',
+    origin: 'custom',
+    storage: qualifiedResource(spec.group, names.plural),
+    schema: version.schema?.openAPIV3Schema,
+    nameFormat: 'dns-subdomain',
+    status: version.subresources?.status !== undefined,
+    ...(scale !== undefined && { scale: scalePaths(scale) }),
+    extraSubresources: [],
+    selectableFields: Object.fromEntries(
+      (version.selectableFields ?? []).map(({ jsonPath }) => [
+        jsonPath.replace(/^\./, ''),
+        memberNames(jsonPath),
+      ]),
+    ),
+    columns: customColumns(version),
+    strategy: {},
+    tracksGeneration: true,
+    ...(spec.versions.length > 1 && {
+      conversion: versionConversion(
+        apiVersionOf(spec.group, version.name),
+        apiVersionOf(spec.group, storageVersion),
+      ),
+    }),
+    ...(warning !== undefined && { deprecationWarning: warning }),
+  };
+}
+
+/** Names with the defaults filled in. */
+export function completeNames(names: CustomResourceNames): Required<CustomResourceNames> {
+  return {
+    plural: names.plural,
+    singular: names.singular ?? names.kind.toLowerCase(),
+    kind: names.kind,
+    listKind: names.listKind ?? `${names.kind}List`,
+    shortNames: names.shortNames ?? [],
+    categories: names.categories ?? [],
+  };
+}
+
+/** Conversion strategy None: versions differ in nothing but `apiVersion`. */
+function versionConversion(servedVersion: string, storageVersion: string): Conversion {
+  const stamped = (object: KubeObject, apiVersion: string): KubeObject =>
+    object.apiVersion === apiVersion ? object : { ...object, apiVersion };
+  return {
+    fromStorage: (object) => stamped(object, servedVersion),
+    toStorage: (object) => stamped(object, storageVersion),
+  };
+}
+
+function memberNames(jsonPath: string): string[] {
+  return jsonPath.replace(/^\./, '').split('.');
+}
+
+function scalePaths(
+  scale: NonNullable<NonNullable<CustomResourceVersion['subresources']>['scale']>,
+): ScalePaths {
+  return {
+    specReplicas: memberNames(scale.specReplicasPath),
+    statusReplicas: memberNames(scale.statusReplicasPath),
+    ...(scale.labelSelectorPath !== undefined && { labelSelector: memberNames(scale.labelSelectorPath) }),
+  };
+}
+
+function customColumns(version: CustomResourceVersion): TableColumn[] {
+  const columns = version.additionalPrinterColumns ?? [
+    {
+      name: 'Age',
+      type: 'date',
+      jsonPath: '.metadata.creationTimestamp',
+      description: 'Time since creation.',
+    },
+  ];
+  return columns.map((column) => {
+    const select = compileJsonPath(column.jsonPath);
+    const type = columnType(column.type);
+    return {
+      name: column.name,
+      type: type === 'date' ? 'string' : type,
+      ...(column.format !== undefined && { format: column.format }),
+      description: column.description ?? `Value of ${column.jsonPath}.`,
+      priority: column.priority ?? 0,
+      cell: (object, now) => cellOf(select(object), type, now),
+    };
+  });
+}
+
+function columnType(type: string): TableColumn['type'] {
+  return type === 'integer' || type === 'number' || type === 'boolean' || type === 'date' ? type : 'string';
+}
+
+function cellOf(
+  values: readonly unknown[],
+  type: TableColumn['type'],
+  now: Date,
+): string | number | boolean | null {
+  const [value] = values;
+  if (value === undefined || value === null) return null;
+  if (type === 'date') return typeof value === 'string' ? ageSince(value, now) : null;
+  if (type === 'string')
+    return values
+      .map((each) => (isObject(each) || Array.isArray(each) ? JSON.stringify(each) : String(each as string)))
+      .join(',');
+  if (type === 'boolean') return typeof value === 'boolean' ? value : null;
+  return typeof value === 'number' ? value : null;
+}

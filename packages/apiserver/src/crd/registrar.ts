@@ -1,0 +1,54 @@
+import type { KubeObject } from '../object/types.ts';
+import { membersOf, stringOf } from '../object/json.ts';
+import type { Catalogue } from '../registry/catalogue.ts';
+import { qualifiedResource } from '../object/types.ts';
+import type { Store } from '../storage/store.ts';
+import type { WatchHub } from '../watch/watch-hub.ts';
+import { asCustomResourceDefinition, customDefinitions } from './definitions.ts';
+import { CRD_STORAGE } from './kind.ts';
+
+/**
+ * Keeps the catalogue in step with the stored CustomResourceDefinitions. It runs within the commit that changes one, so
+ * that a custom resource is served by the time its definition's creation is answered.
+ * @returns the function that stops it.
+ */
+export function registerCustomResources(store: Store, catalogue: Catalogue, hub: WatchHub): () => void {
+  for (const stored of store.list(CRD_STORAGE)) serve(catalogue, stored.object);
+  return store.onCommit((events) => {
+    for (const event of events) {
+      if (event.resource !== CRD_STORAGE) continue;
+      if (event.type !== 'DELETED' && !changesServing(event.object, event.previous)) continue;
+      const { group, plural } = identity(event.object);
+      catalogue.remove(group, plural);
+      if (event.type === 'DELETED') hub.resourceRemoved(qualifiedResource(group, plural));
+      else serve(catalogue, event.object);
+    }
+  });
+}
+
+function serve(catalogue: Catalogue, object: KubeObject): void {
+  if (isAccepted(object)) catalogue.add(...customDefinitions(asCustomResourceDefinition(object)));
+}
+
+function identity(object: KubeObject): { group: string; plural: string } {
+  const spec = membersOf(object.spec);
+  return { group: stringOf(spec.group), plural: stringOf(membersOf(spec.names).plural) };
+}
+
+function changesServing(after: KubeObject, before: KubeObject | undefined): boolean {
+  return (
+    before === undefined ||
+    before.metadata.generation !== after.metadata.generation ||
+    isAccepted(before) !== isAccepted(after)
+  );
+}
+
+function isAccepted(object: KubeObject): boolean {
+  const { conditions } = membersOf(object.status);
+  return (
+    Array.isArray(conditions) &&
+    conditions.some(
+      (condition) => membersOf(condition).type === 'Established' && membersOf(condition).status === 'True',
+    )
+  );
+}

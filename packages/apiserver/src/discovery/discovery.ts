@@ -1,0 +1,177 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { REVIEWS } from '../http/self-review.ts';
+import { sendJson } from '../http/respond.ts';
+import type { JsonObject } from '../object/json.ts';
+import { apiVersionOf } from '../object/types.ts';
+import type { MountedGroup } from '../mounts/types.ts';
+import type { Catalogue } from '../registry/catalogue.ts';
+import type { ResourceDefinition } from '../registry/definition.ts';
+import { compareVersions } from './version-order.ts';
+
+const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
+const SUBRESOURCE_VERBS: Record<
+  string,
+  { verbs: readonly string[]; kind?: string; group?: string; version?: string }
+> = {
+  binding: { verbs: ['create'], kind: 'Binding' },
+  eviction: { verbs: ['create'], kind: 'Eviction', group: 'policy', version: 'v1' },
+  finalize: { verbs: ['update'] },
+  log: { verbs: ['get'] },
+  exec: { verbs: ['create', 'get'], kind: 'PodExecOptions' },
+  attach: { verbs: ['create', 'get'], kind: 'PodAttachOptions' },
+  portforward: { verbs: ['create', 'get'], kind: 'PodPortForwardOptions' },
+};
+
+/** Version of the Kubernetes API whose shapes this server follows. */
+const KUBERNETES_MINOR = '32';
+
+/** The discovery documents: which groups, versions and resources there are at present. */
+export class Discovery {
+  readonly #catalogue: Catalogue;
+  readonly #mounts: readonly MountedGroup[];
+  readonly #openapi:
+    { answer(path: string, request: IncomingMessage, response: ServerResponse): boolean } | undefined;
+
+  constructor(
+    catalogue: Catalogue,
+    mounts: readonly MountedGroup[],
+    openapi?: { answer(path: string, request: IncomingMessage, response: ServerResponse): boolean },
+  ) {
+    this.#catalogue = catalogue;
+    this.#mounts = mounts;
+    this.#openapi = openapi;
+  }
+
+  /** The answer to /version. */
+  version(): JsonObject {
+    return {
+      major: '1',
+      minor: KUBERNETES_MINOR,
+      gitVersion: `v1.${KUBERNETES_MINOR}.0+virtkit`,
+      gitCommit: '',
+      gitTreeState: '',
+      buildDate: '1970-01-01T00:00:00Z',
+      goVersion: `node ${process.version}`,
+      compiler: 'typescript',
+      platform: `${process.platform}/${process.arch}`,
+    };
+  }
+
+  /** Answers a GET for a discovery document. @returns false if the path names none. */
+  answer(path: string, request: IncomingMessage, response: ServerResponse): boolean {
+    const document = this.#document(path);
+    if (document === undefined) return this.#openapi?.answer(path, request, response) ?? false;
+    sendJson(response, 200, document);
+    return true;
+  }
+
+  #document(path: string): JsonObject | undefined {
+    const [root, first, second, ...more] = path.split('/').filter((segment) => segment !== '');
+    if (more.length > 0) return undefined;
+    if (root === undefined) return { paths: this.#paths() };
+    if (root === 'api' && first === undefined)
+      return { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] };
+    if (root === 'api' && first === 'v1' && second === undefined) return this.#resourceList('', 'v1');
+    if (root !== 'apis') return undefined;
+    if (first === undefined)
+      return {
+        kind: 'APIGroupList',
+        apiVersion: 'v1',
+        groups: [...this.groups().keys()].filter((g) => g !== '').map((g) => this.#group(g)),
+      };
+    if (!this.groups().has(first)) return undefined;
+    if (second === undefined) return { kind: 'APIGroup', apiVersion: 'v1', ...this.#group(first) };
+    return this.groups().get(first)?.includes(second) === true
+      ? this.#resourceList(first, second)
+      : undefined;
+  }
+
+  /** The groups that are served, each with its versions, the preferred one first. */
+  groups(): Map<string, string[]> {
+    const groups = new Map<string, string[]>();
+    for (const { group, version } of [...this.#catalogue.all(), ...this.#mounts, ...REVIEWS]) {
+      const versions = groups.get(group) ?? [];
+      if (!versions.includes(version)) versions.push(version);
+      groups.set(group, versions.sort(compareVersions));
+    }
+    return groups;
+  }
+
+  #paths(): string[] {
+    const groups = [...this.groups()].flatMap(([group, versions]) =>
+      group === ''
+        ? ['/api', '/api/v1']
+        : [`/apis/${group}`, ...versions.map((version) => `/apis/${group}/${version}`)],
+    );
+    return [
+      '/apis',
+      '/healthz',
+      '/livez',
+      '/openapi/v2',
+      '/openapi/v3',
+      '/readyz',
+      '/version',
+      ...groups,
+    ].sort();
+  }
+
+  #group(name: string): JsonObject {
+    const versions = (this.groups().get(name) ?? []).map((version) => ({
+      groupVersion: apiVersionOf(name, version),
+      version,
+    }));
+    return { name, versions, preferredVersion: versions[0] };
+  }
+
+  #resourceList(group: string, version: string): JsonObject {
+    const definitions = this.#catalogue.all().filter((d) => d.group === group && d.version === version);
+    const mounted = this.#mounts.filter((mount) => mount.group === group && mount.version === version);
+    const reviews = REVIEWS.filter((review) => review.group === group && review.version === version);
+    return {
+      kind: 'APIResourceList',
+      apiVersion: 'v1',
+      groupVersion: apiVersionOf(group, version),
+      resources: [
+        ...definitions.flatMap(resourceEntries),
+        ...mounted.flatMap((mount) =>
+          mount.resources.map((resource) => ({ ...resource, singularName: resource.singularName ?? '' })),
+        ),
+        ...reviews.map((r) => ({
+          name: r.resource,
+          singularName: r.kind.toLowerCase(),
+          namespaced: false,
+          kind: r.kind,
+          verbs: ['create'],
+        })),
+      ],
+    };
+  }
+}
+
+function resourceEntries(definition: ResourceDefinition): JsonObject[] {
+  const { resource, kind, namespaced } = definition;
+  const subresource = (name: string, more: JsonObject) => ({
+    name: `${resource}/${name}`,
+    singularName: '',
+    namespaced,
+    kind,
+    ...more,
+  });
+  const changing = { verbs: ['get', 'patch', 'update'] };
+  return [
+    {
+      name: resource,
+      singularName: definition.singular,
+      namespaced,
+      kind,
+      verbs: VERBS,
+      ...(definition.shortNames.length > 0 && { shortNames: definition.shortNames }),
+      ...(definition.categories.length > 0 && { categories: definition.categories }),
+    },
+    ...(definition.status ? [subresource('status', changing)] : []),
+    ...(definition.scale === undefined
+      ? []
+      : [subresource('scale', { kind: 'Scale', group: 'autoscaling', version: 'v1', ...changing })]),
+    ...definition.extraSubresources.map((name) => subresource(name, { ...SUBRESOURCE_VERBS[name] })),
+  ];
+}

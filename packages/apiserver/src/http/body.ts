@@ -1,0 +1,72 @@
+import type { IncomingMessage } from 'node:http';
+import { ApiServerError } from '../errors.ts';
+import { isObject } from '../object/json.ts';
+import type { ParsedBody } from '../registry/conform.ts';
+import { duplicateMembers, parseJson } from './json-body.ts';
+
+/** Largest request body in bytes, as in Kubernetes: 3 MiB. */
+export const MAX_BODY_BYTES = 3 * 1024 * 1024;
+
+/**
+ * Reads a request body.
+ * @throws ApiServerError `RequestEntityTooLarge`, `BadRequest` (connection cut short)
+ */
+export async function readBody(request: IncomingMessage, limit = MAX_BODY_BYTES): Promise<string> {
+  const tooLarge = () =>
+    new ApiServerError('RequestEntityTooLarge', `the body of the request is larger than ${limit} bytes`);
+  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge();
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > limit) throw tooLarge();
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (error instanceof ApiServerError) throw error;
+    throw new ApiServerError('BadRequest', 'the body of the request was cut short', { cause: error });
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** The media type of a request's body, without parameters, in lower case; JSON when the client does not say. */
+export function mediaType(request: IncomingMessage): string {
+  const [type = ''] = (request.headers['content-type'] ?? '').split(';');
+  const plain = type.trim().toLowerCase();
+  return plain === '' || plain === '*/*' ? 'application/json' : plain;
+}
+
+/**
+ * Reads a JSON object, noting members that it contains twice.
+ * @throws ApiServerError `UnsupportedMediaType`, `RequestEntityTooLarge`, `BadRequest`
+ */
+export async function readObject(request: IncomingMessage): Promise<ParsedBody> {
+  const type = mediaType(request);
+  if (type !== 'application/json')
+    throw new ApiServerError(
+      'UnsupportedMediaType',
+      `the body of the request must be application/json, not ${type}`,
+    );
+  const text = await readBody(request);
+  const value = parseJson(text);
+  if (!isObject(value))
+    throw new ApiServerError('BadRequest', 'the body of the request must be a JSON object');
+  return { value, duplicates: duplicateMembers(text) };
+}
+
+/** Reads an optional JSON object, such as DeleteOptions; an empty body is an empty object. */
+export async function readOptionalObject(request: IncomingMessage): Promise<Record<string, unknown>> {
+  const text = await readBody(request);
+  if (text.trim() === '') return {};
+  const type = mediaType(request);
+  if (type !== 'application/json')
+    throw new ApiServerError(
+      'UnsupportedMediaType',
+      `the body of the request must be application/json, not ${type}`,
+    );
+  const value = parseJson(text);
+  if (!isObject(value))
+    throw new ApiServerError('BadRequest', 'the body of the request must be a JSON object');
+  return value;
+}

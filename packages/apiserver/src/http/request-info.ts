@@ -1,0 +1,97 @@
+import { ApiServerError } from '../errors.ts';
+
+/** A parsed resource path and what is done to it; the vocabulary is that of Kubernetes' authorisation and audit. */
+export interface RequestInfo {
+  /** `get`, `list`, `watch`, `create`, `update`, `patch`, `delete` or `deletecollection`. */
+  readonly verb: string;
+  readonly group: string;
+  readonly version: string;
+  readonly namespace: string | undefined;
+  readonly resource: string;
+  readonly name: string | undefined;
+  readonly subresource: string | undefined;
+  /** What follows the subresource in the path. */
+  readonly rest: readonly string[];
+  readonly query: URLSearchParams;
+}
+
+const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize']);
+
+/** The decoded segments of a URL path. @throws ApiServerError `BadRequest` for broken percent-encoding. */
+export function pathSegments(pathname: string): string[] {
+  try {
+    return pathname
+      .split('/')
+      .filter((segment) => segment !== '')
+      .map(decodeURIComponent);
+  } catch (error) {
+    if (error instanceof URIError)
+      throw new ApiServerError('BadRequest', 'the path is not correctly percent-encoded', { cause: error });
+    throw error;
+  }
+}
+
+/** The resource that a path names, or `undefined` if it names none (discovery and the like). */
+export function parseRequestInfo(
+  method: string,
+  segments: readonly string[],
+  query: URLSearchParams,
+): RequestInfo | undefined {
+  const [root, ...others] = segments;
+  const groupVersion =
+    root === 'api' ? ['', others[0]] : root === 'apis' ? [others[0], others[1]] : undefined;
+  if (groupVersion === undefined) return undefined;
+  const [group, version] = groupVersion;
+  if (group === undefined || version === undefined) return undefined;
+  const path = others.slice(root === 'api' ? 1 : 2);
+  if (path.length === 0) return undefined;
+  const scoped =
+    path[0] === 'namespaces' &&
+    path.length >= 3 &&
+    !(path.length === 3 && NAMESPACE_SUBRESOURCES.has(path[2] ?? ''));
+  const [resource = '', name, subresource, ...rest] = scoped ? path.slice(2) : path;
+  return {
+    verb: verbOf(method, name, query),
+    group,
+    version,
+    namespace: scoped ? path[1] : undefined,
+    resource,
+    name,
+    subresource,
+    rest,
+    query,
+  };
+}
+
+function verbOf(method: string, name: string | undefined, query: URLSearchParams): string {
+  switch (method) {
+    case 'POST':
+      return 'create';
+    case 'PUT':
+      return 'update';
+    case 'PATCH':
+      return 'patch';
+    case 'DELETE':
+      return name === undefined ? 'deletecollection' : 'delete';
+    case 'GET':
+    case 'HEAD':
+      if (isTrue(query.get('watch'))) return 'watch';
+      return name === undefined ? 'list' : 'get';
+    default:
+      throw new ApiServerError('MethodNotAllowed', `the server does not allow the method ${method}`);
+  }
+}
+
+/** A boolean query parameter: `true`, `1` and the empty string say yes. */
+export function isTrue(value: string | null): boolean {
+  return value !== null && ['true', '1', ''].includes(value);
+}
+
+/** An integer query parameter. @throws ApiServerError `BadRequest` */
+export function integerParameter(query: URLSearchParams, name: string): number | undefined {
+  const text = query.get(name);
+  if (text === null || text === '') return undefined;
+  if (!/^-?\d{1,15}$/.test(text))
+    throw new ApiServerError('BadRequest', `query parameter ${name} must be an integer, not "${text}"`);
+  return Number(text);
+}

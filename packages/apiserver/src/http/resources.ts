@@ -1,0 +1,285 @@
+import { ApiServerError, notFound } from '../errors.ts';
+import { applyJsonPatch } from '../patch/json-patch.ts';
+import { applyMergePatch } from '../patch/merge-patch.ts';
+import { isObject, type JsonObject } from '../object/json.ts';
+import type { KubeObject } from '../object/types.ts';
+import type { ParsedBody } from '../registry/conform.ts';
+import { createObject } from '../registry/create.ts';
+import { fromStorage, type ResourceDefinition } from '../registry/definition.ts';
+import { deleteObject } from '../registry/delete.ts';
+import { listObjects } from '../registry/list.ts';
+import { keyOf, storedOutcome, type Outcome, type RequestScope } from '../registry/registry.ts';
+import { checkBodyIdentity, updateObject, type UpdateTarget } from '../registry/update.ts';
+import { respondWithWatch } from '../watch/watch-response.ts';
+import { mediaType, readBody, readObject, readOptionalObject } from './body.ts';
+import { requestScope, type ResourceRequest, type ServerContext } from './context.ts';
+import { parseJson, duplicateMembers } from './json-body.ts';
+import { deleteParameters, listParameters, watchParameters } from './parameters.ts';
+import { negotiate, type ResponseFormat } from './representation.ts';
+import { sendJson, sendText, setWarnings } from './respond.ts';
+import { handleSubresource } from './subresources.ts';
+
+/** Answers a request for a resource. @throws ApiServerError, which the caller sends. */
+export async function handleResource(context: ServerContext, call: ResourceRequest): Promise<void> {
+  const { info } = call;
+  const definition = context.registry.catalogue.find(info);
+  if (definition === undefined)
+    throw new ApiServerError('NotFound', 'the server could not find the requested resource');
+  if (definition.namespaced && info.namespace === undefined && info.name !== undefined)
+    throw new ApiServerError(
+      'BadRequest',
+      `${definition.resource} are namespaced: the path must name a namespace`,
+    );
+  if (!definition.namespaced && info.namespace !== undefined)
+    throw new ApiServerError(
+      'NotFound',
+      `${definition.resource} are not namespaced: the path must not name a namespace`,
+    );
+  if (definition.deprecationWarning !== undefined)
+    setWarnings(call.response, [definition.deprecationWarning]);
+  if (info.subresource !== undefined && info.subresource !== 'status') {
+    await handleSubresource(context, call, definition);
+    return;
+  }
+  const target: UpdateTarget = info.subresource === 'status' ? 'status' : 'main';
+  if (target === 'status' && !definition.status) throw notFound(definition, `${info.name ?? ''}/status`);
+  await dispatch(context, call, definition, target);
+}
+
+async function dispatch(
+  context: ServerContext,
+  call: ResourceRequest,
+  definition: ResourceDefinition,
+  target: UpdateTarget,
+): Promise<void> {
+  const { info } = call;
+  if (target === 'status' && !['get', 'update', 'patch'].includes(info.verb))
+    throw new ApiServerError('MethodNotAllowed', `${info.verb} is not possible on the status subresource`);
+  switch (info.verb) {
+    case 'get':
+      return getOne(context, call, definition);
+    case 'list':
+      return listMany(context, call, definition);
+    case 'watch':
+      return respondWithWatch(
+        context.watch,
+        call.response,
+        definition,
+        negotiate(call.request, definition, info.query).watchFormat(),
+        watchParameters(info),
+      );
+    case 'create':
+      return create(context, call, definition);
+    case 'update':
+    case 'patch':
+      return update(context, call, definition, target);
+    case 'delete':
+      return deleteOne(context, call, definition);
+    case 'deletecollection':
+      return deleteMany(context, call, definition);
+    default:
+      throw new ApiServerError('MethodNotAllowed', `the server does not know the verb ${info.verb}`);
+  }
+}
+
+function formatOf(call: ResourceRequest, definition: ResourceDefinition): ResponseFormat {
+  return negotiate(call.request, definition, call.info.query);
+}
+
+function answer(
+  call: ResourceRequest,
+  definition: ResourceDefinition,
+  outcome: Outcome,
+  scope: RequestScope | undefined,
+  status = 200,
+): void {
+  if (scope !== undefined)
+    setWarnings(call.response, [
+      ...(definition.deprecationWarning === undefined ? [] : [definition.deprecationWarning]),
+      ...scope.warnings,
+    ]);
+  sendText(call.response, status, formatOf(call, definition).object(outcome));
+}
+
+function nameOf(call: ResourceRequest): string {
+  if (call.info.name === undefined)
+    throw new ApiServerError('MethodNotAllowed', `${call.info.verb} needs a name in the path`);
+  return call.info.name;
+}
+
+function getOne({ registry }: ServerContext, call: ResourceRequest, definition: ResourceDefinition): void {
+  const name = nameOf(call);
+  const stored = registry.store.get(keyOf(definition, call.info.namespace, name));
+  if (stored === undefined) throw notFound(definition, name);
+  answer(call, definition, storedOutcome(stored), undefined);
+}
+
+function listMany({ registry }: ServerContext, call: ResourceRequest, definition: ResourceDefinition): void {
+  const page = listObjects(registry.store, definition, listParameters(call.info));
+  sendText(call.response, 200, formatOf(call, definition).list(page));
+}
+
+async function create(
+  context: ServerContext,
+  call: ResourceRequest,
+  definition: ResourceDefinition,
+): Promise<void> {
+  if (call.info.name !== undefined)
+    throw new ApiServerError('MethodNotAllowed', 'POST goes to the collection, without a name');
+  if (definition.namespaced && call.info.namespace === undefined)
+    throw new ApiServerError(
+      'BadRequest',
+      `${definition.resource} are namespaced: the path must name a namespace`,
+    );
+  const scope = requestScope(call);
+  const body = await readObject(call.request);
+  const outcome = await createObject(context.registry, definition, scope, call.info.namespace, body);
+  answer(call, definition, outcome, scope, 201);
+}
+
+async function update(
+  context: ServerContext,
+  call: ResourceRequest,
+  definition: ResourceDefinition,
+  target: UpdateTarget,
+): Promise<void> {
+  const name = nameOf(call);
+  const { namespace } = call.info;
+  const scope = requestScope(call);
+  const replaces = call.info.verb === 'update';
+  const produce = replaces ? await replacement(call, name) : await patchFunction(call, definition);
+  const outcome = await updateObject(context.registry, definition, scope, {
+    namespace,
+    name,
+    target,
+    replaces,
+    produce,
+  });
+  answer(call, definition, outcome, scope);
+}
+
+/** Makes a new object from the present one; called again after a lost race. */
+export type Produce = (current: KubeObject) => ParsedBody;
+
+async function replacement(call: ResourceRequest, name: string): Promise<Produce> {
+  const body = await readObject(call.request);
+  checkBodyIdentity(body, name, call.info.namespace);
+  return () => ({ value: structuredClone(body.value), duplicates: body.duplicates });
+}
+
+/**
+ * Reads a patch and returns the function that applies it.
+ * @throws ApiServerError `UnsupportedMediaType` (also for server-side apply, which is not implemented), `BadRequest`
+ */
+export async function patchFunction(call: ResourceRequest, definition: ResourceDefinition): Promise<Produce> {
+  const type = mediaType(call.request);
+  const apply = patchAlgorithm(type, definition);
+  const text = await readBody(call.request);
+  const patch = parseJson(text);
+  const duplicates = isObject(patch) ? duplicateMembers(text) : [];
+  return (current) => {
+    const value = apply(current, patch);
+    if (!isObject(value)) throw new ApiServerError('BadRequest', 'the result of the patch is not an object');
+    return { value, duplicates };
+  };
+}
+
+function patchAlgorithm(
+  type: string,
+  definition: ResourceDefinition,
+): (object: JsonObject, patch: unknown) => unknown {
+  switch (type) {
+    case 'application/json-patch+json':
+      return applyJsonPatch;
+    case 'application/merge-patch+json':
+      return (object, patch) => applyMergePatch(object, requireObject(patch));
+    case 'application/strategic-merge-patch+json':
+      if (definition.origin === 'custom' || definition.schema === undefined)
+        throw new ApiServerError(
+          'UnsupportedMediaType',
+          `${definition.kind} is a custom resource: strategic merge patch is not possible, use application/merge-patch+json or application/json-patch+json`,
+        );
+      return strategicMerge(definition);
+    case 'application/apply-patch+yaml':
+    case 'application/apply-patch+cbor':
+      throw new ApiServerError(
+        'UnsupportedMediaType',
+        'server-side apply (application/apply-patch+yaml) is not implemented by this server; use client-side apply (kubectl apply without --server-side) or another patch type',
+      );
+    default:
+      throw new ApiServerError(
+        'UnsupportedMediaType',
+        `the patch type ${type} is not supported; supported: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json`,
+      );
+  }
+}
+
+function strategicMerge(definition: ResourceDefinition): (object: JsonObject, patch: unknown) => unknown {
+  throw new ApiServerError(
+    'UnsupportedMediaType',
+    `strategic merge patch of ${definition.kind} is not implemented yet`,
+  );
+}
+
+function requireObject(patch: unknown): JsonObject {
+  if (isObject(patch)) return patch;
+  throw new ApiServerError('BadRequest', 'the patch must be a JSON object');
+}
+
+async function deleteOne(
+  context: ServerContext,
+  call: ResourceRequest,
+  definition: ResourceDefinition,
+): Promise<void> {
+  const name = nameOf(call);
+  const options = deleteParameters(call.info.query, await readOptionalObject(call.request));
+  const scope = { ...requestScope(call), dryRun: options.dryRun };
+  const outcome = await deleteObject(context.registry, definition, scope, {
+    namespace: call.info.namespace,
+    name,
+    options,
+  });
+  setWarnings(call.response, scope.warnings);
+  if (!outcome.gone) {
+    answer(call, definition, outcome, scope, options.propagationPolicy === 'Foreground' ? 202 : 200);
+    return;
+  }
+  sendJson(call.response, 200, {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Success',
+    details: {
+      name,
+      ...(definition.group !== '' && { group: definition.group }),
+      kind: definition.resource,
+      uid: outcome.object.metadata.uid,
+    },
+  });
+}
+
+async function deleteMany(
+  context: ServerContext,
+  call: ResourceRequest,
+  definition: ResourceDefinition,
+): Promise<void> {
+  const { registry } = context;
+  const options = deleteParameters(call.info.query, await readOptionalObject(call.request));
+  const scope = { ...requestScope(call), dryRun: options.dryRun };
+  const page = listObjects(registry.store, definition, listParameters(call.info));
+  for (const { namespace, name } of page.items) {
+    try {
+      await deleteObject(registry, definition, scope, { namespace, name, options });
+    } catch (error) {
+      // Somebody else was faster, which is what the request wanted.
+      if (!(error instanceof ApiServerError && error.code === 'NotFound')) throw error;
+    }
+  }
+  setWarnings(call.response, scope.warnings);
+  sendText(call.response, 200, formatOf(call, definition).list(page));
+}
+
+/** The served form of an outcome. */
+export function served(definition: ResourceDefinition, outcome: Outcome): KubeObject {
+  return fromStorage(definition, outcome.object);
+}

@@ -1,0 +1,46 @@
+import { ApiServerError } from '../errors.ts';
+import { valueAt } from './json.ts';
+import type { KubeObject } from './types.ts';
+
+/** Field labels that a resource can be selected by, and where their values are. */
+export type SelectableFields = Readonly<Record<string, readonly string[]>>;
+
+/** Fields that every resource can be selected by. */
+export const COMMON_FIELDS: SelectableFields = {
+  'metadata.name': ['metadata', 'name'],
+  'metadata.namespace': ['metadata', 'namespace'],
+};
+
+/**
+ * Parses the `fieldSelector` query parameter (`a=b`, `a==b`, `a!=b`, joined by commas).
+ * @throws ApiServerError `BadRequest` for a field that the resource cannot be selected by.
+ */
+export function parseFieldSelector(text: string, fields: SelectableFields): (object: KubeObject) => boolean {
+  const terms = text.split(',').filter((term) => term !== '');
+  const tests = terms.map((term) => {
+    const match = /^([^=!]+)(==|=|!=)(.*)$/.exec(term);
+    if (match === null)
+      throw new ApiServerError(
+        'BadRequest',
+        `cannot parse the field selector "${text}": "${term}" is not a comparison`,
+      );
+    const [, label = '', operator, wanted = ''] = match;
+    const path = Object.hasOwn(fields, label) ? fields[label] : undefined;
+    if (path === undefined)
+      throw new ApiServerError(
+        'BadRequest',
+        `field label not supported: ${label}; supported: ${Object.keys(fields).join(', ')}`,
+      );
+    return (object: KubeObject) => {
+      const value = valueAt(object, path);
+      const shown =
+        value === undefined || value === null
+          ? ''
+          : typeof value === 'object'
+            ? ''
+            : String(value as string | number | boolean);
+      return (shown === wanted) !== (operator === '!=');
+    };
+  });
+  return (object) => tests.every((test) => test(object));
+}

@@ -1,0 +1,82 @@
+import { isDeepStrictEqual } from 'node:util';
+
+/** A JSON object whose members have not been checked. */
+export type JsonObject = Record<string, unknown>;
+
+/** True for a plain JSON object: not null, not an array. */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The members of an object value, or an empty object for anything else. */
+export function membersOf(value: unknown): JsonObject {
+  return isObject(value) ? value : {};
+}
+
+/** The elements of an array value, or an empty array for anything else. */
+export function elementsOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** A deep copy of JSON data. */
+export function cloneJson<T>(value: T): T {
+  return structuredClone(value);
+}
+
+/** Deep equality of JSON data; absent members and members set to `undefined` count as the same. */
+export function equalJson(a: unknown, b: unknown): boolean {
+  return isDeepStrictEqual(withoutUndefined(a), withoutUndefined(b));
+}
+
+function withoutUndefined(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutUndefined);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, member]) => member !== undefined)
+      .map(([key, member]) => [key, withoutUndefined(member)]),
+  );
+}
+
+/** The value at a path of member names, or `undefined` when any step is missing. */
+export function valueAt(value: unknown, path: readonly string[]): unknown {
+  let current: unknown = value;
+  for (const step of path) {
+    if (!isObject(current) || !Object.hasOwn(current, step)) return undefined;
+    current = current[step];
+  }
+  return current;
+}
+
+/** Sets the value at a path, creating the objects on the way. `undefined` removes the member. */
+export function setValueAt(target: JsonObject, path: readonly string[], value: unknown): void {
+  let current = target;
+  for (const step of path.slice(0, -1)) {
+    const next = current[step];
+    if (isObject(next)) current = next;
+    else {
+      const created: JsonObject = {};
+      current[step] = created;
+      current = created;
+    }
+  }
+  const last = path.at(-1);
+  if (last === undefined) return;
+  if (value === undefined) Reflect.deleteProperty(current, last);
+  else current[last] = value;
+}
+
+/** A string member of an object, or the fallback when it is absent or of another type. */
+export function stringOf(value: unknown, fallback = ''): string {
+  return typeof value === 'string' ? value : fallback;
+}
+
+/** Removes members that are null, at every depth, in place: built-in kinds take null for "not set". */
+export function dropNulls(value: unknown): void {
+  if (Array.isArray(value)) value.forEach(dropNulls);
+  if (!isObject(value)) return;
+  for (const [name, member] of Object.entries(value)) {
+    if (member === null) Reflect.deleteProperty(value, name);
+    else dropNulls(member);
+  }
+}

@@ -1,0 +1,119 @@
+import { ApiServerError, invalid, type StatusCause } from '../errors.ts';
+import { dropNulls, isObject, type JsonObject } from '../object/json.ts';
+import { apiVersionOf, isKubeObject, type KubeObject } from '../object/types.ts';
+import { applyDefaults } from '../schema/default.ts';
+import { unknownFields } from '../schema/prune.ts';
+import { validateSchema } from '../schema/validate.ts';
+import type { ResourceDefinition } from './definition.ts';
+import { checkMetadataShape, normaliseMetadata, validateMetadata } from './metadata.ts';
+import type { RequestScope } from './registry.ts';
+
+/** A request body as it was parsed, with the paths of members that it contains twice. */
+export interface ParsedBody {
+  readonly value: JsonObject;
+  readonly duplicates: readonly string[];
+}
+
+/**
+ * Turns a client's object into one that fits the resource: right kind, sane metadata, unknown fields reported and (for
+ * custom resources) removed, defaults filled in. Works in place and returns its argument.
+ * @throws ApiServerError `BadRequest`
+ */
+export function conform(
+  definition: ResourceDefinition,
+  body: ParsedBody,
+  scope: Pick<RequestScope, 'fieldValidation' | 'warnings'>,
+): KubeObject {
+  const object = checkKind(definition, body.value);
+  if (definition.origin === 'builtin') dropNulls(object);
+  else dropNulls(object.metadata);
+  const { causes, unknown } = checkMetadataShape(object.metadata);
+  const first = causes[0];
+  if (first !== undefined)
+    throw new ApiServerError('BadRequest', `${first.field ?? 'metadata'}: ${first.message}`, { causes });
+  const schema = definition.schema;
+  if (schema !== undefined)
+    unknown.unshift(...unknownFields(schema, object, { remove: definition.origin === 'custom' }));
+  reportFields(definition, scope, unknown, body.duplicates);
+  fillDefaults(definition, object);
+  return object;
+}
+
+/** Brings an object that admission plugins have changed back into shape, silently. */
+export function reconform(definition: ResourceDefinition, object: KubeObject): void {
+  if (definition.schema !== undefined && definition.origin === 'custom')
+    unknownFields(definition.schema, object, { remove: true });
+  fillDefaults(definition, object);
+}
+
+function fillDefaults(definition: ResourceDefinition, object: KubeObject): void {
+  normaliseMetadata(object.metadata);
+  if (definition.schema !== undefined) applyDefaults(definition.schema, object);
+  definition.strategy.applyDefaults?.(object);
+}
+
+function checkKind(definition: ResourceDefinition, value: JsonObject): KubeObject {
+  const apiVersion = apiVersionOf(definition.group, definition.version);
+  value.apiVersion ??= apiVersion;
+  value.kind ??= definition.kind;
+  value.metadata ??= {};
+  if (value.apiVersion !== apiVersion || value.kind !== definition.kind)
+    throw new ApiServerError(
+      'BadRequest',
+      `the object is ${show(value.apiVersion)} ${show(value.kind)}, this path takes ${apiVersion} ${definition.kind}`,
+    );
+  if (!isObject(value.metadata) || !isKubeObject(value))
+    throw new ApiServerError('BadRequest', 'metadata must be an object');
+  return value;
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function reportFields(
+  definition: ResourceDefinition,
+  { fieldValidation, warnings }: Pick<RequestScope, 'fieldValidation' | 'warnings'>,
+  unknown: readonly string[],
+  duplicates: readonly string[],
+): void {
+  if (fieldValidation === 'Ignore') return;
+  const problems = [
+    ...unknown.map((path) => `unknown field "${path}"`),
+    ...duplicates.map((path) => `duplicate field "${path}"`),
+  ];
+  if (problems.length === 0) return;
+  if (fieldValidation === 'Warn') {
+    warnings.push(...problems);
+    return;
+  }
+  throw new ApiServerError(
+    'BadRequest',
+    `${definition.kind} in version "${definition.version}" cannot be handled as a ${definition.kind}: strict decoding error: ${problems.join(', ')}`,
+  );
+}
+
+/**
+ * Checks an object completely.
+ * @throws ApiServerError `Invalid` with a cause for each violation; `BadRequest` when a field of a built-in kind has the
+ * wrong type.
+ */
+export function validateObject(
+  definition: ResourceDefinition,
+  object: KubeObject,
+  extra: readonly StatusCause[] = [],
+): void {
+  const causes = [...validateMetadata(definition, object.metadata)];
+  if (definition.schema !== undefined) causes.push(...validateSchema(definition.schema, object));
+  const mistyped = causes.find((cause) => cause.reason === 'FieldValueTypeInvalid');
+  if (mistyped !== undefined && definition.origin === 'builtin')
+    throw new ApiServerError(
+      'BadRequest',
+      `${definition.kind}: ${mistyped.field ?? ''}: ${mistyped.message}`,
+      { causes },
+    );
+  if (mistyped === undefined) causes.push(...(definition.strategy.validate?.(object) ?? []));
+  causes.push(...extra);
+  if (causes.length > 0)
+    throw invalid(definition, object.metadata.name ?? object.metadata.generateName ?? '', causes);
+}

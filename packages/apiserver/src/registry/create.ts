@@ -1,0 +1,135 @@
+import type { AdmissionRequest } from '../admission/types.ts';
+import { alreadyExists, ApiServerError } from '../errors.ts';
+import { generateName } from '../object/names.ts';
+import { timestamp, type KubeObject } from '../object/types.ts';
+import type { Transaction } from '../storage/store.ts';
+import { conform, reconform, validateObject, type ParsedBody } from './conform.ts';
+import { toStorage, type ResourceDefinition } from './definition.ts';
+import {
+  checkNamespace,
+  keyOf,
+  storedOutcome,
+  type Outcome,
+  type Registry,
+  type RequestScope,
+} from './registry.ts';
+
+const NAME_ATTEMPTS = 8;
+
+/**
+ * Creates an object.
+ * @param namespace of the request's path; the object may leave it out but not contradict it.
+ * @throws ApiServerError `BadRequest`, `Invalid`, `AlreadyExists`, `NotFound` (namespace), `Forbidden`, and whatever
+ * admission denies with.
+ */
+export async function createObject(
+  registry: Registry,
+  definition: ResourceDefinition,
+  scope: RequestScope,
+  namespace: string | undefined,
+  body: ParsedBody,
+): Promise<Outcome> {
+  let object = conform(definition, body, scope);
+  setNamespace(definition, object, namespace);
+  if (object.metadata.resourceVersion !== undefined && object.metadata.resourceVersion !== '')
+    throw new ApiServerError(
+      'BadRequest',
+      'metadata.resourceVersion must not be set on objects to be created',
+    );
+  prepare(registry, definition, object);
+  const place = object.metadata.namespace;
+  if (place !== undefined) checkNamespace(registry.store, definition, place, object.metadata.name ?? '');
+  const request = admissionRequest(definition, scope, object);
+  object = await registry.admission.mutate(request, object, scope.warnings);
+  reconform(definition, object);
+  setNamespace(definition, object, place);
+  validateObject(definition, object);
+  await registry.admission.validate({ ...request, object }, scope.warnings);
+  return registry.store.write((transaction) => insert(transaction, definition, scope, object));
+}
+
+function admissionRequest(
+  definition: ResourceDefinition,
+  scope: RequestScope,
+  object: KubeObject,
+): AdmissionRequest {
+  return {
+    operation: 'CREATE',
+    resource: { group: definition.group, version: definition.version, resource: definition.resource },
+    kind: definition.kind,
+    subresource: undefined,
+    namespace: object.metadata.namespace,
+    name: object.metadata.name ?? '',
+    user: scope.user,
+    dryRun: scope.dryRun,
+    object,
+    oldObject: undefined,
+  };
+}
+
+function setNamespace(
+  definition: ResourceDefinition,
+  object: KubeObject,
+  namespace: string | undefined,
+): void {
+  if (!definition.namespaced) {
+    delete object.metadata.namespace;
+    return;
+  }
+  const own = object.metadata.namespace;
+  if (own !== undefined && own !== '' && own !== namespace)
+    throw new ApiServerError(
+      'BadRequest',
+      `the namespace of the object (${own}) does not match the namespace of the request (${namespace ?? 'none'})`,
+    );
+  object.metadata.namespace = namespace ?? '';
+}
+
+function prepare(registry: Registry, definition: ResourceDefinition, object: KubeObject): void {
+  const { metadata } = object;
+  for (const member of [
+    'selfLink',
+    'managedFields',
+    'deletionTimestamp',
+    'deletionGracePeriodSeconds',
+    'resourceVersion',
+  ])
+    Reflect.deleteProperty(metadata, member);
+  metadata.uid = crypto.randomUUID();
+  metadata.creationTimestamp = timestamp(registry.now());
+  if (definition.tracksGeneration) metadata.generation = 1;
+  else delete metadata.generation;
+  if (definition.status) delete object.status;
+  definition.strategy.prepareForCreate?.(object);
+}
+
+function insert(
+  transaction: Transaction,
+  definition: ResourceDefinition,
+  scope: RequestScope,
+  object: KubeObject,
+): Outcome {
+  const { metadata } = object;
+  const generated = metadata.name === undefined || metadata.name === '';
+  if (generated) metadata.name = freeName(transaction, definition, object);
+  const name = metadata.name ?? '';
+  if (definition.namespaced) checkNamespace(transaction, definition, metadata.namespace ?? '', name);
+  const key = keyOf(definition, metadata.namespace, name);
+  if (transaction.get(key) !== undefined) throw alreadyExists(definition, name);
+  definition.strategy.allocate?.(object, undefined, transaction);
+  const stored = toStorage(definition, object);
+  return scope.dryRun ? { object: stored } : storedOutcome(transaction.put(key, stored));
+}
+
+function freeName(transaction: Transaction, definition: ResourceDefinition, object: KubeObject): string {
+  const prefix = object.metadata.generateName ?? '';
+  for (let attempt = 0; attempt < NAME_ATTEMPTS; attempt += 1) {
+    const name = generateName(prefix);
+    if (transaction.get(keyOf(definition, object.metadata.namespace, name)) === undefined) return name;
+  }
+  throw new ApiServerError('AlreadyExists', `found no free name that starts with "${prefix}"; try again`, {
+    group: definition.group,
+    kind: definition.resource,
+    retryAfterSeconds: 1,
+  });
+}

@@ -1,0 +1,85 @@
+import type { StatusCause } from '../errors.ts';
+import type { SelectableFields } from '../object/field-selector.ts';
+import type { NameFormat } from '../object/names.ts';
+import { qualifiedResource, type GroupVersionResource, type KubeObject } from '../object/types.ts';
+import type { Schema } from '../schema/types.ts';
+import type { Transaction } from '../storage/store.ts';
+import type { TableColumn } from '../table/columns.ts';
+
+/** The scale subresource: where the replica counts and the selector are in the object. */
+export interface ScalePaths {
+  readonly specReplicas: readonly string[];
+  readonly statusReplicas: readonly string[];
+  readonly labelSelector?: readonly string[];
+}
+
+/** Behaviour in which a resource differs from the generic one; every hook gets its own copy of the object. */
+export interface Strategy {
+  /** Prepares a new object, in place, before admission. */
+  prepareForCreate?(object: KubeObject): void;
+  /** Prepares an update through the main resource, in place. */
+  prepareForUpdate?(object: KubeObject, old: KubeObject): void;
+  /** Fills in defaults that a schema cannot express, in place. */
+  applyDefaults?(object: KubeObject): void;
+  validate?(object: KubeObject): StatusCause[];
+  validateUpdate?(object: KubeObject, old: KubeObject): StatusCause[];
+  /** Runs inside the storage transaction: assigns what must be unique, such as cluster IPs; `old` is absent on create. */
+  allocate?(object: KubeObject, old: KubeObject | undefined, transaction: Transaction): void;
+  /** Refuses a deletion by throwing. */
+  checkDeletion?(object: KubeObject): void;
+  /** Seconds that an object may take to end, for resources that are deleted gracefully. */
+  gracePeriodSeconds?(object: KubeObject, requested: number | undefined): number;
+  /** True while the object must not disappear although nothing in its metadata holds it. */
+  holdsDeletion?(object: KubeObject): boolean;
+  /** Called when deletion starts (deletionTimestamp was just set), in place. */
+  prepareForDeletion?(object: KubeObject): void;
+}
+
+/** Translates between the stored object and the served version of it. */
+export interface Conversion {
+  fromStorage(object: KubeObject): KubeObject;
+  toStorage(object: KubeObject): KubeObject;
+}
+
+/** One resource in one version: everything that the generic registry needs to serve it. */
+export interface ResourceDefinition extends GroupVersionResource {
+  readonly kind: string;
+  readonly listKind: string;
+  readonly singular: string;
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+  readonly namespaced: boolean;
+  /** `builtin` keeps unknown fields, `custom` prunes them and enforces its schema on every write. */
+  readonly origin: 'builtin' | 'custom';
+  /** The name under which objects are stored, shared by the versions of a resource. */
+  readonly storage: string;
+  readonly schema: Schema | undefined;
+  readonly nameFormat: NameFormat;
+  readonly status: boolean;
+  readonly scale?: ScalePaths;
+  /** Names of further subresources, served by handlers of their own. */
+  readonly extraSubresources: readonly string[];
+  readonly selectableFields: SelectableFields;
+  readonly columns: readonly TableColumn[];
+  readonly strategy: Strategy;
+  /** True if `metadata.generation` counts changes of anything but metadata and status. */
+  readonly tracksGeneration: boolean;
+  readonly conversion?: Conversion;
+  /** Sent as a Warning header with every request, for versions that are going away. */
+  readonly deprecationWarning?: string;
+}
+
+/** `pods`, `virtualmachines.kubevirt.io`. */
+export function definitionName(definition: GroupVersionResource): string {
+  return qualifiedResource(definition.group, definition.resource);
+}
+
+/** The object as this version serves it. */
+export function fromStorage(definition: ResourceDefinition, object: KubeObject): KubeObject {
+  return definition.conversion === undefined ? object : definition.conversion.fromStorage(object);
+}
+
+/** The object as it is stored. */
+export function toStorage(definition: ResourceDefinition, object: KubeObject): KubeObject {
+  return definition.conversion === undefined ? object : definition.conversion.toStorage(object);
+}

@@ -1,0 +1,76 @@
+import { conflict, notFound } from '../errors.ts';
+import { cloneJson } from '../object/json.ts';
+import type { KubeObject } from '../object/types.ts';
+import { fromStorage, type ResourceDefinition } from './definition.ts';
+import { planDeletion, type DeleteOptions } from './deletion.ts';
+import { keyOf, storedOutcome, type Outcome, type Registry, type RequestScope } from './registry.ts';
+
+/** How a deletion went: the object is gone, or is being deleted. */
+export interface DeletionOutcome extends Outcome {
+  readonly gone: boolean;
+}
+
+/**
+ * Deletes an object, or starts to.
+ * @throws ApiServerError `NotFound`, `Conflict` (preconditions), `Forbidden`, and whatever admission denies with.
+ */
+export async function deleteObject(
+  registry: Registry,
+  definition: ResourceDefinition,
+  scope: RequestScope,
+  target: { namespace: string | undefined; name: string; options: DeleteOptions },
+): Promise<DeletionOutcome> {
+  const { namespace, name, options } = target;
+  const key = keyOf(definition, namespace, name);
+  const current = registry.store.get(key);
+  if (current === undefined) throw notFound(definition, name);
+  checkPreconditions(definition, name, current.object, options);
+  definition.strategy.checkDeletion?.(current.object);
+  await registry.admission.validate(
+    {
+      operation: 'DELETE',
+      resource: { group: definition.group, version: definition.version, resource: definition.resource },
+      kind: definition.kind,
+      subresource: undefined,
+      namespace: current.object.metadata.namespace,
+      name,
+      user: scope.user,
+      dryRun: scope.dryRun,
+      object: undefined,
+      oldObject: fromStorage(definition, cloneJson(current.object)),
+    },
+    scope.warnings,
+  );
+  return registry.store.write((transaction): DeletionOutcome => {
+    const latest = transaction.get(key);
+    if (latest === undefined) throw notFound(definition, name);
+    checkPreconditions(definition, name, latest.object, options);
+    const plan = planDeletion(definition, latest.object, options, registry.now());
+    if (plan.step === 'none') return { ...storedOutcome(latest), gone: false };
+    if (plan.step === 'remove')
+      return { ...storedOutcome(scope.dryRun ? latest : transaction.remove(key)), gone: true };
+    if (scope.dryRun) return { object: plan.object, gone: false };
+    return { ...storedOutcome(transaction.put(key, plan.object)), gone: false };
+  });
+}
+
+function checkPreconditions(
+  definition: ResourceDefinition,
+  name: string,
+  { metadata }: KubeObject,
+  { preconditions }: DeleteOptions,
+): void {
+  const { uid, resourceVersion } = preconditions ?? {};
+  if (uid !== undefined && uid !== metadata.uid)
+    throw conflict(
+      definition,
+      name,
+      `precondition failed: UID in the request is ${uid}, UID of the object is ${metadata.uid ?? ''}`,
+    );
+  if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion)
+    throw conflict(
+      definition,
+      name,
+      `precondition failed: resourceVersion in the request is ${resourceVersion}, of the object is ${metadata.resourceVersion ?? ''}`,
+    );
+}

@@ -1,0 +1,195 @@
+import { ApiServerError, expired } from '../errors.ts';
+import { COMMON_FIELDS, parseFieldSelector } from '../object/field-selector.ts';
+import { parseLabelSelector } from '../object/label-selector.ts';
+import type { KubeObject } from '../object/types.ts';
+import { compareKeys } from '../storage/object-index.ts';
+import type { StoredObject } from '../storage/records.ts';
+import type { Store } from '../storage/store.ts';
+import { fromStorage, type ResourceDefinition } from './definition.ts';
+
+/** Which objects of a resource are meant. */
+export interface Selection {
+  /** Absent for all namespaces. */
+  namespace?: string;
+  /** Only the object of this name. */
+  name?: string;
+  labelSelector?: string;
+  fieldSelector?: string;
+}
+
+/** A list request: selection, paging, and which revision it wants to see. */
+export interface ListRequest extends Selection {
+  limit?: number;
+  continue?: string;
+  resourceVersion?: string;
+  resourceVersionMatch?: string;
+}
+
+/** One page of a list; every page of a list shows the same revision. */
+export interface ListPage {
+  readonly items: readonly StoredObject[];
+  readonly revision: number;
+  readonly continue?: string;
+  readonly remaining?: number;
+}
+
+/** A predicate over stored objects, or `undefined` when everything matches. */
+export interface Matcher {
+  /** True if only namespace and name decide, so that objects need not be looked into. */
+  readonly keyOnly: boolean;
+  matchesKey(key: { namespace: string; name: string }): boolean;
+  matchesObject(object: KubeObject): boolean;
+}
+
+/** Compiles a selection. @throws ApiServerError `BadRequest` for a selector that cannot be parsed. */
+export function compileSelection(definition: ResourceDefinition, selection: Selection): Matcher {
+  const { namespace, name, labelSelector = '', fieldSelector = '' } = selection;
+  const labels = labelSelector === '' ? undefined : parseLabelSelector(labelSelector);
+  const fields =
+    fieldSelector === ''
+      ? undefined
+      : parseFieldSelector(fieldSelector, { ...COMMON_FIELDS, ...definition.selectableFields });
+  return {
+    keyOnly: labels === undefined && fields === undefined,
+    matchesKey: (key) =>
+      (namespace === undefined || key.namespace === namespace) && (name === undefined || key.name === name),
+    matchesObject: (object) =>
+      (labels === undefined || labels(object.metadata.labels)) &&
+      (fields === undefined || fields(fromStorage(definition, object))),
+  };
+}
+
+interface ContinueToken {
+  /** Revision of the list; -1 for a continuation at the present revision, after the original one expired. */
+  readonly revision: number;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+const INCONSISTENT = -1;
+
+/**
+ * Lists objects.
+ * @throws ApiServerError `BadRequest`, `Expired` (with a token to go on inconsistently in `metadata.continue`),
+ * `Timeout` for a revision that does not exist yet.
+ */
+export function listObjects(store: Store, definition: ResourceDefinition, request: ListRequest): ListPage {
+  const matcher = compileSelection(definition, request);
+  const after = request.continue ? decodeToken(request.continue) : undefined;
+  if (
+    after !== undefined &&
+    request.resourceVersion !== undefined &&
+    !['', '0'].includes(request.resourceVersion)
+  )
+    throw new ApiServerError('BadRequest', 'resourceVersion cannot be combined with continue');
+  const revision = after === undefined ? requestedRevision(store, request) : after.revision;
+  const objects = objectsAt(store, definition, revision, after);
+  const shown = revision === undefined || revision === INCONSISTENT ? store.revision : revision;
+  const matching = objects.filter(
+    (stored) =>
+      matcher.matchesKey(stored) &&
+      (after === undefined || compareKeys(stored, after) > 0) &&
+      (matcher.keyOnly || matcher.matchesObject(stored.object)),
+  );
+  const limit = request.limit === undefined || request.limit <= 0 ? matching.length : request.limit;
+  const items = matching.slice(0, limit);
+  const last = items.at(-1);
+  if (items.length === matching.length || last === undefined) return { items, revision: shown };
+  return {
+    items,
+    revision: shown,
+    continue: encodeToken({ revision: shown, namespace: last.namespace, name: last.name }),
+    // As in Kubernetes, the rest is not counted when a selector would have to be applied to it.
+    ...(matcher.keyOnly && { remaining: matching.length - items.length }),
+  };
+}
+
+function objectsAt(
+  store: Store,
+  definition: ResourceDefinition,
+  revision: number | undefined,
+  after: ContinueToken | undefined,
+): readonly StoredObject[] {
+  if (revision === undefined || revision === INCONSISTENT) return store.list(definition.storage);
+  if (after !== undefined && revision < store.compactedRevision)
+    throw expired(
+      'the continue token is too old: its revision has been compacted; list again, or go on with the token in metadata.continue',
+      {
+        continue: encodeToken({ ...after, revision: INCONSISTENT }),
+      },
+    );
+  return store.listAt(definition.storage, revision);
+}
+
+/** The exact revision to list at, or `undefined` for the present one. */
+function requestedRevision(store: Store, request: ListRequest): number | undefined {
+  const { resourceVersion = '', resourceVersionMatch = '' } = request;
+  if (resourceVersionMatch !== '' && resourceVersion === '')
+    throw new ApiServerError('BadRequest', 'resourceVersionMatch needs a resourceVersion');
+  if (!['', 'Exact', 'NotOlderThan'].includes(resourceVersionMatch))
+    throw new ApiServerError(
+      'BadRequest',
+      `resourceVersionMatch must be Exact or NotOlderThan, not ${resourceVersionMatch}`,
+    );
+  if (resourceVersion === '') return undefined;
+  const wanted = parseRevision(store, resourceVersion);
+  if (wanted === 0) {
+    if (resourceVersionMatch === 'Exact')
+      throw new ApiServerError(
+        'BadRequest',
+        'resourceVersionMatch Exact needs a resourceVersion other than 0',
+      );
+    return undefined;
+  }
+  const exact = resourceVersionMatch === 'Exact' || (resourceVersionMatch === '' && (request.limit ?? 0) > 0);
+  return exact ? wanted : undefined;
+}
+
+/**
+ * Parses a client's resourceVersion.
+ * @throws ApiServerError `BadRequest`, or `Timeout` for a revision that has not been reached.
+ */
+export function parseRevision(store: Store, text: string): number {
+  if (!/^\d{1,15}$/.test(text))
+    throw new ApiServerError(
+      'BadRequest',
+      `resourceVersion "${text}" is not one that this server has given out`,
+    );
+  const revision = Number(text);
+  if (revision > store.revision)
+    throw new ApiServerError(
+      'Timeout',
+      `resourceVersion ${revision} is too large: the server is at ${store.revision}`,
+      {
+        causes: [
+          {
+            reason: 'ResourceVersionTooLarge',
+            message: `the server is at resourceVersion ${store.revision}`,
+          },
+        ],
+        retryAfterSeconds: 1,
+      },
+    );
+  return revision;
+}
+
+function encodeToken({ revision, namespace, name }: ContinueToken): string {
+  return Buffer.from(JSON.stringify([revision, namespace, name])).toString('base64url');
+}
+
+function decodeToken(text: string): ContinueToken {
+  const malformed = () =>
+    new ApiServerError('BadRequest', 'the continue token is not one that this server has given out');
+  let parts: unknown;
+  try {
+    parts = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw malformed();
+    throw error;
+  }
+  if (!Array.isArray(parts)) throw malformed();
+  const [revision, namespace, name] = parts as unknown[];
+  if (!Number.isInteger(revision) || typeof namespace !== 'string' || typeof name !== 'string')
+    throw malformed();
+  return { revision: Number(revision), namespace, name };
+}

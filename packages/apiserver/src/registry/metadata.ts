@@ -1,0 +1,140 @@
+import type { StatusCause } from '../errors.ts';
+import { equalJson, isObject } from '../object/json.ts';
+import { labelValueProblem, nameProblem, qualifiedNameProblem } from '../object/names.ts';
+import type { KubeObject, ObjectMeta } from '../object/types.ts';
+import { unknownFields } from '../schema/prune.ts';
+import { validateSchema } from '../schema/validate.ts';
+import { OBJECT_META } from '../kinds/schemas/meta.ts';
+import type { ResourceDefinition } from './definition.ts';
+
+const MAX_ANNOTATION_BYTES = 256 * 1024;
+const INVALID = 'FieldValueInvalid';
+
+function badValue(field: string, value: unknown, why: string): StatusCause {
+  return { reason: INVALID, field, message: `Invalid value: ${JSON.stringify(value)}: ${why}` };
+}
+
+/** Type errors in metadata, and the paths of members that metadata does not have. */
+export function checkMetadataShape(metadata: ObjectMeta): { causes: StatusCause[]; unknown: string[] } {
+  const causes = validateSchema(OBJECT_META, metadata, 'metadata');
+  const unknown = unknownFields(OBJECT_META, metadata, { remove: false }).map((path) => `metadata.${path}`);
+  return { causes, unknown };
+}
+
+/** Violations of the rules for names, labels, annotations, finalizers and owner references. */
+export function validateMetadata(definition: ResourceDefinition, metadata: ObjectMeta): StatusCause[] {
+  const causes: StatusCause[] = [];
+  const { name, generateName } = metadata;
+  if (name === undefined || name === '') {
+    if (generateName === undefined || generateName === '')
+      causes.push({
+        reason: 'FieldValueRequired',
+        field: 'metadata.name',
+        message: 'Required value: name or generateName is required',
+      });
+  } else {
+    const problem = nameProblem(name, definition.nameFormat);
+    if (problem !== undefined) causes.push(badValue('metadata.name', name, problem));
+  }
+  for (const [key, value] of Object.entries(metadata.labels ?? {})) {
+    const keyProblem = qualifiedNameProblem(key);
+    if (keyProblem !== undefined) causes.push(badValue('metadata.labels', key, keyProblem));
+    const valueProblem = labelValueProblem(value);
+    if (valueProblem !== undefined) causes.push(badValue('metadata.labels', value, valueProblem));
+  }
+  let bytes = 0;
+  for (const [key, value] of Object.entries(metadata.annotations ?? {})) {
+    const problem = qualifiedNameProblem(key.toLowerCase());
+    if (problem !== undefined) causes.push(badValue('metadata.annotations', key, problem));
+    bytes += Buffer.byteLength(key) + Buffer.byteLength(value);
+  }
+  if (bytes > MAX_ANNOTATION_BYTES)
+    causes.push({
+      reason: 'FieldValueTooLong',
+      field: 'metadata.annotations',
+      message: `Too long: may not be more than ${MAX_ANNOTATION_BYTES} bytes`,
+    });
+  (metadata.finalizers ?? []).forEach((finalizer, index) => {
+    const problem = qualifiedNameProblem(finalizer);
+    if (problem !== undefined) causes.push(badValue(`metadata.finalizers[${index}]`, finalizer, problem));
+  });
+  causes.push(...validateOwners(metadata));
+  return causes;
+}
+
+function validateOwners(metadata: ObjectMeta): StatusCause[] {
+  const owners = metadata.ownerReferences ?? [];
+  const causes = owners.flatMap((owner, index) =>
+    (['apiVersion', 'kind', 'name', 'uid'] as const)
+      .filter((member) => owner[member] === '')
+      .map((member) => badValue(`metadata.ownerReferences[${index}].${member}`, '', 'must not be empty')),
+  );
+  if (owners.filter((owner) => owner.controller === true).length > 1)
+    causes.push(
+      badValue(
+        'metadata.ownerReferences',
+        owners.length,
+        'only one reference can have controller set to true',
+      ),
+    );
+  return causes;
+}
+
+const IMMUTABLE = [
+  'name',
+  'namespace',
+  'uid',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+] as const;
+
+/** Violations of the rules for changing metadata. */
+export function validateMetadataUpdate(metadata: ObjectMeta, old: ObjectMeta): StatusCause[] {
+  const causes: StatusCause[] = [];
+  for (const member of IMMUTABLE)
+    if (metadata[member] !== old[member])
+      causes.push(badValue(`metadata.${member}`, metadata[member] ?? null, 'field is immutable'));
+  if (old.deletionTimestamp !== undefined) {
+    const before = new Set(old.finalizers ?? []);
+    const added = (metadata.finalizers ?? []).filter((finalizer) => !before.has(finalizer));
+    if (added.length > 0)
+      causes.push({
+        reason: 'FieldValueForbidden',
+        field: 'metadata.finalizers',
+        message: `Forbidden: no finalizers can be added while the object is being deleted: ${added.join(', ')}`,
+      });
+  }
+  return causes;
+}
+
+/** Carries over what clients may leave out of an update because only the server writes it. */
+export function inheritMetadata(metadata: ObjectMeta, old: ObjectMeta): void {
+  for (const member of IMMUTABLE) {
+    const before = old[member];
+    if (metadata[member] === undefined && before !== undefined) Object.assign(metadata, { [member]: before });
+  }
+  if (old.generation === undefined) delete metadata.generation;
+  else metadata.generation = old.generation;
+  delete metadata.selfLink;
+  delete metadata.managedFields;
+}
+
+/** Removes empty maps and lists, which Kubernetes does not keep either. */
+export function normaliseMetadata(metadata: ObjectMeta): void {
+  for (const member of ['labels', 'annotations'] as const)
+    if (isObject(metadata[member]) && Object.keys(metadata[member]).length === 0)
+      Reflect.deleteProperty(metadata, member);
+  for (const member of ['finalizers', 'ownerReferences'] as const)
+    if (Array.isArray(metadata[member]) && metadata[member].length === 0)
+      Reflect.deleteProperty(metadata, member);
+}
+
+/** True if anything but metadata and, for resources with a status, status differs: what `generation` counts. */
+export function changesSpec(object: KubeObject, old: KubeObject, hasStatus: boolean): boolean {
+  const relevant = (from: KubeObject) =>
+    Object.fromEntries(
+      Object.entries(from).filter(([member]) => member !== 'metadata' && (member !== 'status' || !hasStatus)),
+    );
+  return !equalJson(relevant(object), relevant(old));
+}

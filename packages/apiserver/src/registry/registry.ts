@@ -1,0 +1,89 @@
+import type { AdmissionChain } from '../admission/chain.ts';
+import type { UserInfo } from '../admission/types.ts';
+import { ApiServerError } from '../errors.ts';
+import type { KubeObject } from '../object/types.ts';
+import type { ObjectKey, StoredObject } from '../storage/records.ts';
+import type { Store, Transaction } from '../storage/store.ts';
+import type { Catalogue } from './catalogue.ts';
+import { fromStorage, type ResourceDefinition } from './definition.ts';
+
+/** What to do about unknown and duplicate fields: refuse, warn or accept silently. */
+export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
+
+/** What the operations on resources work with. */
+export interface Registry {
+  readonly store: Store;
+  readonly catalogue: Catalogue;
+  readonly admission: AdmissionChain;
+  readonly now: () => Date;
+}
+
+/** The request on whose behalf an operation runs. */
+export interface RequestScope {
+  readonly user: UserInfo;
+  readonly dryRun: boolean;
+  readonly fieldValidation: FieldValidation;
+  /** Collects what the client is warned of. */
+  readonly warnings: string[];
+}
+
+/** An object as an operation answers it, in its stored form; `json` is present if it is stored exactly so. */
+export interface Outcome {
+  readonly object: KubeObject;
+  readonly json?: string;
+}
+
+/** The storage key of an object of a resource. */
+export function keyOf(
+  definition: ResourceDefinition,
+  namespace: string | undefined,
+  name: string,
+): ObjectKey {
+  return { resource: definition.storage, namespace: definition.namespaced ? (namespace ?? '') : '', name };
+}
+
+/** The outcome of an operation that stored, or merely read, an object. */
+export function storedOutcome(stored: StoredObject): Outcome {
+  return { object: stored.object, json: stored.json };
+}
+
+/** JSON text of an outcome in the version of the definition. */
+export function encodeOutcome(definition: ResourceDefinition, outcome: Outcome): string {
+  if (outcome.json !== undefined && definition.conversion === undefined) return outcome.json;
+  return JSON.stringify(fromStorage(definition, outcome.object));
+}
+
+/**
+ * Refuses to create into a namespace that is missing or being deleted.
+ * @throws ApiServerError `NotFound`, `Forbidden`
+ */
+export function checkNamespace(
+  source: Pick<Transaction, 'get'>,
+  definition: ResourceDefinition,
+  namespace: string,
+  name: string,
+): void {
+  const stored = source.get({ resource: 'namespaces', namespace: '', name: namespace });
+  if (stored === undefined)
+    throw new ApiServerError('NotFound', `namespaces "${namespace}" not found`, {
+      kind: 'namespaces',
+      name: namespace,
+    });
+  if (stored.object.metadata.deletionTimestamp !== undefined)
+    throw new ApiServerError(
+      'Forbidden',
+      `${definition.resource} "${name}" is forbidden: cannot create in namespace ${namespace} because it is being terminated`,
+      {
+        group: definition.group,
+        kind: definition.resource,
+        name,
+        causes: [
+          {
+            reason: 'NamespaceTerminating',
+            message: `namespace ${namespace} is being terminated`,
+            field: 'metadata.namespace',
+          },
+        ],
+      },
+    );
+}

@@ -1,0 +1,190 @@
+import type { AdmissionRequest } from '../admission/types.ts';
+import { ApiServerError, conflict, invalid, notFound } from '../errors.ts';
+import { cloneJson, equalJson, type JsonObject } from '../object/json.ts';
+import type { KubeObject } from '../object/types.ts';
+import type { StoredObject } from '../storage/records.ts';
+import type { Transaction } from '../storage/store.ts';
+import { conform, reconform, validateObject, type ParsedBody } from './conform.ts';
+import { fromStorage, toStorage, type ResourceDefinition } from './definition.ts';
+import { isReadyToDisappear } from './deletion.ts';
+import { changesSpec, inheritMetadata, validateMetadataUpdate } from './metadata.ts';
+import { keyOf, storedOutcome, type Outcome, type Registry, type RequestScope } from './registry.ts';
+
+/**
+ * Which part of an object an update may change: what clients desire, what was observed, or (for subresources that the
+ * server itself implements, such as binding) everything.
+ */
+export type UpdateTarget = 'main' | 'status' | 'whole';
+
+/** One update of one object. */
+export interface Update {
+  readonly namespace: string | undefined;
+  readonly name: string;
+  readonly target: UpdateTarget;
+  /** Reported to admission plugins. */
+  readonly subresource?: string;
+  /** True for PUT: the body is the whole object, so custom resources must name the revision they replace. */
+  readonly replaces: boolean;
+  /** Makes the new object, in the served version, from a copy of the present one. Called again after a lost race. */
+  readonly produce: (current: KubeObject) => ParsedBody;
+}
+
+const ATTEMPTS = 64;
+const LOST_RACE = Symbol('lost race');
+
+/**
+ * Updates an object under optimistic concurrency. A change that results in what is stored already is not written. The
+ * update that removes the last finalizer of an object being deleted deletes it.
+ * @throws ApiServerError `NotFound`, `Conflict`, `BadRequest`, `Invalid`, and whatever admission denies with.
+ */
+export async function updateObject(
+  registry: Registry,
+  definition: ResourceDefinition,
+  scope: RequestScope,
+  update: Update,
+): Promise<Outcome> {
+  const key = keyOf(definition, update.namespace, update.name);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const current = registry.store.get(key);
+    if (current === undefined) throw notFound(definition, update.name);
+    const old = fromStorage(definition, cloneJson(current.object));
+    const next = await prepareUpdate(registry, definition, scope, update, old);
+    const outcome = await registry.store.write((transaction) =>
+      replace(transaction, definition, scope, { current, next, old }),
+    );
+    if (outcome !== LOST_RACE) return outcome;
+  }
+  throw conflict(definition, update.name, `the object kept changing during ${ATTEMPTS} attempts; try again`);
+}
+
+async function prepareUpdate(
+  registry: Registry,
+  definition: ResourceDefinition,
+  scope: RequestScope,
+  update: Update,
+  old: KubeObject,
+): Promise<KubeObject> {
+  const warnings: string[] = [];
+  let next = conform(definition, update.produce(cloneJson(old)), { ...scope, warnings });
+  for (const warning of warnings) if (!scope.warnings.includes(warning)) scope.warnings.push(warning);
+  checkRevision(definition, update, next, old);
+  inheritMetadata(next.metadata, old.metadata);
+  if (update.target === 'status') next = onlyStatus(definition, next, old);
+  else if (update.target === 'main') keepStatus(definition, next, old);
+  const request: AdmissionRequest = {
+    operation: 'UPDATE',
+    resource: { group: definition.group, version: definition.version, resource: definition.resource },
+    kind: definition.kind,
+    subresource: update.subresource ?? (update.target === 'status' ? 'status' : undefined),
+    namespace: old.metadata.namespace,
+    name: update.name,
+    user: scope.user,
+    dryRun: scope.dryRun,
+    object: next,
+    oldObject: old,
+  };
+  next = await registry.admission.mutate(request, next, scope.warnings);
+  reconform(definition, next);
+  if (definition.tracksGeneration && update.target !== 'status' && changesSpec(next, old, definition.status))
+    next.metadata.generation = (old.metadata.generation ?? 0) + 1;
+  const extra = validateMetadataUpdate(next.metadata, old.metadata);
+  if (update.target === 'main') extra.push(...(definition.strategy.validateUpdate?.(next, old) ?? []));
+  if (!equalJson(next, old)) validateObject(definition, next, extra);
+  await registry.admission.validate({ ...request, object: next }, scope.warnings);
+  return next;
+}
+
+function checkRevision(
+  definition: ResourceDefinition,
+  update: Update,
+  next: KubeObject,
+  old: KubeObject,
+): void {
+  const { resourceVersion, uid } = next.metadata;
+  if (resourceVersion === undefined || resourceVersion === '') {
+    if (update.replaces && definition.origin === 'custom')
+      throw invalid(definition, update.name, [
+        {
+          reason: 'FieldValueInvalid',
+          field: 'metadata.resourceVersion',
+          message: 'Invalid value: "": must be specified for an update',
+        },
+      ]);
+  } else if (resourceVersion !== old.metadata.resourceVersion)
+    throw conflict(
+      definition,
+      update.name,
+      `the object has been modified (sent resourceVersion ${resourceVersion}, is ${old.metadata.resourceVersion ?? ''}); apply the change to its latest version`,
+    );
+  if (uid !== undefined && uid !== '' && uid !== old.metadata.uid)
+    throw conflict(
+      definition,
+      update.name,
+      `precondition failed: UID in the request is ${uid}, UID of the object is ${old.metadata.uid ?? ''}`,
+    );
+  next.metadata.resourceVersion = old.metadata.resourceVersion;
+}
+
+function onlyStatus(definition: ResourceDefinition, next: KubeObject, old: KubeObject): KubeObject {
+  const result: KubeObject = { ...old, metadata: { ...old.metadata } };
+  if (next.status === undefined) delete result.status;
+  else result.status = next.status;
+  if (definition.origin === 'builtin') {
+    result.metadata.labels = next.metadata.labels;
+    result.metadata.annotations = next.metadata.annotations;
+    result.metadata.finalizers = next.metadata.finalizers;
+  }
+  return result;
+}
+
+function keepStatus(definition: ResourceDefinition, next: KubeObject, old: KubeObject): void {
+  if (definition.status) {
+    if (old.status === undefined) delete next.status;
+    else next.status = cloneJson(old.status);
+  }
+  definition.strategy.prepareForUpdate?.(next, old);
+}
+
+interface Replacement {
+  current: StoredObject;
+  next: KubeObject;
+  old: KubeObject;
+}
+
+function replace(
+  transaction: Transaction,
+  definition: ResourceDefinition,
+  scope: RequestScope,
+  { current, next, old }: Replacement,
+): Outcome | typeof LOST_RACE {
+  if (transaction.get(current)?.revision !== current.revision) return LOST_RACE;
+  definition.strategy.allocate?.(next, old, transaction);
+  const stored = toStorage(definition, next);
+  const disappears = isReadyToDisappear(definition, stored);
+  if (scope.dryRun) return { object: stored };
+  if (disappears) return storedOutcome(transaction.remove(current, stored));
+  if (equalJson(stored, current.object)) return storedOutcome(current);
+  return storedOutcome(transaction.put(current, stored));
+}
+
+/** A body made from an object in memory: nothing in it can be a duplicate. */
+export function bodyOf(object: JsonObject): ParsedBody {
+  return { value: object, duplicates: [] };
+}
+
+/** @throws ApiServerError `BadRequest` when an update's body names another object than its path. */
+export function checkBodyIdentity(body: ParsedBody, name: string, namespace: string | undefined): void {
+  const metadata = body.value.metadata as JsonObject | undefined;
+  const named = metadata?.name;
+  if (named !== undefined && named !== name)
+    throw new ApiServerError(
+      'BadRequest',
+      `the name of the object (${JSON.stringify(named)}) does not match the name in the path (${name})`,
+    );
+  const placed = metadata?.namespace;
+  if (placed !== undefined && placed !== '' && namespace !== undefined && placed !== namespace)
+    throw new ApiServerError(
+      'BadRequest',
+      `the namespace of the object (${JSON.stringify(placed)}) does not match the namespace in the path (${namespace})`,
+    );
+}

@@ -1,0 +1,111 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { StoreEvent, type StoreEventType } from './records.ts';
+
+interface EventRow {
+  revision: number;
+  type: StoreEventType;
+  resource: string;
+  namespace: string;
+  name: string;
+  body: string;
+  previous: string | null;
+}
+
+/** How much history watches may resume from. */
+export interface Retention {
+  /** Revisions kept at most. */
+  revisions: number;
+  /** Age in milliseconds after which revisions are dropped. */
+  ageMs: number;
+}
+
+/**
+ * The log of every change, in revision order. Compaction forgets a prefix of it; the highest forgotten revision is
+ * remembered in the same transaction, so that it is known after a restart which revisions can still be resumed from.
+ */
+export class EventLog {
+  readonly #database: DatabaseSync;
+  readonly #insert: StatementSync;
+  readonly #since: StatementSync;
+  readonly #sinceAll: StatementSync;
+  #compacted: number;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+    this.#insert = database.prepare(
+      'INSERT INTO events (revision, type, resource, namespace, name, body, previous, written_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    );
+    this.#since = database.prepare(
+      'SELECT * FROM events WHERE resource = ? AND revision > ? ORDER BY revision LIMIT ?',
+    );
+    this.#sinceAll = database.prepare('SELECT * FROM events WHERE revision > ? ORDER BY revision LIMIT ?');
+    const row = database.prepare("SELECT value FROM counters WHERE name = 'compacted'").get();
+    this.#compacted = Number(row?.value ?? 0);
+  }
+
+  /** Events up to and including this revision are gone; a watch can resume from this revision or a later one. */
+  get compacted(): number {
+    return this.#compacted;
+  }
+
+  /** The highest revision ever written, or 0. */
+  lastRevision(): number {
+    const row = this.#database.prepare('SELECT max(revision) AS revision FROM events').get();
+    return Math.max(Number(row?.revision ?? 0), this.#compacted);
+  }
+
+  append(event: StoreEvent, writtenAt: number): void {
+    this.#insert.run(
+      event.revision,
+      event.type,
+      event.resource,
+      event.namespace,
+      event.name,
+      event.json,
+      event.previousJson ?? null,
+      writtenAt,
+    );
+  }
+
+  /** The next events after a revision, oldest first; of one resource, or of all when it is `undefined`. */
+  after(revision: number, resource: string | undefined, limit: number): StoreEvent[] {
+    const rows =
+      resource === undefined
+        ? this.#sinceAll.all(revision, limit)
+        : this.#since.all(resource, revision, limit);
+    return rows.map((row) => eventOf(row as unknown as EventRow));
+  }
+
+  /**
+   * Forgets what the retention no longer covers.
+   * @returns the number of events removed.
+   */
+  compact(head: number, now: number, retention: Retention): number {
+    const byCount = head - retention.revisions;
+    const aged = this.#database
+      .prepare('SELECT max(revision) AS revision FROM events WHERE written_at < ?')
+      .get(now - retention.ageMs);
+    const target = Math.max(byCount, Number(aged?.revision ?? 0));
+    if (target <= this.#compacted) return 0;
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      const { changes } = this.#database.prepare('DELETE FROM events WHERE revision <= ?').run(target);
+      this.#database
+        .prepare(
+          "INSERT INTO counters (name, value) VALUES ('compacted', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        )
+        .run(target);
+      this.#database.exec('COMMIT');
+      this.#compacted = target;
+      return Number(changes);
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+}
+
+function eventOf(row: EventRow): StoreEvent {
+  const before = row.previous === null ? undefined : { json: row.previous };
+  return new StoreEvent(row, row.revision, row.type, { json: row.body }, before);
+}

@@ -1,0 +1,28 @@
+import { ageSince } from './age.ts';
+import type { TableColumn } from './columns.ts';
+
+/** The object's name. */
+export function nameColumn(): TableColumn {
+  return {
+    name: 'Name',
+    type: 'string',
+    format: 'name',
+    description: 'Name of the object.',
+    priority: 0,
+    cell: (object) => object.metadata.name ?? null,
+  };
+}
+
+/** Time since the object's creation. */
+export function ageColumn(priority = 0): TableColumn {
+  return {
+    name: 'Age',
+    type: 'string',
+    description: 'Time since the object was created.',
+    priority,
+    cell: (object, now) =>
+      object.metadata.creationTimestamp === undefined
+        ? '<unknown>'
+        : ageSince(object.metadata.creationTimestamp, now),
+  };
+}
