@@ -1,8 +1,9 @@
 /** Controller runtime: informers, work queue, controllers, leader election, events, metrics. */
 export * from './backoff.ts';
 export * from './clock.ts';
+export * from './coalescer.ts';
 export * from './controller.ts';
-export { ControllerError, errorCode, errorMessage, type ControllerErrorCode } from './errors.ts';
+export { ControllerError, errorCode, errorMessage, toError, type ControllerErrorCode } from './errors.ts';
 export * from './event-recorder.ts';
 export * from './expectations.ts';
 export * from './finalizers.ts';

@@ -1,0 +1,46 @@
+import { resources } from '@virtkit/core-types';
+import { controllerRevisions } from '../kinds.ts';
+import { systemClock, type Clock } from '../runtime/clock.ts';
+import { controller, watch, type Controller } from '../runtime/controller.ts';
+import type { EventRecorder } from '../runtime/event-recorder.ts';
+import type { InformerCache } from '../runtime/informer-cache.ts';
+import type { Logger } from '../runtime/log.ts';
+import type { RuntimeMetrics } from '../runtime/metrics.ts';
+import type { ClientSet } from '../runtime/object-client.ts';
+import { byOwnerUid } from '../runtime/store.ts';
+import { MachineReconciler } from './reconciler.ts';
+
+export interface VirtualMachineControllerOptions {
+  readonly client: ClientSet;
+  readonly cache: InformerCache;
+  readonly recorder: EventRecorder;
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+  readonly metrics?: RuntimeMetrics;
+  readonly workers?: number;
+  /** Numbers in [0, 1), for the back-off after failed starts. */
+  readonly random?: () => number;
+  /** Milliseconds that a status change of no consequence may wait for company; default 5000. */
+  readonly coalesceMs?: number;
+}
+
+/** Composes the controller that starts and stops instances for VirtualMachines. */
+export function virtualMachineController(options: VirtualMachineControllerOptions): Controller {
+  const { cache, clock = systemClock, logger, metrics, workers = 3 } = options;
+  const machines = cache.informer(resources.virtualMachines);
+  const instances = cache.informer(resources.virtualMachineInstances);
+  const revisions = cache.informer(controllerRevisions, { indexes: { ownerUid: byOwnerUid } });
+  const reconciler = new MachineReconciler({ ...options, machines, instances, revisions, clock });
+  return controller({
+    name: 'virt-controller-vm',
+    resource: machines,
+    owns: [instances, revisions],
+    // By name as well: an instance that nobody owns is adopted by the machine of its name.
+    watches: [watch(instances, (_instance, { key }) => [key])],
+    reconcile: (key, context) => reconciler.reconcile(key, context),
+    workers,
+    clock,
+    logger,
+    metrics,
+  });
+}

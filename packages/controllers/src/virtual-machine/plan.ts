@@ -1,0 +1,194 @@
+// What a VirtualMachine needs next, as a pure function of what is there.
+//
+//              start                    instance final
+//   absent ------------> exists -----------------------------> final
+//     ^                    | stop request, strategy, deletion    | strategy (Always, RerunOnFailure) or a new request
+//     |                    v                                     v
+//     +---- released <-- deleting  <-----------------------------+
+//
+// Each pass does at most one effect; the result comes back as an event and is the start of the next pass.
+import { match } from 'ts-pattern';
+import type { RunStrategy, VirtualMachine, VirtualMachineInstance } from '@virtkit/core-types';
+import { isFinal, phaseOf } from '../instance-phase.ts';
+import { hasFinalizer, isDeleting } from '../runtime/finalizers.ts';
+import { controllerOf } from '../runtime/object-key.ts';
+import { annotations, finalizers } from '../well-known-keys.ts';
+import type { MachineObservation } from './observation.ts';
+import { effectiveRunStrategy } from './run-strategy.ts';
+import { isEndRecorded, startDelayLeft } from './start-failure.ts';
+import { isTemplateUnchanged, observedGeneration } from './start-revision.ts';
+import { pendingRequests, startsPaused, stopsInstance } from './state-change-requests.ts';
+
+/** Reasons of the VM's `Failure` condition that the controller itself gives. */
+export type FailureReason = 'FailedCreate' | 'FailedDelete' | 'FailedUpdateError' | 'UnsupportedSyncError';
+
+/** One step towards what the machine asks for. */
+export type MachineEffect =
+  | { readonly kind: 'none' }
+  /** Write what admission usually has written: finalizer and observed-version annotations. */
+  | { readonly kind: 'mark-machine' }
+  | { readonly kind: 'start-instance'; readonly paused: boolean }
+  | { readonly kind: 'delete-instance'; readonly instance: VirtualMachineInstance }
+  | { readonly kind: 'adopt-instance'; readonly instance: VirtualMachineInstance }
+  /** The end is recorded: let the instance go. */
+  | { readonly kind: 'release-instance'; readonly instance: VirtualMachineInstance }
+  /** The instance still has the machine's template: it stands for the new generation. */
+  | { readonly kind: 'bump-generation'; readonly instance: VirtualMachineInstance }
+  | { readonly kind: 'set-always' }
+  /** Record that a new start is due before the failed instance is deleted, so that a crash cannot lose it. */
+  | { readonly kind: 'request-start' }
+  | { readonly kind: 'release-machine' }
+  | { readonly kind: 'refuse'; readonly reason: FailureReason; readonly message: string };
+
+export interface MachinePlan {
+  readonly effect: MachineEffect;
+  /** Another pass is due after this many milliseconds. */
+  readonly recheckAfterMs?: number;
+}
+
+const nothing: MachinePlan = { effect: { kind: 'none' } };
+
+/** The next step for a machine. */
+export function planMachine(observation: MachineObservation): MachinePlan {
+  const { machine, instance } = observation;
+  if (isDeleting(machine)) return { effect: planDeletion(machine, instance) };
+  if (!isMarked(machine)) return { effect: { kind: 'mark-machine' } };
+  if (instance !== undefined && controllerOf(instance) === undefined) {
+    return isDeleting(instance) ? nothing : { effect: { kind: 'adopt-instance', instance } };
+  }
+  if (instance !== undefined && needsGenerationBump(observation, instance)) {
+    return { effect: { kind: 'bump-generation', instance } };
+  }
+  const effective = effectiveRunStrategy(machine);
+  return match(effective)
+    .with({ kind: 'strategy' }, ({ strategy }) => planStrategy(strategy, observation))
+    .with({ kind: 'contradictory' }, () =>
+      refuse('FailedCreate', 'spec.running and spec.runStrategy are both set'),
+    )
+    .with({ kind: 'unknown' }, ({ strategy }) =>
+      refuse('FailedCreate', `spec.runStrategy ${strategy} is not known`),
+    )
+    .exhaustive();
+}
+
+function refuse(reason: FailureReason, message: string): MachinePlan {
+  return { effect: { kind: 'refuse', reason, message } };
+}
+
+function isMarked(machine: VirtualMachine): boolean {
+  return (
+    hasFinalizer(machine, finalizers.virtualMachineController) &&
+    machine.metadata.annotations?.[annotations.latestObservedApiVersion] !== undefined
+  );
+}
+
+function planDeletion(machine: VirtualMachine, instance: VirtualMachineInstance | undefined): MachineEffect {
+  if (!hasFinalizer(machine, finalizers.virtualMachineController)) return { kind: 'none' };
+  // An instance that was never adopted is not ours to delete.
+  const ours = instance !== undefined && controllerOf(instance) !== undefined;
+  if (!ours || hasFinalizer(machine, finalizers.orphan)) return { kind: 'release-machine' };
+  if (!isDeleting(instance)) return { kind: 'delete-instance', instance };
+  return mayRelease(instance) ? { kind: 'release-instance', instance } : { kind: 'none' };
+}
+
+/** KubeVirt lifecycle: the finalizer goes when the instance is final, or deleting while it waits to be received. */
+function mayRelease(instance: VirtualMachineInstance): boolean {
+  if (!hasFinalizer(instance, finalizers.virtualMachineController)) return false;
+  return isFinal(instance) || (isDeleting(instance) && phaseOf(instance) === 'WaitingForSync');
+}
+
+function needsGenerationBump(observation: MachineObservation, instance: VirtualMachineInstance): boolean {
+  const { machine, startRevisions } = observation;
+  if (isFinal(instance) || isDeleting(instance)) return false;
+  const behind = observedGeneration(instance) !== machine.metadata.generation;
+  return behind && machine.metadata.generation !== undefined && isTemplateUnchanged(machine, startRevisions);
+}
+
+function planStrategy(strategy: RunStrategy, observation: MachineObservation): MachinePlan {
+  if (strategy === 'WaitAsReceiver') {
+    return refuse(
+      'UnsupportedSyncError',
+      'spec.runStrategy WaitAsReceiver: migration between clusters is not offered',
+    );
+  }
+  const { machine, instance } = observation;
+  const plan =
+    instance === undefined ? planAbsent(strategy, observation) : planPresent(strategy, observation, instance);
+  const mayGo =
+    plan.effect.kind === 'none' && instance !== undefined && mayRelease(instance)
+      ? isEndRecorded(machine, instance, strategy)
+      : false;
+  return mayGo && instance !== undefined ? { ...plan, effect: { kind: 'release-instance', instance } } : plan;
+}
+
+type OfferedStrategy = Exclude<RunStrategy, 'WaitAsReceiver'>;
+
+function planAbsent(strategy: OfferedStrategy, observation: MachineObservation): MachinePlan {
+  const { machine } = observation;
+  const [head] = pendingRequests(machine, undefined);
+  const startAsked = head?.action === 'Start';
+  switch (strategy) {
+    case 'Always':
+      return planStart(observation, { paused: startsPaused(head), backoff: true });
+    case 'RerunOnFailure':
+      // A strategy that is already recorded means that an instance ended well; only a request starts another.
+      return startAsked || machine.status?.runStrategy !== 'RerunOnFailure'
+        ? planStart(observation, { paused: startsPaused(head), backoff: true })
+        : nothing;
+    case 'Manual':
+      return startAsked ? planStart(observation, { paused: startsPaused(head), backoff: false }) : nothing;
+    case 'Once':
+      return planStart(observation, { paused: startsPaused(head), backoff: false });
+    case 'Halted':
+      return startAsked ? { effect: { kind: 'set-always' } } : nothing;
+  }
+}
+
+function planStart(
+  { machine, nameTaken, now }: MachineObservation,
+  { paused, backoff }: { paused: boolean; backoff: boolean },
+): MachinePlan {
+  const unsupported = unsupportedField(machine);
+  if (unsupported !== undefined) {
+    return refuse('UnsupportedSyncError', `${unsupported} is not supported by this version of Virtkit`);
+  }
+  if (nameTaken) {
+    return refuse('FailedCreate', 'another owner has a VirtualMachineInstance of this name');
+  }
+  const delay = backoff ? startDelayLeft(machine, now) : 0;
+  if (delay > 0) return { effect: { kind: 'none' }, recheckAfterMs: delay };
+  return { effect: { kind: 'start-instance', paused } };
+}
+
+/** The first field of the machine that cannot be honoured; starting without it would run something else. */
+function unsupportedField(machine: VirtualMachine): string | undefined {
+  const { dataVolumeTemplates, instancetype, preference } = machine.spec;
+  if (dataVolumeTemplates !== undefined && dataVolumeTemplates.length > 0) return 'spec.dataVolumeTemplates';
+  if (instancetype !== undefined) return 'spec.instancetype';
+  return preference === undefined ? undefined : 'spec.preference';
+}
+
+function planPresent(
+  strategy: OfferedStrategy,
+  { machine }: MachineObservation,
+  instance: VirtualMachineInstance,
+): MachinePlan {
+  if (isDeleting(instance)) return nothing;
+  const requests = pendingRequests(machine, instance);
+  const stopAsked = stopsInstance(requests[0], instance);
+  const remove: MachinePlan = { effect: { kind: 'delete-instance', instance } };
+  switch (strategy) {
+    case 'Always':
+      return stopAsked || isFinal(instance) ? remove : nothing;
+    case 'RerunOnFailure':
+      if (stopAsked || phaseOf(instance) === 'Succeeded') return remove;
+      if (phaseOf(instance) !== 'Failed') return nothing;
+      return requests[0]?.action === 'Start' ? remove : { effect: { kind: 'request-start' } };
+    case 'Manual':
+      return stopAsked ? remove : nothing;
+    case 'Halted':
+      return remove;
+    case 'Once':
+      return nothing;
+  }
+}

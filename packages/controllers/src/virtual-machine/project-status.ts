@@ -1,0 +1,169 @@
+import {
+  getCondition,
+  removeCondition,
+  sameConditions,
+  setCondition,
+  type Condition,
+  type VirtualMachine,
+  type VirtualMachineInstance,
+  type VirtualMachineStatus,
+} from '@virtkit/core-types';
+import { isDeleting } from '../runtime/finalizers.ts';
+import { formatTime } from '../runtime/clock.ts';
+import type { MachineObservation } from './observation.ts';
+import type { FailureReason, MachineEffect } from './plan.ts';
+import { printableStatus } from './printable-status.ts';
+import { isRestartRequired } from './restart-required.ts';
+import { effectiveRunStrategy } from './run-strategy.ts';
+import { projectStartFailure } from './start-failure.ts';
+import { observedGeneration } from './start-revision.ts';
+import { pendingRequests } from './state-change-requests.ts';
+
+/** How the effect of a pass went. */
+export interface MachineOutcome {
+  readonly effect: MachineEffect;
+  /** The instance that the effect created. */
+  readonly created?: VirtualMachineInstance;
+  readonly failure?: { readonly reason: FailureReason; readonly message: string };
+}
+
+/** The conditions of a VM that are its own; all others mirror its instance. */
+const ownConditions = ['Ready', 'Failure', 'RestartRequired'];
+
+/** The status of the machine after a pass; whatever it does not know of the old status is kept. */
+export function projectStatus(
+  observation: MachineObservation,
+  outcome: MachineOutcome,
+  random: () => number,
+): VirtualMachineStatus {
+  const { machine, now } = observation;
+  const instance = outcome.created ?? observation.instance;
+  const effective = effectiveRunStrategy(machine);
+  const strategy = effective.kind === 'strategy' ? effective.strategy : undefined;
+  const before = machine.status ?? {};
+  const requests = projectRequests(machine, instance, outcome);
+  const created = instance !== undefined;
+  const startFailure = projectStartFailure(machine, instance, strategy, { now, random });
+  return {
+    ...before,
+    created: created || undefined,
+    ready: getCondition(instance?.status?.conditions, 'Ready')?.status === 'True' || undefined,
+    // From the first instance on: a strategy that was never in force must not count as one that already ran.
+    runStrategy: created || before.runStrategy !== undefined ? strategy : undefined,
+    stateChangeRequests: requests.length === 0 ? undefined : requests,
+    startFailure,
+    observedGeneration: (instance && observedGeneration(instance)) ?? before.observedGeneration,
+    desiredGeneration: created ? machine.metadata.generation : before.desiredGeneration,
+    printableStatus: printableStatus({
+      machine,
+      instance,
+      deletionIssued: outcome.effect.kind === 'delete-instance' && outcome.failure === undefined,
+      strategy,
+      failedStarts: startFailure?.consecutiveFailCount ?? 0,
+      now,
+    }),
+    conditions: projectConditions(observation, instance, outcome),
+  };
+}
+
+function projectRequests(
+  machine: VirtualMachine,
+  instance: VirtualMachineInstance | undefined,
+  outcome: MachineOutcome,
+): NonNullable<VirtualMachineStatus['stateChangeRequests']> {
+  const pending = [...pendingRequests(machine, instance)];
+  return outcome.effect.kind === 'request-start' ? [...pending, { action: 'Start' }] : pending;
+}
+
+function projectConditions(
+  { machine, startRevisions, now }: MachineObservation,
+  instance: VirtualMachineInstance | undefined,
+  outcome: MachineOutcome,
+): Condition[] {
+  const time = formatTime(now);
+  let conditions = mirror(machine.status?.conditions ?? [], instance);
+  conditions = setCondition(conditions, readyCondition(instance), { now: time });
+  conditions = setFailure(conditions, outcome, time);
+  return setRestartRequired(conditions, time, () => {
+    const restarted = outcome.created !== undefined || outcome.effect.kind === 'delete-instance';
+    if (instance === undefined || restarted) return restarted ? false : undefined;
+    if (isDeleting(instance)) return undefined;
+    return isRestartRequired(machine, instance, startRevisions);
+  });
+}
+
+/** While an instance exists, the VM shows its conditions one to one; afterwards the last ones stay. */
+function mirror(current: readonly Condition[], instance: VirtualMachineInstance | undefined): Condition[] {
+  if (instance === undefined) return [...current];
+  const mirrored = (instance.status?.conditions ?? []).filter(({ type }) => !ownConditions.includes(type));
+  const kept = current.filter(
+    ({ type }) => ownConditions.includes(type) || getCondition(mirrored, type) !== undefined,
+  );
+  return mirrored.reduce((list, condition) => setCondition(list, condition), kept);
+}
+
+function readyCondition(instance: VirtualMachineInstance | undefined): Condition {
+  if (instance === undefined) {
+    return {
+      type: 'Ready',
+      status: 'False',
+      reason: 'VMINotExists',
+      message: 'The instance does not exist.',
+    };
+  }
+  return (
+    getCondition(instance.status?.conditions, 'Ready') ?? {
+      type: 'Ready',
+      status: 'False',
+      reason: 'VMIConditionMissing',
+      message: 'The instance does not tell yet whether it is ready.',
+    }
+  );
+}
+
+function setFailure(conditions: Condition[], { failure }: MachineOutcome, now: string): Condition[] {
+  if (failure === undefined) return removeCondition(conditions, 'Failure');
+  return setCondition(conditions, { type: 'Failure', status: 'True', ...failure }, { now });
+}
+
+function setRestartRequired(
+  conditions: Condition[],
+  now: string,
+  isRequired: () => boolean | undefined,
+): Condition[] {
+  const required = isRequired();
+  if (required === undefined) return conditions;
+  if (!required) return removeCondition(conditions, 'RestartRequired');
+  return setCondition(
+    conditions,
+    {
+      type: 'RestartRequired',
+      status: 'True',
+      message: 'The template differs from the running instance; a restart carries it over.',
+    },
+    { now },
+  );
+}
+
+/**
+ * Whether the difference must be written now. While a machine starts, each step changes only the reason of a condition;
+ * such a change is worth a write of its own only when nothing else follows.
+ */
+export function isUrgent(
+  before: VirtualMachineStatus | null | undefined,
+  after: VirtualMachineStatus,
+): boolean {
+  if (before == null) return true;
+  const facts = ({ conditions: _conditions, ...rest }: VirtualMachineStatus) =>
+    JSON.stringify(rest, Object.keys(rest).sort());
+  const withoutReasons = (conditions: readonly Condition[] | undefined) =>
+    (conditions ?? []).map(({ type, status, reason }) => ({
+      type,
+      status,
+      reason: type === 'Ready' ? undefined : reason,
+    }));
+  return (
+    facts(before) !== facts(after) ||
+    !sameConditions(withoutReasons(before.conditions), withoutReasons(after.conditions))
+  );
+}
