@@ -41,7 +41,7 @@ export interface Endpoint {
   readonly namespace: string;
   readonly tls: TlsSettings;
   /** Headers that authenticate a request; asked for before each request, because tokens expire. */
-  authenticate(): Promise<Record<string, string>>;
+  readonly authenticate: () => Promise<Record<string, string>>;
 }
 
 /** The part of Node's TLS options that a connection to an API server needs. */

@@ -75,7 +75,7 @@ export class Transport implements AsyncDisposable {
       throw new ApiError('closed', 'the client was disposed');
     }
     this.#streams.add(stream);
-    stream.once('close', () => this.#streams.delete(stream));
+    void stream.outcome.then(() => this.#streams.delete(stream));
     return stream;
   }
 

@@ -109,6 +109,8 @@ function toStream(socket: WebSocket, signal: AbortSignal | undefined): WebSocket
     );
   });
   const duplex = createWebSocketStream(socket);
+  // It ends only when the WebSocket is closed, so nothing can be written any more either.
+  duplex.once('end', () => duplex.destroy());
   const abort = () => {
     if (signal !== undefined) duplex.destroy(abortedError(signal));
   };

@@ -6,8 +6,10 @@ export interface ConditionedObject extends KubernetesObject {
     | {
         readonly phase?: string | undefined;
         readonly printableStatus?: string | undefined;
-        readonly conditions?: readonly { readonly type: string; readonly status: string }[] | undefined;
+        readonly conditions?:
+          readonly { readonly type: string; readonly status: string }[] | null | undefined;
       }
+    | null
     | undefined;
 }
 
@@ -23,7 +25,7 @@ export function hasCondition(type: string, status: 'True' | 'False' | 'Unknown' 
 /** Holds while `status.phase` is one of these, for kinds that have a phase (instances, migrations, Pods, ...). */
 export function hasPhase(...phases: readonly string[]): ObjectCondition {
   return <T extends ConditionedObject>(object: T | undefined): object is T =>
-    object?.status?.phase !== undefined && phases.includes(object.status.phase);
+    phases.some((phase) => object?.status?.phase === phase);
 }
 
 /** A machine whose status, or an instance or Pod whose phase, is Running. The guest may still be booting. */

@@ -1,0 +1,100 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { connect, type ConnectOptions } from '../src/index.ts';
+import { json, scriptedServer } from './scripted-server.ts';
+
+function kubeconfig(server: string): string {
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'one',
+    clusters: [{ name: 'c', cluster: { server, 'insecure-skip-tls-verify': true } }],
+    users: [
+      { name: 'token', user: { token: 'from-file' } },
+      { name: 'basic', user: { username: 'u', password: 'p' } },
+      {
+        name: 'plugin',
+        user: {
+          exec: {
+            apiVersion: 'client.authentication.k8s.io/v1',
+            interactiveMode: 'Never',
+            command: 'echo',
+            args: [
+              JSON.stringify({
+                apiVersion: 'client.authentication.k8s.io/v1',
+                kind: 'ExecCredential',
+                status: { token: 'from-plugin' },
+              }),
+            ],
+          },
+        },
+      },
+    ],
+    contexts: [
+      { name: 'one', context: { cluster: 'c', user: 'token', namespace: 'ns' } },
+      { name: 'two', context: { cluster: 'c', user: 'basic' } },
+      { name: 'three', context: { cluster: 'c', user: 'plugin' } },
+      { name: 'broken', context: { cluster: 'none', user: 'token' } },
+    ],
+  });
+}
+
+describe('kubeconfig', () => {
+  it.each<[string, ConnectOptions, string, string]>([
+    ['current', {}, 'Bearer from-file', 'ns'],
+    ['named', { context: 'two' }, `Basic ${Buffer.from('u:p').toString('base64')}`, 'default'],
+    ['plug-in', { context: 'three' }, 'Bearer from-plugin', 'default'],
+    ['overridden', { token: 'given', namespace: 'mine' }, 'Bearer given', 'mine'],
+  ])('uses the %s context', async (_name, options, authorization, namespace) => {
+    await using server = await scriptedServer((_request, response) => json(response, {}));
+    await using client = await connect({ kubeconfigText: kubeconfig(server.url), ...options });
+    await client.pods.get('a');
+    expect(client.namespace).toBe(namespace);
+    expect(server.seen[0]?.headers.authorization).toBe(authorization);
+    expect(server.seen[0]?.path).toBe(`/api/v1/namespaces/${namespace}/pods/a`);
+  });
+
+  it('reads a file', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'virtkit-sdk-'));
+    try {
+      const path = join(directory, 'kubeconfig');
+      await writeFile(path, kubeconfig('https://127.0.0.1:1'));
+      await using client = await connect({ kubeconfig: path });
+      expect(client.server).toBe('https://127.0.0.1:1/');
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  });
+
+  it.each<[string, ConnectOptions]>([
+    ['no server at all', {}],
+    ['a server that is no URL', { server: 'localhost' }],
+    ['another protocol', { server: 'ftp://localhost' }],
+    ['a missing file', { kubeconfig: '/nonexistent/kubeconfig' }],
+    ['text that is no kubeconfig', { kubeconfigText: '{' }],
+    ['an unknown context', { kubeconfigText: kubeconfig('https://x'), context: 'nine' }],
+    ['a context without a cluster', { kubeconfigText: kubeconfig('https://x'), context: 'broken' }],
+  ])('refuses %s', async (_name, options) => {
+    await expect(connect(options)).rejects.toMatchObject({ code: 'configuration', retry: 'never' });
+  });
+
+  it('does not load the kubeconfig library for a client that names a server', async () => {
+    const source = `
+      import { connect } from '@virtkit/sdk';
+      import { registerHooks } from 'node:module';
+      let loaded = false;
+      registerHooks({ load(url, context, next) { loaded ||= url.includes('@kubernetes/client-node'); return next(url, context); } });
+      await using client = await connect({ server: 'https://127.0.0.1:1', token: 't' });
+      console.log(client.server, loaded);`;
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--conditions=@virtkit/source', '--input-type=module', '-e', source],
+      { cwd: import.meta.dirname },
+    );
+    expect(stdout.trim()).toBe('https://127.0.0.1:1/ false');
+  });
+});
