@@ -1,0 +1,77 @@
+import { access, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EmbeddedNodeError, isSystemError } from '../errors.ts';
+import { runCommand, runOrThrow } from '../processes/command.ts';
+
+const folder = '/run/netns';
+
+/** Path of a named network namespace, as ip-netns(8) keeps it. */
+export function namespacePath(name: string): string {
+  return join(folder, name);
+}
+
+/** Makes a network namespace with its loopback up. One that exists is kept. */
+export async function ensureNamespace(name: string): Promise<void> {
+  if (!(await isUsable(name))) {
+    // A crash between making the file and mounting the namespace on it leaves a plain file.
+    await removeNamespace(name);
+    await runOrThrow('ip', ['netns', 'add', name]);
+  }
+  await runOrThrow('ip', ['-n', name, 'link', 'set', 'lo', 'up']);
+}
+
+/** Removes a network namespace; its interfaces vanish with it. One that is gone is fine. */
+export async function removeNamespace(name: string): Promise<void> {
+  try {
+    await access(namespacePath(name));
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return;
+    throw error;
+  }
+  await runOrThrow('ip', ['netns', 'delete', name]);
+}
+
+/** Names of the namespaces that begin with `prefix`. */
+export async function listNamespaces(prefix: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => name.startsWith(prefix));
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return [];
+    throw error;
+  }
+}
+
+async function isUsable(name: string): Promise<boolean> {
+  return (await runCommand('ip', ['-n', name, 'link', 'show', 'lo'])).exitCode === 0;
+}
+
+/**
+ * Sets kernel parameters of a network namespace.
+ *
+ * @throws EmbeddedNodeError `Unsupported` for a parameter that is not of the network, `NetworkFailed`
+ */
+export async function setSysctls(name: string, sysctls: Readonly<Record<string, string>>): Promise<void> {
+  for (const [key, value] of Object.entries(sysctls)) {
+    const path = sysctlPath(key);
+    const written = await runCommand('nsenter', [`--net=${namespacePath(name)}`, 'tee', path], {
+      input: value,
+    });
+    if (written.exitCode !== 0)
+      throw new EmbeddedNodeError('NetworkFailed', `sysctl ${key}=${value}: ${written.stderr.trim()}`);
+  }
+}
+
+/**
+ * The file of a kernel parameter. Dots and slashes separate, as in sysctl(8): the first separator decides.
+ *
+ * @throws EmbeddedNodeError `Unsupported`
+ */
+export function sysctlPath(key: string): string {
+  const slashed = key.startsWith('net/') ? key : key.replaceAll('.', '/');
+  if (!/^net(\/[A-Za-z0-9_.-]+)+$/.test(slashed) || slashed.split('/').includes('..'))
+    throw new EmbeddedNodeError(
+      'Unsupported',
+      `spec.securityContext.sysctls: ${key} is not a parameter of the Pod's own network`,
+    );
+  return `/proc/sys/${slashed}`;
+}
