@@ -1,0 +1,34 @@
+/** Why a command could not do its work, as a closed set; the exit code is 1 for all but `usage`, which is 2. */
+export type VirtkitErrorCode =
+  | 'usage'
+  /** The platform runs already, or another process holds its root folder. */
+  | 'already-running'
+  | 'not-running'
+  | 'port-in-use'
+  /** The machine lacks a program, device or right. */
+  | 'missing-requirement'
+  | 'no-space'
+  | 'forbidden'
+  /** A program of the platform ended or never became ready. */
+  | 'program-failed'
+  | 'timeout';
+
+/** An error that a person reads: what went wrong and what to do next. */
+export class VirtkitError extends Error {
+  override readonly name = 'VirtkitError';
+  readonly code: VirtkitErrorCode;
+  readonly retry: 'never' | 'backoff' | 'on-change';
+  /** What to do about it, as a sentence or a command. */
+  readonly nextStep: string | undefined;
+
+  constructor(
+    code: VirtkitErrorCode,
+    message: string,
+    options: { nextStep?: string; cause?: unknown; retry?: 'never' | 'backoff' | 'on-change' } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.retry = options.retry ?? (code === 'timeout' || code === 'program-failed' ? 'backoff' : 'on-change');
+    this.nextStep = options.nextStep;
+  }
+}

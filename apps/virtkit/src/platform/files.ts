@@ -1,0 +1,41 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { VirtkitError } from '../errors.ts';
+
+/** The text of a file; undefined when there is none. */
+export async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw explained(error, path);
+  }
+}
+
+/** Writes a file whole or not at all, with its folders. */
+export async function replaceFile(path: string, content: string, mode = 0o600): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+    const staging = `${path}.${process.pid}.new`;
+    await writeFile(staging, content, { mode });
+    await rename(staging, path);
+  } catch (error) {
+    throw explained(error, path);
+  }
+}
+
+/** The system's error as one that names the next step. */
+export function explained(error: unknown, path: string): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new VirtkitError('no-space', `no space left for ${path}`, {
+      cause: error,
+      nextStep: 'free disk space, or choose another folder with --root',
+    });
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
+    return new VirtkitError('forbidden', `${path} cannot be written: ${code}`, {
+      cause: error,
+      nextStep: 'run as the owner of that folder (or root), or choose another with --root',
+    });
+  return error;
+}
