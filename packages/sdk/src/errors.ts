@@ -26,6 +26,8 @@ export type ApiErrorCode =
   | 'not-acceptable'
   /** The resource does not offer this verb. */
   | 'method-not-allowed'
+  /** The server knows what is meant and does not offer it (yet). */
+  | 'not-implemented'
   /** The body is larger than the server accepts. */
   | 'request-too-large'
   /** The server or the network did not answer in time; the outcome of a write is unknown. */
@@ -67,6 +69,7 @@ const retryOf: Record<ApiErrorCode, Retry> = {
   'unsupported-media-type': 'never',
   'not-acceptable': 'never',
   'method-not-allowed': 'never',
+  'not-implemented': 'never',
   'request-too-large': 'never',
   timeout: 'backoff',
   unavailable: 'backoff',

@@ -17,6 +17,7 @@ describe('errorOfResponse', () => {
     [500, 'ServerTimeout', 'timeout', 'backoff'],
     [504, 'Timeout', 'timeout', 'backoff'],
     [405, 'MethodNotAllowed', 'method-not-allowed', 'never'],
+    [501, 'NotImplemented', 'not-implemented', 'never'],
     [415, 'UnsupportedMediaType', 'unsupported-media-type', 'never'],
     [413, 'RequestEntityTooLarge', 'request-too-large', 'never'],
     [500, 'InternalError', 'internal', 'backoff'],
