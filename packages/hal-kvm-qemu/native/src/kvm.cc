@@ -44,7 +44,9 @@ int Descriptor::get() const {
 
 void Descriptor::Close() {
   const int number = number_.exchange(-1);
-  if (number >= 0) close(number);
+  if (number < 0) return;
+  close(number);
+  counter_--;
 }
 
 int KvmCall(const Descriptor& descriptor, unsigned long request, void* argument, const char* what) {
@@ -60,7 +62,7 @@ int KvmCall(const Descriptor& descriptor, unsigned long request, unsigned long a
 }
 
 Kvm::Kvm(const std::string& path, std::shared_ptr<Workers> workers)
-    : descriptor_(OpenDevice(path)), workers_(std::move(workers)) {
+    : descriptor_(OpenDevice(path), counters.kvms), workers_(std::move(workers)) {
 #if !defined(__x86_64__)
   throw Failure::Kvm("not-x86", "This binding knows KVM's x86-64 interface only.");
 #endif
@@ -86,7 +88,7 @@ GuestMemory::GuestMemory(size_t bytes)
 GuestMemory::~GuestMemory() { munmap(data_, size_); }
 
 Vm::Vm(std::shared_ptr<Kvm> kvm)
-    : kvm_(std::move(kvm)), descriptor_(KvmCall(kvm_->descriptor(), KVM_CREATE_VM, 0ul, "KVM_CREATE_VM")) {
+    : kvm_(std::move(kvm)), descriptor_(KvmCall(kvm_->descriptor(), KVM_CREATE_VM, 0ul, "KVM_CREATE_VM"), counters.vms) {
 #if defined(__x86_64__)
   // Intel CPUs without unrestricted guest mode keep three pages here to run real mode; below the BIOS, outside memory.
   KvmCall(descriptor_, KVM_SET_TSS_ADDR, 0xfffbd000ul, "KVM_SET_TSS_ADDR");

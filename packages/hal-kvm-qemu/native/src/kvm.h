@@ -22,10 +22,10 @@
 
 namespace virtkit {
 
-// A file descriptor, closed with its owner or before.
+// A file descriptor, closed with its owner or before; counted while it is open.
 class Descriptor {
  public:
-  explicit Descriptor(int number) : number_(number) {}
+  Descriptor(int number, std::atomic<int>& counter) : number_(number), counter_(counter) { counter_++; }
   ~Descriptor() { Close(); }
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
@@ -35,6 +35,7 @@ class Descriptor {
 
  private:
   std::atomic<int> number_;
+  std::atomic<int>& counter_;
 };
 
 // ioctl, again when a signal interrupts it. Throws Failure `ioctl-failed` with `what` in its message.
@@ -64,7 +65,6 @@ class Kvm {
 
   Descriptor descriptor_;
   const std::shared_ptr<Workers> workers_;
-  const Counted counted_{counters.kvms};
 };
 
 // Guest memory; mapped for as long as a VM or a JavaScript buffer refers to it.
@@ -101,7 +101,6 @@ class Vm {
   Descriptor descriptor_;
   std::mutex mutex_;
   std::vector<std::shared_ptr<GuestMemory>> memory_;
-  const Counted counted_{counters.vms};
 };
 
 class Vcpu {
@@ -115,7 +114,7 @@ class Vcpu {
   Vcpu(const Vcpu&) = delete;
   Vcpu& operator=(const Vcpu&) = delete;
 
-  void SetCpuid(std::vector<kvm_cpuid_entry2> entries);
+  void SetCpuid(const std::vector<kvm_cpuid_entry2>& entries);
   kvm_regs Regs() const;
   void SetRegs(kvm_regs regs);
   kvm_sregs Sregs() const;
@@ -143,7 +142,6 @@ class Vcpu {
   std::mutex runner_mutex_;
   pthread_t runner_{};
   bool running_ = false;
-  const Counted counted_{counters.vcpus};
 };
 
 // Runs the loop that the guest runs (`dec; jnz`) on this CPU; nanoseconds. Throws Failure `not-x86`.

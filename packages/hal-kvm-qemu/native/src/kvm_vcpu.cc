@@ -94,7 +94,8 @@ uint64_t Now() {
 
 Vcpu::Vcpu(std::shared_ptr<Vm> vm, uint32_t id)
     : vm_(std::move(vm)),
-      descriptor_(KvmCall(vm_->descriptor(), KVM_CREATE_VCPU, static_cast<unsigned long>(id), "KVM_CREATE_VCPU")),
+      descriptor_(KvmCall(vm_->descriptor(), KVM_CREATE_VCPU, static_cast<unsigned long>(id), "KVM_CREATE_VCPU"),
+                  counters.vcpus),
       run_size_(static_cast<size_t>(
           KvmCall(vm_->kvm()->descriptor(), KVM_GET_VCPU_MMAP_SIZE, 0ul, "KVM_GET_VCPU_MMAP_SIZE"))) {
   void* mapped = mmap(nullptr, run_size_, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor_.get(), 0);

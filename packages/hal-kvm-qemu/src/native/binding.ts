@@ -87,11 +87,16 @@ interface LibraryBinding {
 
 interface ConnectionBinding {
   /**
-   * Refuses new calls and those still queued with `closed`, waits for those that run (at most `waitMs`, then they are
-   * rejected with `closed` too), frees the connection's domains, streams and subscriptions, and closes it.
-   * @returns false when running calls had to be abandoned; the connection is then freed when the last of them returns.
+   * Refuses new calls and those still queued with `closed`, waits for those that run, frees the connection's domains,
+   * streams and subscriptions, and closes it.
+   * @returns false when the running calls were abandoned meanwhile.
    */
-  connectClose(connection: ConnectionHandle, waitMs: number): Promise<boolean>;
+  connectClose(connection: ConnectionHandle): Promise<boolean>;
+  /**
+   * While it closes: rejects the calls that still run with `closed`; they go on in the background, and the connection is
+   * freed when the last of them returns.
+   */
+  connectAbandon(connection: ConnectionHandle): void;
   connectGetLibVersion(connection: ConnectionHandle): Promise<number>;
   connectGetVersion(connection: ConnectionHandle): Promise<number>;
   connectGetHostname(connection: ConnectionHandle): Promise<string>;

@@ -50,8 +50,14 @@ export class Connection implements AsyncDisposable {
    *
    * @returns false when running calls had to be abandoned; the native connection is then freed when the last one returns.
    */
-  close(options: { waitMs?: number } = {}): Promise<boolean> {
-    return this.#binding.connectClose(this.#handle, options.waitMs ?? 5000);
+  async close(options: { waitMs?: number } = {}): Promise<boolean> {
+    const closed = this.#binding.connectClose(this.#handle);
+    const timer = setTimeout(() => this.#binding.connectAbandon(this.#handle), options.waitMs ?? 5000);
+    try {
+      return await closed;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

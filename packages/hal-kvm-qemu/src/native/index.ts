@@ -16,6 +16,26 @@ export {
   type LifecycleChange,
 } from './events.ts';
 export * from './flags.ts';
+export {
+  type GuestMemory,
+  hostLoop,
+  Kvm,
+  KVM_API_VERSION,
+  type KvmOptions,
+  KvmVcpu,
+  KvmVm,
+  type RunOptions,
+} from './kvm.ts';
+export type {
+  CpuidEntry,
+  KvmExit,
+  KvmRegisters,
+  KvmSegment,
+  KvmSystemRegisters,
+  MsrIndices,
+} from './kvm-binding.ts';
+export { KvmError, type KvmErrorCode } from './kvm-error.ts';
+export { type EntryPoint, enterLongMode, enterRealMode } from './kvm-modes.ts';
 export { type ConnectOptions, Libvirt, type LibvirtOptions } from './libvirt.ts';
 export { LibvirtError, type LibvirtErrorCode, type Retry } from './libvirt-error.ts';
 export { loadBinding } from './loader.ts';
