@@ -4,6 +4,8 @@ import { registerCustomResources } from './crd/registrar.ts';
 import type { CustomResourceDefinition } from './crd/types.ts';
 import { Discovery } from './discovery/discovery.ts';
 import { ApiServerError } from './errors.ts';
+import { GarbageCollector, type BackgroundErrorHandler } from './garbage-collector/collector.ts';
+import { ContentCleaner } from './garbage-collector/content-cleaner.ts';
 import type { RequestObserver } from './http/audit.ts';
 import { Authenticator, type TokenIdentity } from './http/auth.ts';
 import { Router } from './http/router.ts';
@@ -55,6 +57,8 @@ export interface ControlPlaneOptions {
   /** Time between watch bookmarks in milliseconds, default 60,000. */
   bookmarkIntervalMs?: number;
   onRequest?: RequestObserver;
+  /** Told of failures of background work (garbage collection, emptying of namespaces), which is repeated. */
+  onBackgroundError?: BackgroundErrorHandler;
   /** The clock. */
   now?: () => Date;
 }
@@ -117,6 +121,9 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   };
   resources.defer(registerCustomResources(store, catalogue, hub));
   await ensureObjects(registry, options.crds ?? []);
+  const onBackgroundError = options.onBackgroundError ?? reportAsWarning;
+  resources.use(new GarbageCollector(registry, onBackgroundError));
+  resources.use(new ContentCleaner(registry, onBackgroundError));
 
   const authenticator = new Authenticator();
   const token = authenticator.issue({
@@ -169,6 +176,10 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     stop,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+function reportAsWarning(task: string, error: unknown): void {
+  process.emitWarning(`${task} failed and will be repeated: ${String(error)}`, 'VirtkitApiserverWarning');
 }
 
 function reachable(host: string): string {

@@ -6,16 +6,10 @@ import type { Transaction } from '../storage/store.ts';
 import { builtin } from '../kinds/builtin.ts';
 import { ageColumn, nameColumn } from '../table/common-columns.ts';
 import { asCustomResourceDefinition, completeNames } from './definitions.ts';
+import { CRD_CLEANUP_FINALIZER, CRD_GROUP, CRD_STORAGE } from './group.ts';
 import { CRD_SCHEMA } from './schema.ts';
 import type { CustomResourceNames } from './types.ts';
 import { validateCustomResourceDefinition } from './validate.ts';
-
-/** The group of CustomResourceDefinitions. */
-export const CRD_GROUP = 'apiextensions.k8s.io';
-/** Where CustomResourceDefinitions are stored. */
-export const CRD_STORAGE = `customresourcedefinitions.${CRD_GROUP}`;
-/** Finalizer under which a definition waits until its objects are gone. */
-export const CRD_CLEANUP_FINALIZER = `customresourcecleanup.${CRD_GROUP}`;
 
 /** The resource `customresourcedefinitions`. */
 export function customResourceDefinitionKind(now: () => Date): ResourceDefinition {

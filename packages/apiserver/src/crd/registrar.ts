@@ -5,7 +5,7 @@ import { qualifiedResource } from '../object/types.ts';
 import type { Store } from '../storage/store.ts';
 import type { WatchHub } from '../watch/watch-hub.ts';
 import { asCustomResourceDefinition, customDefinitions } from './definitions.ts';
-import { CRD_STORAGE } from './kind.ts';
+import { CRD_STORAGE } from './group.ts';
 
 /**
  * Keeps the catalogue in step with the stored CustomResourceDefinitions. It runs within the commit that changes one, so

@@ -1,5 +1,5 @@
 import type { CustomResourceDefinition } from '../crd/types.ts';
-import { CRD_GROUP } from '../crd/kind.ts';
+import { CRD_GROUP } from '../crd/group.ts';
 import { ApiServerError } from '../errors.ts';
 import { cloneJson, type JsonObject } from '../object/json.ts';
 import { createObject } from '../registry/create.ts';

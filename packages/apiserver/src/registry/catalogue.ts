@@ -28,6 +28,11 @@ export class Catalogue {
     return [...seen.values()];
   }
 
+  /** A definition that serves the objects stored under a name, if any. */
+  findStored(storage: string): ResourceDefinition | undefined {
+    return this.all().find((definition) => definition.storage === storage);
+  }
+
   /** The definition that serves a kind, if any. */
   findKind(group: string, version: string, kind: string): ResourceDefinition | undefined {
     return this.all().find((d) => d.group === group && d.version === version && d.kind === kind);

@@ -94,7 +94,8 @@ function reportFields(
 }
 
 /**
- * Checks an object completely.
+ * Checks an object: completely, or only its metadata when nothing else has changed, so that an object which a newer
+ * schema no longer admits can still be labelled, released and deleted.
  * @throws ApiServerError `Invalid` with a cause for each violation; `BadRequest` when a field of a built-in kind has the
  * wrong type.
  */
@@ -102,9 +103,11 @@ export function validateObject(
   definition: ResourceDefinition,
   object: KubeObject,
   extra: readonly StatusCause[] = [],
+  parts: 'all' | 'metadata' = 'all',
 ): void {
-  const causes = [...validateMetadata(definition, object.metadata)];
-  if (definition.schema !== undefined) causes.push(...validateSchema(definition.schema, object));
+  const causes = [...validateMetadata(definition, object.metadata), ...extra];
+  const whole = parts === 'all';
+  if (whole && definition.schema !== undefined) causes.push(...validateSchema(definition.schema, object));
   const mistyped = causes.find((cause) => cause.reason === 'FieldValueTypeInvalid');
   if (mistyped !== undefined && definition.origin === 'builtin')
     throw new ApiServerError(
@@ -112,8 +115,7 @@ export function validateObject(
       `${definition.kind}: ${mistyped.field ?? ''}: ${mistyped.message}`,
       { causes },
     );
-  if (mistyped === undefined) causes.push(...(definition.strategy.validate?.(object) ?? []));
-  causes.push(...extra);
+  if (whole && mistyped === undefined) causes.push(...(definition.strategy.validate?.(object) ?? []));
   if (causes.length > 0)
     throw invalid(definition, object.metadata.name ?? object.metadata.generateName ?? '', causes);
 }

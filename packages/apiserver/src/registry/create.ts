@@ -6,6 +6,7 @@ import type { Transaction } from '../storage/store.ts';
 import { conform, reconform, validateObject, type ParsedBody } from './conform.ts';
 import { toStorage, type ResourceDefinition } from './definition.ts';
 import {
+  checkKindLives,
   checkNamespace,
   keyOf,
   storedOutcome,
@@ -114,6 +115,7 @@ function insert(
   if (generated) metadata.name = freeName(transaction, definition, object);
   const name = metadata.name ?? '';
   if (definition.namespaced) checkNamespace(transaction, definition, metadata.namespace ?? '', name);
+  checkKindLives(transaction, definition);
   const key = keyOf(definition, metadata.namespace, name);
   if (transaction.get(key) !== undefined) throw alreadyExists(definition, name);
   definition.strategy.allocate?.(object, undefined, transaction);

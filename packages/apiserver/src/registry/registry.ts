@@ -5,6 +5,7 @@ import type { KubeObject } from '../object/types.ts';
 import type { ObjectKey, StoredObject } from '../storage/records.ts';
 import type { Store, Transaction } from '../storage/store.ts';
 import type { Catalogue } from './catalogue.ts';
+import { CRD_STORAGE } from '../crd/group.ts';
 import { fromStorage, type ResourceDefinition } from './definition.ts';
 
 /** What to do about unknown and duplicate fields: refuse, warn or accept silently. */
@@ -85,5 +86,19 @@ export function checkNamespace(
           },
         ],
       },
+    );
+}
+
+/**
+ * Refuses to create objects of a custom kind whose definition is being deleted.
+ * @throws ApiServerError `MethodNotAllowed`
+ */
+export function checkKindLives(source: Pick<Transaction, 'get'>, definition: ResourceDefinition): void {
+  if (definition.origin !== 'custom') return;
+  const crd = source.get({ resource: CRD_STORAGE, namespace: '', name: definition.storage });
+  if (crd === undefined || crd.object.metadata.deletionTimestamp !== undefined)
+    throw new ApiServerError(
+      'MethodNotAllowed',
+      `${definition.kind} cannot be created: its CustomResourceDefinition is being deleted`,
     );
 }

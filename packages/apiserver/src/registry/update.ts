@@ -89,7 +89,8 @@ async function prepareUpdate(
     next.metadata.generation = (old.metadata.generation ?? 0) + 1;
   const extra = validateMetadataUpdate(next.metadata, old.metadata);
   if (update.target === 'main') extra.push(...(definition.strategy.validateUpdate?.(next, old) ?? []));
-  if (!equalJson(next, old)) validateObject(definition, next, extra);
+  if (!equalJson(next, old))
+    validateObject(definition, next, extra, changesSpec(next, old, false) ? 'all' : 'metadata');
   await registry.admission.validate({ ...request, object: next }, scope.warnings);
   return next;
 }
