@@ -1,1 +1,29 @@
-export {};
+/** The controllers of KubeVirt's kinds. The runtime that they are made of is `@virtkit/controllers/runtime`. */
+export {
+  clusterConfiguration,
+  type ClusterConfiguration,
+  type ConfigurationSource,
+} from './cluster-configuration.ts';
+export { controllerRevisions, type ControllerRevision } from './kinds.ts';
+export { annotations, computeContainer, finalizers, labels, unpausedCondition } from './well-known-keys.ts';
+export { nodeLifecycleController, type NodeLifecycleControllerOptions } from './node-lifecycle/controller.ts';
+export {
+  virtualMachineController,
+  type VirtualMachineControllerOptions,
+} from './virtual-machine/controller.ts';
+export { planMachine, type MachineEffect, type MachinePlan } from './virtual-machine/plan.ts';
+export type { MachineObservation } from './virtual-machine/observation.ts';
+export {
+  launcherPodSelector,
+  virtualMachineInstanceController,
+  type VirtualMachineInstanceControllerOptions,
+} from './virtual-machine-instance/controller.ts';
+export { planInstance, type InstanceEffect } from './virtual-machine-instance/plan.ts';
+export { observeInstance, type InstanceObservation } from './virtual-machine-instance/observation.ts';
+export { kernelBootVolume, launcherPaths } from './virtual-machine-instance/pod-volumes.ts';
+export {
+  hypervisorOf,
+  launcherUser,
+  renderPod,
+  type RenderOptions,
+} from './virtual-machine-instance/render-pod.ts';

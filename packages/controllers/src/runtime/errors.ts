@@ -9,7 +9,9 @@ export type ControllerErrorCode =
   /** The controller was composed wrongly (unknown index, duplicate name). */
   | 'misconfigured'
   /** An object lacks something that it must have by now, for example its uid. */
-  | 'invalid-object';
+  | 'invalid-object'
+  /** The object asks for something that is not offered; the message names the field. */
+  | 'unsupported';
 
 /** When trying again can help. */
 export type Retry = 'never' | 'backoff' | 'on-change';
@@ -20,6 +22,7 @@ const retryOf: Record<ControllerErrorCode, Retry> = {
   'leadership-lost': 'never',
   misconfigured: 'never',
   'invalid-object': 'on-change',
+  unsupported: 'on-change',
 };
 
 /** The error of this package; decide by `code` and `retry`, never by message. */

@@ -1,0 +1,60 @@
+import { resources } from '@virtkit/core-types';
+import { configurationFrom } from '../cluster-configuration.ts';
+import { systemClock, type Clock } from '../runtime/clock.ts';
+import { controller, watch, type Controller } from '../runtime/controller.ts';
+import type { EventRecorder } from '../runtime/event-recorder.ts';
+import type { InformerCache } from '../runtime/informer-cache.ts';
+import type { Logger } from '../runtime/log.ts';
+import type { RuntimeMetrics } from '../runtime/metrics.ts';
+import type { ClientSet } from '../runtime/object-client.ts';
+import { byOwnerUid } from '../runtime/store.ts';
+import { labels } from '../well-known-keys.ts';
+import { InstanceReconciler } from './reconciler.ts';
+
+/** Selects the pods of instances. */
+export const launcherPodSelector = `${labels.component}=virt-launcher`;
+
+export interface VirtualMachineInstanceControllerOptions {
+  readonly client: ClientSet;
+  readonly cache: InformerCache;
+  readonly recorder: EventRecorder;
+  /** Image with the launcher program. */
+  readonly launcherImage: string;
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+  readonly metrics?: RuntimeMetrics;
+  readonly workers?: number;
+  /** Milliseconds that a change of no consequence may wait for company; default 2000. */
+  readonly coalesceMs?: number;
+}
+
+/** Composes the controller that gives instances their launcher pods and hands them to virt-handler. */
+export function virtualMachineInstanceController(
+  options: VirtualMachineInstanceControllerOptions,
+): Controller {
+  const { cache, clock = systemClock, logger, metrics, workers = 10 } = options;
+  const machines = cache.informer(resources.virtualMachines);
+  const instances = cache.informer(resources.virtualMachineInstances);
+  const pods = cache.informer(resources.pods, {
+    labelSelector: launcherPodSelector,
+    indexes: { ownerUid: byOwnerUid },
+  });
+  const configuration = configurationFrom(cache);
+  const reconciler = new InstanceReconciler({ ...options, machines, instances, pods, configuration, clock });
+  return controller({
+    name: 'virt-controller-vmi',
+    resource: instances,
+    owns: [pods],
+    watches: [
+      // The configuration must be known before the first pod is rendered; a change of it concerns new pods only.
+      watch(cache.informer(resources.kubeVirts), () => []),
+      // An instance whose machine is gone must be released.
+      watch(machines, (_machine, change) => (change.kind === 'deleted' ? [change.key] : [])),
+    ],
+    reconcile: (key, context) => reconciler.reconcile(key, context),
+    workers,
+    clock,
+    logger,
+    metrics,
+  });
+}

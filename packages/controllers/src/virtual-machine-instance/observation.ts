@@ -1,0 +1,26 @@
+import type { Pod, VirtualMachineInstance } from '@virtkit/core-types';
+import { isControlledBy } from '../runtime/object-key.ts';
+import { currentPod } from './pod-state.ts';
+
+/** Everything that a pass over an instance knows; read from stores only. */
+export interface InstanceObservation {
+  readonly instance: VirtualMachineInstance;
+  /** All pods that the instance manages. */
+  readonly pods: readonly Pod[];
+  /** The launcher pod: the newest, on the instance's node once it has one. */
+  readonly pod: Pod | undefined;
+  /** The VirtualMachine that manages the instance no longer exists. */
+  readonly ownerGone: boolean;
+  readonly launcherImage: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** Picks the launcher pod among the candidates. */
+export function observeInstance(
+  facts: Omit<InstanceObservation, 'pod' | 'pods'> & { readonly candidates: readonly Pod[] },
+): InstanceObservation {
+  const { candidates, ...rest } = facts;
+  const pods = candidates.filter((pod) => isControlledBy(pod, facts.instance));
+  return { ...rest, pods, pod: currentPod(pods, facts.instance.status?.nodeName) };
+}

@@ -1,0 +1,59 @@
+// What an instance needs next, as a pure function of what is there.
+//
+//   Pending --pod created--> Scheduling --launcher runs--> Scheduled ==(virt-handler)==> Running
+//      |                         |                             |                            |
+//      |     pod gone or down    v         pod gone            v     pod gone, guest ended  v
+//      +----------------------> Failed <-----------------------+---------------> Succeeded | Failed
+//
+// virt-controller owns Pending and Scheduling, and Failed where nobody else can tell (the pod is gone). Phases are
+// written by `project.ts`; this module says what is to be done to pods.
+import { getCondition, isConditionTrue, type Condition, type Pod } from '@virtkit/core-types';
+import { isFinal, phaseOf } from '../instance-phase.ts';
+import { hasFinalizer, isDeleting } from '../runtime/finalizers.ts';
+import { finalizers, unpausedCondition } from '../well-known-keys.ts';
+import type { InstanceObservation } from './observation.ts';
+import { isPodDown } from './pod-state.ts';
+
+/** One step towards what the instance asks for. */
+export type InstanceEffect =
+  | { readonly kind: 'none' }
+  /** Admission has not marked it: without the finalizer its pods could outlive it. */
+  | { readonly kind: 'mark-instance' }
+  | { readonly kind: 'create-pod' }
+  | { readonly kind: 'delete-pods'; readonly pods: readonly Pod[] }
+  /** Tell the pod whether the guest is paused, on which its readiness depends. */
+  | { readonly kind: 'set-unpaused'; readonly pod: Pod; readonly condition: Condition };
+
+/** The next step for an instance. */
+export function planInstance(observation: InstanceObservation): InstanceEffect {
+  const { instance, pods, pod } = observation;
+  if (isDeleting(instance)) return planDeletion(pods);
+  if (isFinal(instance)) return { kind: 'none' };
+  if (!hasFinalizer(instance, finalizers.foregroundDelete)) return { kind: 'mark-instance' };
+  const phase = phaseOf(instance);
+  if (phase === 'Pending' && pods.length === 0) return { kind: 'create-pod' };
+  if (phase === 'Running' && pod !== undefined && !isPodDown(pod)) return planReadinessGate(observation, pod);
+  return { kind: 'none' };
+}
+
+/** KubeVirt lifecycle: every pod of a deleted instance goes; one that is already going is left to its grace period. */
+function planDeletion(pods: readonly Pod[]): InstanceEffect {
+  const left = pods.filter((pod) => !isDeleting(pod));
+  return left.length === 0 ? { kind: 'none' } : { kind: 'delete-pods', pods: left };
+}
+
+/**
+ * The gate opens when the guest runs, not earlier: until then the instance is not ready in any case, and the pod's
+ * start is spared a write.
+ */
+function planReadinessGate({ instance }: InstanceObservation, pod: Pod): InstanceEffect {
+  const paused = isConditionTrue(instance.status?.conditions, 'Paused');
+  const current = getCondition(pod.status?.conditions, unpausedCondition);
+  const wanted = paused ? 'False' : 'True';
+  if (current?.status === wanted || (paused && current === undefined)) return { kind: 'none' };
+  return {
+    kind: 'set-unpaused',
+    pod,
+    condition: { type: unpausedCondition, status: wanted, reason: paused ? 'Paused' : 'NotPaused' },
+  };
+}

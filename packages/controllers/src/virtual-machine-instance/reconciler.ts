@@ -1,0 +1,215 @@
+import { match } from 'ts-pattern';
+import {
+  jsonEqual,
+  resources,
+  type Pod,
+  type VirtualMachine,
+  type VirtualMachineInstance,
+} from '@virtkit/core-types';
+import type { ConfigurationSource } from '../cluster-configuration.ts';
+import { instanceType } from '../kinds.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { Coalescer } from '../runtime/coalescer.ts';
+import { done, requeue, sooner, type Action, type ReconcileContext } from '../runtime/controller.ts';
+import { errorCode, errorMessage, toError } from '../runtime/errors.ts';
+import type { EventRecorder } from '../runtime/event-recorder.ts';
+import type { Informer } from '../runtime/informer.ts';
+import type { ClientSet, ObjectClient } from '../runtime/object-client.ts';
+import { controllerOf, keyFor, type ObjectKey } from '../runtime/object-key.ts';
+import { patchIfChanged } from '../runtime/patch-if-changed.ts';
+import { finalizers } from '../well-known-keys.ts';
+import { observeInstance, type InstanceObservation } from './observation.ts';
+import { planInstance, type InstanceEffect } from './plan.ts';
+import type { SyncProblem } from './project-conditions.ts';
+import { launcherEndLeftMs, projectInstance } from './project.ts';
+import { renderPod } from './render-pod.ts';
+import { isUrgent } from './urgency.ts';
+
+export interface InstanceReconcilerOptions {
+  readonly client: ClientSet;
+  readonly machines: Informer<VirtualMachine>;
+  readonly instances: Informer<VirtualMachineInstance>;
+  /** Must have the index `ownerUid`. */
+  readonly pods: Informer<Pod>;
+  readonly configuration: ConfigurationSource;
+  readonly launcherImage: string;
+  readonly recorder: EventRecorder;
+  readonly clock: Clock;
+  /** Milliseconds that a change of no consequence may wait for company; default 2000. */
+  readonly coalesceMs?: number;
+}
+
+/** observe (stores only) -> plan (pure) -> apply (one effect) -> project (pure) -> at most one patch of the instance. */
+export class InstanceReconciler {
+  readonly #options: InstanceReconcilerOptions;
+  readonly #instances: ObjectClient<VirtualMachineInstance>;
+  readonly #pods: ObjectClient<Pod>;
+  readonly #coalescer: Coalescer;
+
+  constructor(options: InstanceReconcilerOptions) {
+    this.#options = options;
+    this.#instances = options.client.resource(resources.virtualMachineInstances);
+    this.#pods = options.client.resource(resources.pods);
+    this.#coalescer = new Coalescer(options.clock, options.coalesceMs ?? 2_000);
+  }
+
+  /** One pass over the instance of this key. @throws ApiError when an effect or the write failed */
+  async reconcile(key: ObjectKey, context: ReconcileContext): Promise<Action> {
+    const observation = this.#observe(key);
+    if (observation === undefined) {
+      this.#coalescer.settle(key);
+      context.expectations.forget(key);
+      return done;
+    }
+    const effect = planInstance(observation);
+    const { pod, problem, error } = await this.#apply(effect, observation, key, context);
+    const after = pod === undefined ? observation : { ...observation, pod, pods: [...observation.pods, pod] };
+    const written = await this.#write(key, effect, after, problem, context);
+    if (error !== undefined) throw error;
+    const leftMs = launcherEndLeftMs(after);
+    return leftMs === undefined || leftMs === 0 ? written : sooner(written, requeue(leftMs));
+  }
+
+  #observe(key: ObjectKey): InstanceObservation | undefined {
+    const { instances, pods, machines, launcherImage, clock } = this.#options;
+    const instance = instances.store.get(key);
+    if (instance === undefined) return undefined;
+    const owner = controllerOf(instance);
+    const machine =
+      owner?.kind === 'VirtualMachine'
+        ? machines.store.get(keyFor(instance.metadata.namespace, owner.name))
+        : undefined;
+    return observeInstance({
+      instance,
+      candidates: pods.store.byIndex('ownerUid', instance.metadata.uid ?? ''),
+      ownerGone: owner?.kind === 'VirtualMachine' && machine?.metadata.uid !== owner.uid,
+      launcherImage,
+      now: clock.now(),
+    });
+  }
+
+  async #apply(
+    effect: InstanceEffect,
+    { instance }: InstanceObservation,
+    key: ObjectKey,
+    context: ReconcileContext,
+  ): Promise<{ pod?: Pod; problem?: SyncProblem; error?: Error }> {
+    try {
+      const pod = await match(effect)
+        .with({ kind: 'none' }, { kind: 'mark-instance' }, () => undefined)
+        .with({ kind: 'create-pod' }, () => this.#createPod(instance, key, context))
+        .with({ kind: 'delete-pods' }, ({ pods }) => this.#deletePods(instance, pods, key, context))
+        .with({ kind: 'set-unpaused' }, (gate) => this.#setUnpaused(gate, key, context))
+        .exhaustive();
+      return pod === undefined ? {} : { pod };
+    } catch (error) {
+      context.signal.throwIfAborted();
+      if (errorCode(error) === 'conflict') throw error;
+      const problem: SyncProblem = { reason: problemReason(effect), message: errorMessage(error) };
+      this.#options.recorder.record(instance, instanceType, { type: 'Warning', ...problem });
+      return { problem, error: toError(error) };
+    }
+  }
+
+  async #createPod(
+    instance: VirtualMachineInstance,
+    key: ObjectKey,
+    { signal, expectations }: ReconcileContext,
+  ): Promise<Pod> {
+    const { configuration, launcherImage, recorder } = this.#options;
+    const rendered = renderPod(instance, { configuration: configuration(), launcherImage });
+    const pod = await this.#pods.create(rendered, { namespace: instance.metadata.namespace, signal });
+    expectations.expectPresence(key, pod);
+    recorder.record(instance, instanceType, {
+      type: 'Normal',
+      reason: 'SuccessfulCreate',
+      message: `Created launcher pod ${pod.metadata.name ?? ''}`,
+    });
+    return pod;
+  }
+
+  async #deletePods(
+    instance: VirtualMachineInstance,
+    pods: readonly Pod[],
+    key: ObjectKey,
+    { signal, expectations }: ReconcileContext,
+  ): Promise<undefined> {
+    for (const pod of pods) {
+      const { name = '', namespace, uid } = pod.metadata;
+      await ignoringGone(this.#pods.delete(name, { namespace, signal, preconditions: { uid } }));
+      expectations.expectDeletion(key, pod);
+      this.#options.recorder.record(instance, instanceType, {
+        type: 'Normal',
+        reason: 'SuccessfulDelete',
+        message: `Deleted launcher pod ${name}`,
+      });
+    }
+  }
+
+  async #setUnpaused(
+    { pod, condition }: InstanceEffect & { kind: 'set-unpaused' },
+    key: ObjectKey,
+    { signal, expectations, clock }: ReconcileContext,
+  ): Promise<undefined> {
+    const { name = '', namespace } = pod.metadata;
+    const lastTransitionTime = new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z');
+    // Strategic merge adds to the conditions by type, so the kubelet's own are not overwritten.
+    const body = { status: { conditions: [{ ...condition, lastTransitionTime }] } };
+    const written = await ignoringGone(
+      this.#pods.patch(name, { type: 'strategic', body }, { namespace, subresource: 'status', signal }),
+    );
+    if (written !== undefined) expectations.expectVersion(key, written);
+  }
+
+  async #write(
+    key: ObjectKey,
+    effect: InstanceEffect,
+    observation: InstanceObservation,
+    problem: SyncProblem | undefined,
+    { signal, expectations }: ReconcileContext,
+  ): Promise<Action> {
+    const { instance } = observation;
+    const desired =
+      effect.kind === 'mark-instance' ? marked(instance) : projectInstance(observation, problem);
+    if (jsonEqual(instance, desired)) {
+      this.#coalescer.settle(key);
+      return done;
+    }
+    const urgent = effect.kind === 'mark-instance' || isUrgent(instance, desired);
+    const waitMs = urgent ? 0 : this.#coalescer.waitMs(key);
+    if (waitMs > 0) return requeue(waitMs);
+    const written = await ignoringGone(patchIfChanged(this.#instances, instance, desired, { signal }));
+    if (written !== undefined) expectations.expectVersion(key, written);
+    this.#coalescer.settle(key);
+    return done;
+  }
+}
+
+function marked(instance: VirtualMachineInstance): VirtualMachineInstance {
+  const { metadata } = instance;
+  return {
+    ...instance,
+    metadata: { ...metadata, finalizers: [...(metadata.finalizers ?? []), finalizers.foregroundDelete] },
+  };
+}
+
+function problemReason(effect: InstanceEffect): SyncProblem['reason'] {
+  switch (effect.kind) {
+    case 'delete-pods':
+      return 'FailedDelete';
+    case 'set-unpaused':
+      return 'FailedPodPatch';
+    default:
+      return 'FailedCreate';
+  }
+}
+
+/** The result, or undefined when the object is gone, which its own event tells as well. */
+async function ignoringGone<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (errorCode(error) === 'not-found') return undefined;
+    throw error;
+  }
+}
