@@ -42,14 +42,19 @@ export interface Machine {
   facet<Name extends FacetName>(name: Name): Facets[Name];
 }
 
-/** A connection to one hypervisor on one host (or inside one launcher). */
+/**
+ * A connection to one hypervisor on one host (or inside one launcher). Disposing it ends the connection only: machines
+ * go on, and every later call through it or its machines throws HalError `closed`. A call whose `signal` is aborted
+ * throws HalError `aborted`.
+ */
 export interface Hypervisor extends AsyncDisposable {
   readonly name: string;
   /** The facets that every machine of this hypervisor has. */
   readonly supports: ReadonlySet<FacetName>;
   capabilities(options?: CallOptions): Promise<HypervisorCapabilities>;
   /**
-   * Makes the machine known without starting it. Idempotent for an equal spec of the same id.
+   * Makes the machine known without starting it. Idempotent for an equal spec of the same id (`parseMachineSpec` and
+   * `sameMachineSpec` are what backends check and compare with).
    * @throws HalError `invalid-spec`, `unsupported` (with `field`), `conflict` (id or name taken by another spec).
    */
   define(spec: MachineSpec, options?: CallOptions): Promise<Machine>;
@@ -57,6 +62,9 @@ export interface Hypervisor extends AsyncDisposable {
   machine(id: string, options?: CallOptions): Promise<Machine | undefined>;
   /** Every machine this hypervisor knows, defined by whatever process. */
   list(options?: CallOptions): Promise<{ id: string; name: string; labels: Record<string, string> }[]>;
-  /** Hints about changes, from now on, until `signal` aborts or the hypervisor is disposed. */
+  /**
+   * Hints about changes, from this call on (not from the first `next()`), until `signal` aborts or the hypervisor is
+   * disposed; then the iteration ends without an error. What cannot be kept for a slow consumer becomes one `resync`.
+   */
   events(options?: CallOptions): AsyncIterable<MachineEvent>;
 }

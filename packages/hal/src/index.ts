@@ -30,6 +30,7 @@ export {
   type MachineSpecInput,
   type Watchdog,
 } from './machine-spec.ts';
+export { parseMachineSpec, sameMachineSpec } from './parse-machine-spec.ts';
 export { MachineStateSchema, ObservedSchema, type MachineState, type Observed } from './observed.ts';
 export { DiskSchema, DiskSourceSchema, type Disk, type DiskSource } from './spec/disk.ts';
 export { FirmwareSchema, type Firmware } from './spec/firmware.ts';

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { GuestFilesystemSchema, GuestInfoSchema, GuestUserSchema } from '../guest.ts';
+import type { ConformanceOptions } from './options.ts';
+import { rejects } from './expectations.ts';
+import { group } from './suite.ts';
+
+/** Questions to the agent inside the guest. */
+export function guestAgentFacet(options: ConformanceOptions): void {
+  group(options, 'guest agent', ({ test, offers }) => {
+    if (!offers('guestAgent')) return;
+
+    test('is unavailable while the machine does not run', async (bench) => {
+      const machine = await bench.define();
+      await rejects(() => machine.facet('guestAgent').ping(), 'guest-agent-unavailable', 'invalid-state');
+    });
+
+    test('is unavailable on a machine without a channel to it', async (bench) => {
+      const machine = await bench.start({ guestAgentChannel: false });
+      await rejects(() => machine.facet('guestAgent').ping(), 'guest-agent-unavailable');
+      assert.equal((await machine.observe()).guestAgent.connected, false);
+    });
+
+    if (!options.guest.agent) {
+      test('is unavailable in a guest that has none', async (bench) => {
+        const machine = await bench.start();
+        await rejects(() => machine.facet('guestAgent').ping(), 'guest-agent-unavailable');
+      });
+      return;
+    }
+
+    test('announces itself and answers', async (bench) => {
+      await using recorder = bench.events();
+      const machine = await bench.boot();
+      await recorder.next(
+        0,
+        'a hint at the agent',
+        (event) =>
+          event.kind === 'resync' ||
+          (event.kind === 'guest-agent' && event.id === machine.id && event.connected),
+      );
+      const agent = machine.facet('guestAgent');
+      await agent.ping();
+      const info = GuestInfoSchema.parse(await agent.info());
+      assert.ok(info.agentVersion.length > 0);
+      assert.ok(info.supportedCommands.length > 0);
+      for (const user of await agent.users()) GuestUserSchema.parse(user);
+      for (const filesystem of await agent.filesystems()) GuestFilesystemSchema.parse(filesystem);
+    });
+
+    test('runs programs and returns what they wrote and how they ended', async (bench) => {
+      const machine = await bench.boot();
+      const agent = machine.facet('guestAgent');
+      const said = await agent.exec(['/bin/sh', '-c', 'echo out; echo err >&2; exit 3']);
+      assert.deepEqual(said, { exitCode: 3, stdout: 'out\n', stderr: 'err\n' });
+      await rejects(() => agent.exec(['/nonexistent/program']), 'guest-agent-failed');
+    });
+
+    test('is gone when the machine stops', async (bench) => {
+      const machine = await bench.boot();
+      await machine.stop('force');
+      assert.equal((await machine.observe()).guestAgent.connected, false);
+      await rejects(() => machine.facet('guestAgent').ping(), 'guest-agent-unavailable', 'invalid-state');
+    });
+  });
+}
