@@ -1,7 +1,10 @@
-/** Typed models of the KubeVirt API: schemas, resource definitions, selectors and patches. */
+/** Typed models of the KubeVirt API: schemas, resource definitions, quantities, selectors, conditions, patches. */
 export * from './errors.ts';
+export * from './schema/unknown-fields.ts';
 export * from './kubernetes/condition.ts';
+export * from './kubernetes/config.ts';
 export * from './kubernetes/container.ts';
+export * from './kubernetes/custom-resource-definition.ts';
 export * from './kubernetes/dns.ts';
 export * from './kubernetes/event.ts';
 export * from './kubernetes/lease.ts';
@@ -16,6 +19,7 @@ export * from './kubernetes/probe-actions.ts';
 export * from './kubernetes/references.ts';
 export * from './kubernetes/scheduling.ts';
 export * from './kubernetes/service.ts';
+export * from './kubernetes/status.ts';
 export * from './cdi/data-volume.ts';
 export * from './kubevirt/access-credentials.ts';
 export * from './kubevirt/clock.ts';
@@ -52,9 +56,15 @@ export * from './kubevirt/volumes.ts';
 export * from './resources/definition.ts';
 export * from './resources/kubernetes.ts';
 export * from './resources/kubevirt.ts';
+export * from './crd/crd.ts';
+export * from './crd/structural-schema.ts';
+export * from './quantity/duration.ts';
+export * from './quantity/quantity.ts';
+export * from './condition/conditions.ts';
+export * from './selector/field-selector.ts';
+export * from './selector/label-selector.ts';
 export * from './patch/json-patch.ts';
 export * from './patch/json-pointer.ts';
 export { jsonEqual, type Json } from './patch/json.ts';
 export * from './patch/merge-patch.ts';
-export * from './selector/label-selector.ts';
 export { resources } from './resources/index.ts';

@@ -1,8 +1,9 @@
 // Claims for storage.
 import { z } from 'zod';
 import { apiObject } from '../schema/object.ts';
-import { atomicList, quantity } from '../schema/scalars.ts';
-import { LabelSelectorSchema } from './meta.ts';
+import { atomicList, mapList, quantity } from '../schema/scalars.ts';
+import { ConditionSchema } from './condition.ts';
+import { LabelSelectorSchema, ObjectMetaSchema, typeMeta } from './meta.ts';
 import { TypedLocalObjectReferenceSchema, TypedObjectReferenceSchema } from './references.ts';
 
 export const ClaimVolumeSourceSchema = apiObject('A claim used as a volume.', {
@@ -31,3 +32,19 @@ export const PersistentVolumeClaimSpecSchema = apiObject('The storage that is as
   volumeName: z.string().optional(),
 });
 export type PersistentVolumeClaimSpec = z.output<typeof PersistentVolumeClaimSpecSchema>;
+
+export const PersistentVolumeClaimSchema = apiObject('A claim for storage.', {
+  ...typeMeta,
+  metadata: ObjectMetaSchema,
+  spec: PersistentVolumeClaimSpecSchema.optional(),
+  status: apiObject('What was observed of the claim.', {
+    phase: z.string().describe('Pending, Bound or Lost.').optional(),
+    accessModes: atomicList(z.string()).optional(),
+    capacity: z.record(z.string(), quantity()).optional(),
+    allocatedResources: z.record(z.string(), quantity()).optional(),
+    allocatedResourceStatuses: z.record(z.string(), z.string()).optional(),
+    conditions: mapList(ConditionSchema, ['type']).optional(),
+    currentVolumeAttributesClassName: z.string().optional(),
+  }).optional(),
+});
+export type PersistentVolumeClaim = z.output<typeof PersistentVolumeClaimSchema>;

@@ -1,12 +1,12 @@
 // Settings of the platform's own components.
 import { z } from 'zod';
 import { apiObject } from '../schema/object.ts';
-import { int32, setList } from '../schema/scalars.ts';
+import { double, int32, setList } from '../schema/scalars.ts';
 import { ResourceRequirementsWithoutClaimsSchema } from './network-configuration.ts';
 
 export const TokenBucketRateLimiterSchema = apiObject('Requests per second and burst.', {
   burst: int32(),
-  qps: z.number(),
+  qps: double(),
 });
 export type TokenBucketRateLimiter = z.output<typeof TokenBucketRateLimiterSchema>;
 

@@ -137,6 +137,7 @@ export const VirtualMachineStatusSchema = apiObject('What was observed of the ma
   observedGeneration: int64().optional(),
   preferenceRef: InstancetypeStatusRefSchema.optional(),
   printableStatus: openEnum(printableStatuses)
+    .meta({ default: 'Stopped' })
     .describe('One word for people; programs read conditions.')
     .optional(),
   ready: z.boolean().describe('The instance is ready.').optional(),

@@ -44,10 +44,20 @@ export const ContainerDiskSourceSchema = apiObject(
 );
 export type ContainerDiskSource = z.output<typeof ContainerDiskSourceSchema>;
 
-export const ContainerPathVolumeSourceSchema = apiObject('A directory of the launcher container.', {
-  path: z.string().max(4096).startsWith('/'),
-  readOnly: z.boolean().optional(),
-});
+export const ContainerPathVolumeSourceSchema = apiObject(
+  'A directory of the launcher container, read only.',
+  {
+    path: z
+      .string()
+      .max(4096)
+      .startsWith('/')
+      .refine((path) => !path.includes('..'), 'must not contain ..')
+      .meta({
+        'x-kubernetes-validations': [{ rule: "!self.contains('..')", message: 'must not contain ..' }],
+      }),
+    readOnly: z.literal(true).meta({ default: true }).optional(),
+  },
+);
 export type ContainerPathVolumeSource = z.output<typeof ContainerPathVolumeSourceSchema>;
 
 export const DataVolumeSourceSchema = apiObject('A DataVolume of the same namespace.', {

@@ -1,7 +1,23 @@
+import {
+  ConfigMapSchema,
+  ControllerRevisionSchema,
+  SecretSchema,
+  type ConfigMap,
+  type ControllerRevision,
+  type Secret,
+} from '../kubernetes/config.ts';
+import {
+  CustomResourceDefinitionSchema,
+  type CustomResourceDefinition,
+} from '../kubernetes/custom-resource-definition.ts';
 import { CoreEventSchema, type CoreEvent } from '../kubernetes/event.ts';
 import { LeaseSchema, type Lease } from '../kubernetes/lease.ts';
 import { NamespaceSchema, type Namespace } from '../kubernetes/namespace.ts';
 import { NodeSchema, type Node } from '../kubernetes/node.ts';
+import {
+  PersistentVolumeClaimSchema,
+  type PersistentVolumeClaim,
+} from '../kubernetes/persistent-volume-claim.ts';
 import { PodSchema, type Pod } from '../kubernetes/pod.ts';
 import {
   EndpointSliceSchema,
@@ -99,4 +115,57 @@ export const leases: ResourceDefinition<Lease> = {
   singular: 'lease',
   namespaced: true,
   schema: LeaseSchema,
+};
+
+export const secrets: ResourceDefinition<Secret> = {
+  ...core,
+  kind: 'Secret',
+  plural: 'secrets',
+  singular: 'secret',
+  namespaced: true,
+  schema: SecretSchema,
+};
+
+export const configMaps: ResourceDefinition<ConfigMap> = {
+  ...core,
+  kind: 'ConfigMap',
+  plural: 'configmaps',
+  singular: 'configmap',
+  shortNames: ['cm'],
+  namespaced: true,
+  schema: ConfigMapSchema,
+};
+
+export const persistentVolumeClaims: ResourceDefinition<PersistentVolumeClaim> = {
+  ...core,
+  kind: 'PersistentVolumeClaim',
+  plural: 'persistentvolumeclaims',
+  singular: 'persistentvolumeclaim',
+  shortNames: ['pvc'],
+  namespaced: true,
+  schema: PersistentVolumeClaimSchema,
+  subresources: { status: true },
+};
+
+export const controllerRevisions: ResourceDefinition<ControllerRevision> = {
+  group: 'apps',
+  version: 'v1',
+  kind: 'ControllerRevision',
+  plural: 'controllerrevisions',
+  singular: 'controllerrevision',
+  namespaced: true,
+  schema: ControllerRevisionSchema,
+};
+
+export const customResourceDefinitions: ResourceDefinition<CustomResourceDefinition> = {
+  group: 'apiextensions.k8s.io',
+  version: 'v1',
+  kind: 'CustomResourceDefinition',
+  plural: 'customresourcedefinitions',
+  singular: 'customresourcedefinition',
+  shortNames: ['crd', 'crds'],
+  categories: ['api-extensions'],
+  namespaced: false,
+  schema: CustomResourceDefinitionSchema,
+  subresources: { status: true },
 };

@@ -29,6 +29,11 @@ export function int32(): z.ZodInt32 {
   return z.int32().meta({ format: 'int32' });
 }
 
+/** A floating point number. */
+export function double(): z.ZodNumber {
+  return z.number().meta({ format: 'double' });
+}
+
 /** A 64-bit integer on the wire, restricted to what a JavaScript number holds exactly. */
 export function int64(): z.ZodInt {
   return z.int().meta({ format: 'int64' });
@@ -54,7 +59,7 @@ export function openEnum<const V extends string>(
   return z.string();
 }
 
-const quantityPattern = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/;
+const quantityPattern = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?\d{1,3})?$/;
 
 /**
  * A Kubernetes quantity as written, a string such as `1.5Gi` or a bare number. Arithmetic is in `Quantity`.
@@ -87,5 +92,8 @@ export function presence() {
 
 /** Free-form JSON that the API server keeps as it is. */
 export function freeForm(description: string) {
-  return apiObject(description, {}).meta({ 'x-kubernetes-preserve-unknown-fields': true });
+  return z
+    .record(z.string(), z.unknown())
+    .describe(description)
+    .meta({ 'x-kubernetes-preserve-unknown-fields': true });
 }
