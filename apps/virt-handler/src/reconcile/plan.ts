@@ -49,6 +49,8 @@ export interface PlanInput {
 /** How long a Pod may run without its launcher's socket, and a launcher without an answer, in milliseconds. */
 export const socketPatience = 3 * 60_000;
 export const silencePatience = 30_000;
+/** A launcher that was just started is looked for often, since a guest waits for it; in milliseconds. */
+const eagerness = 10_000;
 /** A guest that has not begun to shut down is asked again after this many milliseconds. */
 export const shutdownReminder = 5_000;
 
@@ -74,7 +76,7 @@ function planAbsent(launcher: Extract<LauncherView, { kind: 'absent' }>, { phase
   if (launcher.podGone) return { kind: 'lost', message: 'the launcher is gone' };
   return now - launcher.since >= socketPatience
     ? { kind: 'lost', message: `the launcher did not appear within ${socketPatience / 60_000} min` }
-    : { kind: 'wait', afterMs: 1_000 };
+    : { kind: 'wait', afterMs: now - launcher.since < eagerness ? 50 : 1_000 };
 }
 
 function planReady(machine: MachineState | undefined, unwanted: boolean, input: PlanInput): Step {

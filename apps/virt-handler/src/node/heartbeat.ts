@@ -1,0 +1,85 @@
+import { resources, type Node } from '@virtkit/core-types';
+import type { Clock, Logger } from '@virtkit/controllers/runtime';
+import { isApiError, type Client } from '@virtkit/sdk';
+
+/** What this node can run, as node labels and annotations. */
+export interface NodeFacts {
+  /** Hypervisors that a VMI on this node may name. */
+  hypervisors: readonly string[];
+  /** Result of the node probe, kept as an annotation for people. */
+  hardwareVirtualization: { state: string; reason?: string; ratio?: number };
+  /** URL of virt-handler's console server. */
+  endpoint: string;
+}
+
+export interface HeartbeatOptions {
+  client: Client;
+  nodeName: string;
+  facts: () => NodeFacts;
+  clock: Clock;
+  logger: Logger;
+  signal: AbortSignal;
+}
+
+export const endpointAnnotation = 'virtkit.dev/virt-handler-endpoint';
+export const virtualizationAnnotation = 'virtkit.dev/hardware-virtualization';
+
+/** Period of the heartbeat (KubeVirt: 60 s with jitter up to 2.2) and pause while the Node object is missing, in ms. */
+const period = 60_000;
+const maxJitter = 1.2;
+const missingNodePause = 500;
+
+/** The merge patch that says: this node is alive and can run these. Pure. */
+export function heartbeatPatch(facts: NodeFacts, now: Date): object {
+  const { endpoint, hardwareVirtualization, hypervisors } = facts;
+  return {
+    metadata: {
+      labels: {
+        'kubevirt.io/schedulable': 'true',
+        ...Object.fromEntries(hypervisors.map((name) => [`virtkit.dev/hypervisor.${name}`, 'true'])),
+      },
+      annotations: {
+        'kubevirt.io/heartbeat': now.toISOString().replace(/\.\d+Z$/, 'Z'),
+        [endpointAnnotation]: endpoint,
+        [virtualizationAnnotation]: JSON.stringify(hardwareVirtualization),
+      },
+    },
+  };
+}
+
+/**
+ * Keeps the Node's heartbeat fresh until the signal aborts, then marks the node unschedulable: running machines stay, new
+ * ones go elsewhere or wait. A failed beat is logged and the next one comes sooner.
+ */
+export async function runHeartbeat(options: HeartbeatOptions): Promise<void> {
+  const { client, clock, facts, logger, nodeName, signal } = options;
+  const nodes = client.resource<Node>(resources.nodes);
+  while (!signal.aborted) {
+    let pause = period * (1 + Math.random() * maxJitter);
+    try {
+      const body = heartbeatPatch(facts(), new Date(clock.now()));
+      await nodes.patch(nodeName, { type: 'merge', body }, { signal });
+    } catch (error) {
+      if (signal.aborted) break;
+      pause = missingNodePause;
+      if (isApiError(error, 'not-found')) logger.debug('the node is not registered yet', { node: nodeName });
+      else logger.warn('the heartbeat failed', { node: nodeName, error: String(error) });
+    }
+    await pauseFor(pause, clock, signal);
+  }
+  try {
+    const body = { metadata: { labels: { 'kubevirt.io/schedulable': 'false' } } };
+    await nodes.patch(nodeName, { type: 'merge', body }, { signal: AbortSignal.timeout(2_000) });
+  } catch (error) {
+    logger.warn('the node could not be marked unschedulable', { node: nodeName, error: String(error) });
+  }
+}
+
+async function pauseFor(milliseconds: number, clock: Clock, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = clock.schedule(resolve, milliseconds);
+  signal.addEventListener('abort', () => resolve(), { once: true });
+  await promise;
+  timer.cancel();
+}
