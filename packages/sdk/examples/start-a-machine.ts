@@ -15,6 +15,6 @@ await client.services.createOrPatch(machineService({ machine: 'web', ports: [80]
 const ready = await waitFor(client.virtualMachines, 'web', agentConnected, { timeoutSeconds: 300 });
 console.log(ready.status?.printableStatus, await client.virtualMachines.guestOsInfo('web'));
 
-const console_ = await client.virtualMachines.console('web');
-console_.pipe(process.stdout);
-process.stdin.pipe(console_);
+const serial = await client.virtualMachines.console('web');
+serial.pipe(process.stdout);
+process.stdin.pipe(serial);

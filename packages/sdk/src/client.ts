@@ -1,7 +1,6 @@
 import {
   resources,
   type KubernetesObject,
-  type ObjectOf,
   type ResourceDefinition,
   type VirtualMachine,
   type VirtualMachineInstance,
@@ -21,7 +20,9 @@ type Resources = typeof resources;
 
 /** A client for each kind that core-types knows, by plural name: `client.pods`, `client.leases`, ... */
 export type TypedResources = {
-  readonly [K in keyof Resources]: ResourceClient<ObjectOf<Resources[K]> & KubernetesObject>;
+  readonly [K in keyof Resources]: Resources[K] extends ResourceDefinition<infer T extends KubernetesObject>
+    ? ResourceClient<T>
+    : never;
 };
 
 /** A connection to one API server. Dispose it to end its connections, watches and streams. */

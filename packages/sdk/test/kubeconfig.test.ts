@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { connect, type ConnectOptions } from '../src/index.ts';
 import { json, scriptedServer } from './scripted-server.ts';
 
@@ -12,8 +12,22 @@ function kubeconfig(server: string): string {
     apiVersion: 'v1',
     kind: 'Config',
     'current-context': 'one',
-    clusters: [{ name: 'c', cluster: { server, 'insecure-skip-tls-verify': true } }],
+    clusters: [
+      { name: 'c', cluster: { server, 'insecure-skip-tls-verify': true } },
+      { name: 'p', cluster: { server, 'proxy-url': 'http://127.0.0.1:1' } },
+    ],
     users: [
+      { name: 'files', user: { 'client-certificate': '/nonexistent/crt', 'client-key': '/nonexistent/key' } },
+      {
+        name: 'missing-plugin',
+        user: {
+          exec: {
+            apiVersion: 'client.authentication.k8s.io/v1',
+            interactiveMode: 'Never',
+            command: '/nonexistent/plugin',
+          },
+        },
+      },
       { name: 'token', user: { token: 'from-file' } },
       { name: 'basic', user: { username: 'u', password: 'p' } },
       {
@@ -38,12 +52,17 @@ function kubeconfig(server: string): string {
       { name: 'one', context: { cluster: 'c', user: 'token', namespace: 'ns' } },
       { name: 'two', context: { cluster: 'c', user: 'basic' } },
       { name: 'three', context: { cluster: 'c', user: 'plugin' } },
+      { name: 'no-files', context: { cluster: 'c', user: 'files' } },
+      { name: 'no-plugin', context: { cluster: 'c', user: 'missing-plugin' } },
+      { name: 'proxied', context: { cluster: 'p', user: 'token' } },
       { name: 'broken', context: { cluster: 'none', user: 'token' } },
     ],
   });
 }
 
 describe('kubeconfig', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
   it.each<[string, ConnectOptions, string, string]>([
     ['current', {}, 'Bearer from-file', 'ns'],
     ['named', { context: 'two' }, `Basic ${Buffer.from('u:p').toString('base64')}`, 'default'],
@@ -77,9 +96,19 @@ describe('kubeconfig', () => {
     ['a missing file', { kubeconfig: '/nonexistent/kubeconfig' }],
     ['text that is no kubeconfig', { kubeconfigText: '{' }],
     ['an unknown context', { kubeconfigText: kubeconfig('https://x'), context: 'nine' }],
+    ['files that are missing', { kubeconfigText: kubeconfig('https://x'), context: 'no-files' }],
+    ['a proxy', { kubeconfigText: kubeconfig('https://x'), context: 'proxied' }],
+    ['a cluster that is no URL', { kubeconfigText: kubeconfig('x') }],
+    ['the Pod account outside of a Pod', { kubeconfig: 'in-cluster' }],
     ['a context without a cluster', { kubeconfigText: kubeconfig('https://x'), context: 'broken' }],
   ])('refuses %s', async (_name, options) => {
+    vi.stubEnv('KUBERNETES_SERVICE_HOST', undefined);
     await expect(connect(options)).rejects.toMatchObject({ code: 'configuration', retry: 'never' });
+  });
+
+  it('says that a plug-in gave no credentials', async () => {
+    const options = { kubeconfigText: kubeconfig('https://x'), context: 'no-plugin' };
+    await expect(connect(options)).rejects.toMatchObject({ code: 'unauthorized' });
   });
 
   it('does not load the kubeconfig library for a client that names a server', async () => {

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
-import { ApiError } from '../errors.ts';
+import { ApiError, type ApiErrorCode } from '../errors.ts';
 import type { ConnectOptions, Endpoint, TlsSettings } from './options.ts';
 
 /** Whether the options name a kubeconfig, and so the library that reads it must be loaded. */
@@ -51,27 +51,36 @@ async function toEndpoint(config: KubeConfig, options: ConnectOptions): Promise<
       `cluster "${cluster.name}" of ${describe(options)} needs a proxy (proxy-url), which the SDK does not offer`,
     );
   }
-  if (config.getCurrentUser() === null) {
+  const user = config.getCurrentUser();
+  if (user === null) {
     throw new ApiError('configuration', `the current context of ${describe(options)} names no user`);
   }
-  const initial = await authentication(config);
+  const server = URL.parse(cluster.server);
+  if (server === null) {
+    throw new ApiError('configuration', `${describe(options)} leads to "${cluster.server}", which is no URL`);
+  }
+  // Plug-ins and token files give credentials that expire; all others stay, and their files need not be read again.
+  const renewable = user.exec !== undefined || user.authProvider !== undefined;
+  const initial = await authentication(config, renewable ? 'unauthorized' : 'configuration');
   return {
-    server: new URL(cluster.server),
+    server,
     namespace: config.getContextObject(config.currentContext)?.namespace ?? 'default',
     tls: initial.tls,
-    authenticate: async () => (await authentication(config)).headers,
+    authenticate: async () =>
+      renewable ? (await authentication(config, 'unauthorized')).headers : initial.headers,
   };
 }
 
 /** Client-node resolves files, plug-ins and expiry; it wants to do so on the options of a Node HTTPS request. */
 async function authentication(
   config: KubeConfig,
+  failure: ApiErrorCode,
 ): Promise<{ tls: TlsSettings; headers: Record<string, string> }> {
   const request: RequestOptions = {};
   try {
     await config.applyToHTTPSOptions(request);
   } catch (cause) {
-    throw new ApiError('unauthorized', `cannot obtain credentials: ${messageOf(cause)}`, { cause });
+    throw new ApiError(failure, `cannot obtain credentials: ${messageOf(cause)}`, { cause });
   }
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.headers ?? {})) {
