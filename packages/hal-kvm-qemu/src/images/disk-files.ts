@@ -29,7 +29,12 @@ export async function prepareDisks(
         throw new HalError('insufficient-resources', `no space left in ${directory} for disk ${disk.id}`, {
           cause: error,
         });
-      throw toHalError(error, `disk ${disk.id}`, { field: `/disks/${index}` });
+      const { code, message, retry } = toHalError(error, 'preparing');
+      throw new HalError(code, `disk ${disk.id}: ${message}`, {
+        cause: error,
+        retry,
+        field: `/disks/${index}`,
+      });
     }
   }
   return files;
