@@ -11,6 +11,7 @@ import { Authenticator, type TokenIdentity } from './http/auth.ts';
 import { Router } from './http/router.ts';
 import { HttpServer, type ListenAddress } from './http/server.ts';
 import { builtinKinds } from './kinds/builtin-kinds.ts';
+import { serviceRanges, type ServiceRangeOptions } from './kinds/service.ts';
 import { ensureObjects } from './kinds/initial-objects.ts';
 import type { MountedGroup, PodSubresources } from './mounts/types.ts';
 import { Catalogue } from './registry/catalogue.ts';
@@ -57,6 +58,8 @@ export interface ControlPlaneOptions {
   /** Time between watch bookmarks in milliseconds, default 60,000. */
   bookmarkIntervalMs?: number;
   onRequest?: RequestObserver;
+  /** Where cluster IPs and node ports are taken from. */
+  services?: ServiceRangeOptions;
   /** Told of failures of background work (garbage collection, emptying of namespaces), which is repeated. */
   onBackgroundError?: BackgroundErrorHandler;
   /** The clock. */
@@ -110,7 +113,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   });
   resources.defer(() => store.close());
   const catalogue = new Catalogue();
-  catalogue.add(...builtinKinds({ now }));
+  catalogue.add(...builtinKinds({ now, services: serviceRanges(options.services) }));
   const hub = new WatchHub(store);
   resources.defer(() => hub.close());
   const registry: Registry = {

@@ -1,5 +1,6 @@
 import { ApiServerError, notFound } from '../errors.ts';
 import { applyJsonPatch } from '../patch/json-patch.ts';
+import { applyStrategicMergePatch } from '../patch/strategic-merge-patch.ts';
 import { applyMergePatch } from '../patch/merge-patch.ts';
 import { isObject, type JsonObject } from '../object/json.ts';
 import type { KubeObject } from '../object/types.ts';
@@ -194,11 +195,6 @@ function patchAlgorithm(
     case 'application/merge-patch+json':
       return (object, patch) => applyMergePatch(object, requireObject(patch));
     case 'application/strategic-merge-patch+json':
-      if (definition.origin === 'custom' || definition.schema === undefined)
-        throw new ApiServerError(
-          'UnsupportedMediaType',
-          `${definition.kind} is a custom resource: strategic merge patch is not possible, use application/merge-patch+json or application/json-patch+json`,
-        );
       return strategicMerge(definition);
     case 'application/apply-patch+yaml':
     case 'application/apply-patch+cbor':
@@ -215,10 +211,13 @@ function patchAlgorithm(
 }
 
 function strategicMerge(definition: ResourceDefinition): (object: JsonObject, patch: unknown) => unknown {
-  throw new ApiServerError(
-    'UnsupportedMediaType',
-    `strategic merge patch of ${definition.kind} is not implemented yet`,
-  );
+  const { schema } = definition;
+  if (definition.origin === 'custom' || schema === undefined)
+    throw new ApiServerError(
+      'UnsupportedMediaType',
+      `${definition.kind} is a custom resource: strategic merge patch is not possible, use application/merge-patch+json or application/json-patch+json`,
+    );
+  return (object, patch) => applyStrategicMergePatch(schema, object, requireObject(patch));
 }
 
 function requireObject(patch: unknown): JsonObject {

@@ -1,15 +1,35 @@
 import { customResourceDefinitionKind } from '../crd/kind.ts';
 import type { ResourceDefinition } from '../registry/definition.ts';
+import { configurationKinds } from './configuration.ts';
+import { coordinationKinds } from './coordination.ts';
+import { endpointKinds } from './endpoints.ts';
+import { eventKinds } from './event.ts';
 import { namespaceKind } from './namespace.ts';
+import { nodeKind } from './node.ts';
 import { podKind } from './pod.ts';
-import { simpleKinds } from './simple-kinds.ts';
+import { policyKinds } from './policy.ts';
+import { serviceKind, type ServiceRanges } from './service.ts';
+import { storageKinds } from './storage.ts';
 
 /** What the built-in kinds can be told. */
 export interface KindOptions {
   now: () => Date;
+  services: ServiceRanges;
 }
 
 /** All built-in kinds. */
-export function builtinKinds(options: KindOptions): ResourceDefinition[] {
-  return [namespaceKind(), podKind(), ...simpleKinds(), customResourceDefinitionKind(options.now)];
+export function builtinKinds({ now, services }: KindOptions): ResourceDefinition[] {
+  return [
+    namespaceKind(),
+    podKind(),
+    nodeKind(),
+    serviceKind(services),
+    ...endpointKinds(),
+    ...configurationKinds(),
+    ...eventKinds(),
+    ...storageKinds(),
+    ...policyKinds(),
+    ...coordinationKinds(),
+    customResourceDefinitionKind(now),
+  ];
 }

@@ -100,7 +100,7 @@ function prepare(registry: Registry, definition: ResourceDefinition, object: Kub
   metadata.creationTimestamp = timestamp(registry.now());
   if (definition.tracksGeneration) metadata.generation = 1;
   else delete metadata.generation;
-  if (definition.status) delete object.status;
+  if (definition.status && definition.strategy.keepsStatusOnCreate !== true) delete object.status;
   definition.strategy.prepareForCreate?.(object);
 }
 

@@ -15,6 +15,8 @@ export interface ScalePaths {
 
 /** Behaviour in which a resource differs from the generic one; every hook gets its own copy of the object. */
 export interface Strategy {
+  /** True if a new object may come with a status although status is a subresource. */
+  readonly keepsStatusOnCreate?: boolean;
   /** Prepares a new object, in place, before admission. */
   prepareForCreate?(object: KubeObject): void;
   /** Prepares an update through the main resource, in place. */

@@ -1,3 +1,4 @@
+import type { KubeObject } from '../object/types.ts';
 import { ageSince } from './age.ts';
 import type { TableColumn } from './columns.ts';
 
@@ -25,4 +26,24 @@ export function ageColumn(priority = 0): TableColumn {
         ? '<unknown>'
         : ageSince(object.metadata.creationTimestamp, now),
   };
+}
+
+/** A column of text. */
+export function textColumn(
+  name: string,
+  description: string,
+  cell: (object: KubeObject, now: Date) => string | null,
+  priority = 0,
+): TableColumn {
+  return { name, type: 'string', description, priority, cell };
+}
+
+/** A column of whole numbers. */
+export function countColumn(
+  name: string,
+  description: string,
+  cell: (object: KubeObject) => number | null,
+  priority = 0,
+): TableColumn {
+  return { name, type: 'integer', description, priority, cell };
 }

@@ -2,30 +2,26 @@ import { elementsOf, membersOf, stringOf } from '../object/json.ts';
 import type { KubeObject } from '../object/types.ts';
 import { ageSince } from './age.ts';
 import type { TableColumn } from './columns.ts';
-import { ageColumn, nameColumn } from './common-columns.ts';
+import { ageColumn, nameColumn, textColumn } from './common-columns.ts';
 
 const NONE = '<none>';
-
-function column(name: string, description: string, cell: TableColumn['cell'], priority = 0): TableColumn {
-  return { name, type: 'string', description, priority, cell };
-}
 
 /** Columns of `kubectl get pods`. */
 export const POD_COLUMNS: readonly TableColumn[] = [
   nameColumn(),
-  column('Ready', 'Ready containers of all containers.', readiness),
-  column('Status', 'Phase, or what keeps the pod from running.', podStatus),
-  column('Restarts', 'Restarts of all containers.', restarts),
+  textColumn('Ready', 'Ready containers of all containers.', readiness),
+  textColumn('Status', 'Phase, or what keeps the pod from running.', podStatus),
+  textColumn('Restarts', 'Restarts of all containers.', restarts),
   ageColumn(),
-  column('IP', 'IP address.', (pod) => stringOf(membersOf(pod.status).podIP, NONE), 1),
-  column('Node', 'Node that the pod runs on.', (pod) => stringOf(membersOf(pod.spec).nodeName, NONE), 1),
-  column(
+  textColumn('IP', 'IP address.', (pod) => stringOf(membersOf(pod.status).podIP, NONE), 1),
+  textColumn('Node', 'Node that the pod runs on.', (pod) => stringOf(membersOf(pod.spec).nodeName, NONE), 1),
+  textColumn(
     'Nominated Node',
     'Node on which room is being made.',
     (pod) => stringOf(membersOf(pod.status).nominatedNodeName, NONE),
     1,
   ),
-  column('Readiness Gates', 'Extra conditions that are fulfilled.', readinessGates, 1),
+  textColumn('Readiness Gates', 'Extra conditions that are fulfilled.', readinessGates, 1),
 ];
 
 function containerStatuses(pod: KubeObject): Record<string, unknown>[] {

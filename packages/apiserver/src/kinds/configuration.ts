@@ -1,0 +1,146 @@
+import type { StatusCause } from '../errors.ts';
+import { equalJson, isObject, membersOf, stringOf } from '../object/json.ts';
+import type { KubeObject } from '../object/types.ts';
+import type { ResourceDefinition } from '../registry/definition.ts';
+import { bool, map, mergeList, obj, str } from '../schema/dsl.ts';
+import { ageColumn, countColumn, nameColumn, textColumn } from '../table/common-columns.ts';
+import { builtin, objectSchema } from './builtin.ts';
+
+const DATA_KEY = /^[-._a-zA-Z0-9]+$/;
+const MAX_KEY_LENGTH = 253;
+/** Bytes that the values of a ConfigMap or Secret may have together. */
+const MAX_DATA_BYTES = 1024 * 1024;
+
+/** ConfigMap, Secret and ServiceAccount. */
+export function configurationKinds(): ResourceDefinition[] {
+  return [configMap(), secret(), serviceAccount()];
+}
+
+function configMap(): ResourceDefinition {
+  return builtin({
+    group: '',
+    version: 'v1',
+    kind: 'ConfigMap',
+    resource: 'configmaps',
+    shortNames: ['cm'],
+    namespaced: true,
+    schema: objectSchema('Configuration as keys and values.', {
+      data: map(str(), 'Values that are text.'),
+      binaryData: map(str('', { format: 'byte' }), 'Values that are not text, base64.'),
+      immutable: bool('True if the values can no longer be changed.'),
+    }),
+    columns: [
+      nameColumn(),
+      countColumn('Data', 'Number of keys.', (object) => keys(object.data) + keys(object.binaryData)),
+      ageColumn(),
+    ],
+    strategy: {
+      validate: (object) => validateData(object, ['data', 'binaryData']),
+      validateUpdate: (object, old) => validateImmutable(object, old, ['data', 'binaryData']),
+    },
+  });
+}
+
+function secret(): ResourceDefinition {
+  return builtin({
+    group: '',
+    version: 'v1',
+    kind: 'Secret',
+    resource: 'secrets',
+    namespaced: true,
+    schema: objectSchema('Confidential keys and values.', {
+      data: map(str('', { format: 'byte' }), 'Values, base64.'),
+      stringData: map(str(), 'Values as text; moved to data when written.'),
+      type: str('What the secret is for; Opaque unless given.'),
+      immutable: bool('True if the values can no longer be changed.'),
+    }),
+    selectableFields: { type: ['type'] },
+    columns: [
+      nameColumn(),
+      textColumn('Type', 'What the secret is for.', (object) => stringOf(object.type)),
+      countColumn('Data', 'Number of keys.', (object) => keys(object.data)),
+      ageColumn(),
+    ],
+    strategy: {
+      applyDefaults: (object) => {
+        object.type ??= 'Opaque';
+        if (!isObject(object.stringData)) return;
+        const encoded = Object.entries(object.stringData).map(
+          ([key, value]) => [key, Buffer.from(stringOf(value)).toString('base64')] as const,
+        );
+        object.data = { ...membersOf(object.data), ...Object.fromEntries(encoded) };
+        delete object.stringData;
+      },
+      validate: (object) => validateData(object, ['data']),
+      validateUpdate: (object, old) => [
+        ...validateImmutable(object, old, ['data']),
+        ...(object.type === old.type ? [] : [invalid('type', object.type, 'field is immutable')]),
+      ],
+    },
+  });
+}
+
+function serviceAccount(): ResourceDefinition {
+  const reference = obj('Names a secret.', { name: str('Name.') });
+  const objectReference = obj('Names an object.', {
+    name: str('Name.'),
+    namespace: str('Namespace.'),
+    kind: str('Kind.'),
+    apiVersion: str('API version.'),
+    uid: str('UID.'),
+    fieldPath: str('Part of the object.'),
+    resourceVersion: str('Revision.'),
+  });
+  return builtin({
+    group: '',
+    version: 'v1',
+    kind: 'ServiceAccount',
+    resource: 'serviceaccounts',
+    shortNames: ['sa'],
+    namespaced: true,
+    schema: objectSchema('An identity for programs in pods.', {
+      secrets: mergeList(objectReference, 'name', 'Secrets that its pods may use.'),
+      imagePullSecrets: mergeList(reference, 'name', 'Secrets for pulling images.'),
+      automountServiceAccountToken: bool('True if pods get a token.'),
+    }),
+  });
+}
+
+function keys(value: unknown): number {
+  return Object.keys(membersOf(value)).length;
+}
+
+function invalid(field: string, value: unknown, why: string): StatusCause {
+  return { reason: 'FieldValueInvalid', field, message: `Invalid value: ${JSON.stringify(value)}: ${why}` };
+}
+
+function validateData(object: KubeObject, members: readonly string[]): StatusCause[] {
+  const causes: StatusCause[] = [];
+  let bytes = 0;
+  for (const member of members)
+    for (const [key, value] of Object.entries(membersOf(object[member]))) {
+      if (key.length > MAX_KEY_LENGTH || !DATA_KEY.test(key) || key === '.' || key === '..')
+        causes.push(
+          invalid(`${member}[${key}]`, key, "a key must consist of letters, digits, '-', '_' or '.'"),
+        );
+      bytes += Buffer.byteLength(stringOf(value));
+    }
+  if (bytes > MAX_DATA_BYTES)
+    causes.push({
+      reason: 'FieldValueTooLong',
+      field: members[0] ?? '',
+      message: `Too long: may not be more than ${MAX_DATA_BYTES} bytes`,
+    });
+  return causes;
+}
+
+function validateImmutable(object: KubeObject, old: KubeObject, members: readonly string[]): StatusCause[] {
+  if (old.immutable !== true) return [];
+  return ['immutable', ...members]
+    .filter((member) => !equalJson(object[member], old[member]))
+    .map((field) => ({
+      reason: 'FieldValueForbidden',
+      field,
+      message: 'Forbidden: field is immutable when `immutable` is set',
+    }));
+}

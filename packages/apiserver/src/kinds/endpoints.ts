@@ -1,0 +1,123 @@
+import { elementsOf, membersOf, stringOf } from '../object/json.ts';
+import type { KubeObject } from '../object/types.ts';
+import type { ResourceDefinition } from '../registry/definition.ts';
+import { bool, int, list, map, obj, open, str } from '../schema/dsl.ts';
+import { ageColumn, nameColumn, textColumn } from '../table/common-columns.ts';
+import { builtin, objectSchema } from './builtin.ts';
+
+const SHOWN = 3;
+
+const PORT = obj('A port.', {
+  name: str('Name.'),
+  port: int('Number.'),
+  protocol: str('TCP, UDP or SCTP.'),
+  appProtocol: str('Application protocol.'),
+});
+
+/** Endpoints and EndpointSlice. */
+export function endpointKinds(): ResourceDefinition[] {
+  return [endpoints(), endpointSlice()];
+}
+
+function endpoints(): ResourceDefinition {
+  const address = obj(
+    'An address.',
+    { ip: str('Address.'), hostname: str('Host name.'), nodeName: str('Node.'), targetRef: open('The pod.') },
+    ['ip'],
+  );
+  return builtin({
+    group: '',
+    version: 'v1',
+    kind: 'Endpoints',
+    resource: 'endpoints',
+    singular: 'endpoints',
+    listKind: 'EndpointsList',
+    shortNames: ['ep'],
+    namespaced: true,
+    schema: objectSchema('The addresses behind a service.', {
+      subsets: list(
+        obj('Addresses that share ports.', {
+          addresses: list(address, 'Addresses that are ready.'),
+          notReadyAddresses: list(address, 'Addresses that are not ready.'),
+          ports: list(PORT, 'Ports.'),
+        }),
+        'Sets of addresses.',
+      ),
+    }),
+    columns: [nameColumn(), textColumn('Endpoints', 'Addresses and ports.', addresses), ageColumn()],
+  });
+}
+
+function endpointSlice(): ResourceDefinition {
+  return builtin({
+    group: 'discovery.k8s.io',
+    version: 'v1',
+    kind: 'EndpointSlice',
+    resource: 'endpointslices',
+    namespaced: true,
+    schema: objectSchema(
+      'Some of the addresses behind a service.',
+      {
+        addressType: str('IPv4, IPv6 or FQDN.'),
+        endpoints: list(
+          obj(
+            'An endpoint.',
+            {
+              addresses: list(str(), 'Addresses.'),
+              conditions: obj('State.', {
+                ready: bool('Can serve.'),
+                serving: bool('Serves.'),
+                terminating: bool('Is ending.'),
+              }),
+              hostname: str('Host name.'),
+              nodeName: str('Node.'),
+              zone: str('Zone.'),
+              targetRef: open('The pod.'),
+              deprecatedTopology: map(str(), 'No longer used.'),
+              hints: open('Hints for consumers.'),
+            },
+            ['addresses'],
+          ),
+          'Endpoints.',
+        ),
+        ports: list(PORT, 'Ports.'),
+      },
+      ['addressType', 'endpoints'],
+    ),
+    columns: [
+      nameColumn(),
+      textColumn('AddressType', 'Type of the addresses.', (slice) => stringOf(slice.addressType)),
+      textColumn('Ports', 'Ports.', (slice) =>
+        shortened(elementsOf(slice.ports).map((port) => String(Number(membersOf(port).port)))),
+      ),
+      textColumn('Endpoints', 'Addresses.', (slice) =>
+        shortened(
+          elementsOf(slice.endpoints)
+            .flatMap((endpoint) => elementsOf(membersOf(endpoint).addresses))
+            .map((address) => stringOf(address)),
+        ),
+      ),
+      ageColumn(),
+    ],
+  });
+}
+
+function addresses(object: KubeObject): string {
+  return shortened(
+    elementsOf(object.subsets)
+      .map(membersOf)
+      .flatMap(({ addresses: ready, ports }) => {
+        const hosts = elementsOf(ready).map((address) => stringOf(membersOf(address).ip));
+        const numbers = elementsOf(ports).map((port) => Number(membersOf(port).port));
+        return numbers.length === 0
+          ? hosts
+          : numbers.flatMap((port) => hosts.map((host) => `${host}:${port}`));
+      }),
+  );
+}
+
+function shortened(texts: readonly string[]): string {
+  if (texts.length === 0) return '<none>';
+  const more = texts.length > SHOWN ? ` + ${texts.length - SHOWN} more...` : '';
+  return `${texts.slice(0, SHOWN).join(',')}${more}`;
+}
