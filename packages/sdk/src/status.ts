@@ -1,28 +1,8 @@
+import type { Status } from '@virtkit/core-types';
 import { ApiError, type ApiErrorCode, type FieldProblem } from './errors.ts';
 
-/** The `Status` object by which a Kubernetes API server reports the outcome of a request (group `meta`, version v1). */
-export interface KubernetesStatus {
-  readonly apiVersion?: string;
-  readonly kind: 'Status';
-  readonly status?: 'Success' | 'Failure';
-  readonly message?: string;
-  /** One word for programs, for example `AlreadyExists`. */
-  readonly reason?: string;
-  /** The HTTP status. */
-  readonly code?: number;
-  readonly details?: {
-    readonly name?: string;
-    readonly group?: string;
-    readonly kind?: string;
-    readonly uid?: string;
-    readonly retryAfterSeconds?: number;
-    readonly causes?: readonly {
-      readonly field?: string;
-      readonly message?: string;
-      readonly reason?: string;
-    }[];
-  };
-}
+/** The object by which a Kubernetes API server reports the outcome of a request. */
+export type KubernetesStatus = Status;
 
 /** Whether a parsed body is a `Status`. */
 export function isKubernetesStatus(value: unknown): value is KubernetesStatus {

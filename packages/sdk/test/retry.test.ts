@@ -50,7 +50,7 @@ describe('retry', () => {
     ['lost connection', broken, 'PUT', false],
     ['lost connection', broken, 'DELETE', false],
     ['lost connection', broken, 'POST', false],
-  ])('after %3$s %1$s: %4$s', async (_name, how, method, repeated) => {
+  ])('after %s of %s', async (_name, how, method, repeated) => {
     await using server = await scriptedServer(failingOnce(how));
     const outcome = calls[method]?.(server.client);
     if (repeated) await outcome;

@@ -1,7 +1,7 @@
 import { ApiError } from '../errors.ts';
 
 /** Longest line that is accepted, in bytes. etcd refuses objects above 1.5 MiB; the rest is margin for other stores. */
-export const longestLine = 64 * 1024 * 1024;
+const longestLine = 64 * 1024 * 1024;
 
 const newline = 0x0a;
 

@@ -22,7 +22,7 @@ export function assertValid<T extends KubernetesObject>(definition: ResourceDefi
 }
 
 /** A path as Kubernetes writes it: `spec.volumes[0].name`. */
-export function fieldPath(path: readonly PropertyKey[]): string {
+function fieldPath(path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, key) => {
     if (typeof key === 'number') return `${text}[${key}]`;
     return text === '' ? String(key) : `${text}.${String(key)}`;

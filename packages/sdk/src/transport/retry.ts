@@ -17,7 +17,7 @@ const longestDelayMs = 5_000;
  * | PUT, DELETE | yes                     | yes        | no: if the first try went through, the second reports a conflict or not-found that is none |
  * | POST, PATCH | no                      | no         | no              |
  */
-export function mayRetry(method: HttpMethod, error: ApiError): boolean {
+function mayRetry(method: HttpMethod, error: ApiError): boolean {
   if (method === 'POST' || method === 'PATCH') return false;
   if (error.code === 'too-many-requests' || error.code === 'unavailable') {
     const seconds = error.retryAfterSeconds;

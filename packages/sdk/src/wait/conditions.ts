@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '@virtkit/core-types';
+import { getCondition, type KubernetesObject } from '@virtkit/core-types';
 
 /** The parts of a status that the ready-made conditions read; all kinds here share them. */
 export interface ConditionedObject extends KubernetesObject {
@@ -19,7 +19,7 @@ export type ObjectCondition = <T extends ConditionedObject>(object: T | undefine
 /** Holds while the status condition `type` has this status. */
 export function hasCondition(type: string, status: 'True' | 'False' | 'Unknown' = 'True'): ObjectCondition {
   return <T extends ConditionedObject>(object: T | undefined): object is T =>
-    object?.status?.conditions?.some((entry) => entry.type === type && entry.status === status) === true;
+    getCondition(object?.status?.conditions ?? [], type)?.status === status;
 }
 
 /** Holds while `status.phase` is one of these, for kinds that have a phase (instances, migrations, Pods, ...). */
