@@ -1,4 +1,5 @@
 export { HalError, halErrorCodes, type HalErrorCode, type HalErrorOptions, type Retry } from './errors.ts';
+export { EventQueue } from './event-queue.ts';
 export { MachineEventSchema, type MachineEvent } from './events.ts';
 export {
   facetNames,

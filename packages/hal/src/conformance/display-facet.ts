@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ConformanceOptions } from './options.ts';
 import { rejects } from './expectations.ts';
-import { group } from './suite.ts';
+import { group, offers } from './suite.ts';
 import { readUntil } from './streams.ts';
 
 const pngSignature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
@@ -9,9 +9,8 @@ const display = { videoModel: 'vga' } as const;
 
 /** VNC and screenshots. */
 export function displayFacet(options: ConformanceOptions): void {
-  group(options, 'display', ({ test, offers }) => {
-    if (!offers('display')) return;
-
+  if (!offers(options, 'display')) return;
+  group(options, 'display', ({ test }) => {
     // RFC 6143, sections 7.1.1 and 7.1.2: the server names its version, then offers security types.
     test('speaks RFB, server first', async (bench) => {
       const machine = await bench.start({ display });

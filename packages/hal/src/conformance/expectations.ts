@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import { HalError, type HalErrorCode } from '../errors.ts';
 
 /** Asserts that the call is rejected with a HalError of one of these codes, and returns it. */
@@ -29,7 +30,7 @@ export function throws(call: () => unknown, code: HalErrorCode): HalError {
 function halError(error: unknown, codes: readonly HalErrorCode[]): HalError {
   const wanted = codes.join(' or ');
   assert.ok(error !== undefined, `the call succeeded where HalError ${wanted} is due`);
-  assert.ok(error instanceof HalError, `HalError ${wanted} is due, not ${String(error)}`);
+  assert.ok(error instanceof HalError, `HalError ${wanted} is due, not ${inspect(error)}`);
   assert.ok(codes.includes(error.code), `HalError ${wanted} is due, not ${error.code}: ${error.message}`);
   assert.notEqual(error.message, '', 'a HalError has a message for people');
   return error;

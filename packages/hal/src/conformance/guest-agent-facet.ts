@@ -2,13 +2,12 @@ import assert from 'node:assert/strict';
 import { GuestFilesystemSchema, GuestInfoSchema, GuestUserSchema } from '../guest.ts';
 import type { ConformanceOptions } from './options.ts';
 import { rejects } from './expectations.ts';
-import { group } from './suite.ts';
+import { group, offers } from './suite.ts';
 
 /** Questions to the agent inside the guest. */
 export function guestAgentFacet(options: ConformanceOptions): void {
-  group(options, 'guest agent', ({ test, offers }) => {
-    if (!offers('guestAgent')) return;
-
+  if (!offers(options, 'guestAgent')) return;
+  group(options, 'guest agent', ({ test }) => {
     test('is unavailable while the machine does not run', async (bench) => {
       const machine = await bench.define();
       await rejects(() => machine.facet('guestAgent').ping(), 'guest-agent-unavailable', 'invalid-state');

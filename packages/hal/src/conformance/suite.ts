@@ -4,9 +4,17 @@ import type { ConformanceOptions } from './options.ts';
 /** One group of tests: `test` opens a bench, runs the body and removes what it made. */
 export interface Suite {
   readonly options: ConformanceOptions;
-  test(name: string, body: (bench: Bench) => Promise<void>): void;
+  readonly test: (name: string, body: (bench: Bench) => Promise<void>) => void;
   /** False when the backend declares that it lacks the ability. */
-  offers(ability: NonNullable<ConformanceOptions['lacks']>[number]): boolean;
+  readonly offers: (ability: NonNullable<ConformanceOptions['lacks']>[number]) => boolean;
+}
+
+/** False when the backend declares that it lacks the ability. */
+export function offers(
+  options: ConformanceOptions,
+  ability: NonNullable<ConformanceOptions['lacks']>[number],
+): boolean {
+  return !(options.lacks ?? []).includes(ability);
 }
 
 /** Declares a group of tests with the runner of the options. */
@@ -26,7 +34,7 @@ export function group(options: ConformanceOptions, name: string, body: (suite: S
           },
           limitMs,
         ),
-      offers: (ability) => !(options.lacks ?? []).includes(ability),
+      offers: (ability) => offers(options, ability),
     });
   });
 }

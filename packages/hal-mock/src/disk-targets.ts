@@ -1,0 +1,17 @@
+import type { Disk, Observed } from '@virtkit/hal';
+
+/** Disks with the names that a Linux guest gives them: `vda`, `vdb`, ... on virtio, `sda`, ... on the other buses. */
+export function diskTargets(disks: readonly Disk[]): Observed['disks'] {
+  const next = { vd: 0, sd: 0 };
+  return disks.map(({ id, bus, source }) => {
+    const prefix = bus === 'virtio' ? 'vd' : 'sd';
+    const target = `${prefix}${letters(next[prefix]++)}`;
+    return source.kind === 'scratch' ? { id, target, sizeBytes: source.sizeBytes } : { id, target };
+  });
+}
+
+/** a, b, ..., z, aa, ab, ... */
+function letters(index: number): string {
+  const last = String.fromCharCode(97 + (index % 26));
+  return index < 26 ? last : `${letters(Math.floor(index / 26) - 1)}${last}`;
+}

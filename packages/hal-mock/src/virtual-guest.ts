@@ -1,0 +1,170 @@
+import type { GuestBehaviour } from './behaviour.ts';
+import type { Scheduler } from './scheduler.ts';
+import { Timeline } from './timeline.ts';
+
+/** What a guest does that its hypervisor notices. */
+export interface GuestOutside {
+  console(text: string | Buffer): void;
+  agent(connected: boolean): void;
+  /** The guest switched itself off, or died. */
+  ended(reason: 'shutdown' | 'crashed' | 'panicked'): void;
+  /** The guest restarts; it boots again unless the machine ends with it. */
+  rebooted(): void;
+  /** The guest stays, but its hypervisor pauses or reports it. */
+  trouble(kind: 'io-error' | 'watchdog'): void;
+}
+
+/**
+ * The simulated software inside a machine.
+ *
+ * ```
+ *   booting --last boot stage--> up --shutdown asked--> leaving --> off
+ *      ^                          |                       |
+ *      +--------- reboot ---------+-----------------------+ (reboot asked)
+ * ```
+ */
+export class VirtualGuest {
+  readonly #behaviour: GuestBehaviour;
+  readonly #scheduler: Scheduler;
+  readonly #outside: GuestOutside;
+  #timeline: Timeline;
+  #phase: 'booting' | 'up' | 'leaving' | 'off' = 'booting';
+  #request: 'shutdown' | 'reboot' | undefined;
+  #agentConnected = false;
+
+  /** @param options.elapsedMs How long it has been running already: an adopted guest does not boot again. */
+  constructor(
+    behaviour: GuestBehaviour,
+    scheduler: Scheduler,
+    outside: GuestOutside,
+    options: { elapsedMs?: number; paused?: boolean } = {},
+  ) {
+    this.#behaviour = behaviour;
+    this.#scheduler = scheduler;
+    this.#outside = outside;
+    this.#timeline = new Timeline(scheduler, options);
+    this.#boot(options.elapsedMs ?? 0);
+  }
+
+  get agentConnected(): boolean {
+    return this.#agentConnected;
+  }
+
+  pause(): void {
+    this.#timeline.pause();
+  }
+
+  resume(): void {
+    this.#timeline.resume();
+  }
+
+  /** The power button. A guest that is still booting obeys when it is up. */
+  shutdown(): void {
+    this.#ask('shutdown');
+  }
+
+  reboot(): void {
+    this.#ask('reboot');
+  }
+
+  /** The reset button: everything starts over at once. */
+  reset(): void {
+    this.#restart();
+  }
+
+  input(bytes: Buffer): void {
+    if (this.#phase !== 'off' && this.#behaviour.console === 'echo') this.#write(bytes);
+  }
+
+  /** The plug is pulled: nothing happens in this guest any more. */
+  end(): void {
+    this.#phase = 'off';
+    this.#agentConnected = false;
+    this.#timeline.end();
+  }
+
+  #boot(elapsedMs: number): void {
+    const { boot, agentAfterMs, incidents } = this.#behaviour;
+    const bootedAt = Math.max(0, ...boot.map(({ afterMs }) => afterMs));
+    for (const stage of boot) {
+      if (stage.afterMs >= elapsedMs) this.#timeline.at(stage.afterMs, () => this.#write(stage.console));
+    }
+    for (const { afterMs, kind } of incidents) {
+      if (afterMs >= elapsedMs) this.#timeline.at(afterMs, () => this.#incident(kind));
+    }
+    if (elapsedMs > bootedAt) this.#up();
+    else this.#timeline.at(bootedAt, () => this.#up());
+    if (agentAfterMs === null) return;
+    if (elapsedMs > agentAfterMs) this.#agentConnected = true;
+    else this.#timeline.at(agentAfterMs, () => this.#setAgent(true));
+  }
+
+  #up(): void {
+    this.#phase = 'up';
+    this.#obey();
+  }
+
+  #ask(request: 'shutdown' | 'reboot'): void {
+    // The power button counts more than a reboot that was asked for before.
+    if (this.#request !== 'shutdown') this.#request = request;
+    this.#obey();
+  }
+
+  #obey(): void {
+    const { obeys, afterMs } = this.#behaviour.shutdown;
+    if (this.#phase !== 'up' || this.#request === undefined || !obeys) return;
+    this.#phase = 'leaving';
+    this.#timeline.after(afterMs, () => {
+      if (this.#request === 'shutdown') this.#finish('shutdown');
+      else this.#rebootNow();
+    });
+  }
+
+  #incident(kind: GuestBehaviour['incidents'][number]['kind']): void {
+    switch (kind) {
+      case 'shutdown':
+        return this.#finish('shutdown');
+      case 'reboot':
+        return this.#rebootNow();
+      case 'crash':
+        return this.#finish('crashed');
+      case 'panic':
+        this.#write('mock kernel: panic - not syncing: scripted\r\n');
+        return this.#finish('panicked');
+      case 'io-error':
+      case 'watchdog':
+        return this.#outside.trouble(kind);
+      case 'agent-lost':
+        return this.#setAgent(false);
+    }
+  }
+
+  #rebootNow(): void {
+    this.#restart();
+    this.#outside.rebooted();
+  }
+
+  #restart(): void {
+    this.#timeline.end();
+    this.#setAgent(false);
+    this.#phase = 'booting';
+    this.#request = undefined;
+    this.#timeline = new Timeline(this.#scheduler);
+    this.#boot(0);
+  }
+
+  #finish(reason: 'shutdown' | 'crashed' | 'panicked'): void {
+    this.end();
+    this.#outside.ended(reason);
+  }
+
+  #setAgent(connected: boolean): void {
+    if (this.#agentConnected === connected) return;
+    this.#agentConnected = connected;
+    this.#outside.agent(connected);
+  }
+
+  #write(text: string | Buffer): void {
+    if (this.#behaviour.console !== 'silent') this.#outside.console(text);
+  }
+}
