@@ -196,6 +196,7 @@ class QueueController<T extends KubernetesObject> implements Controller {
       return;
     }
     const { name, namespace } = parseKey(key);
+    this.#expectations.beginPass(key);
     try {
       const action = await this.#options.reconcile(key, {
         name,
@@ -211,6 +212,8 @@ class QueueController<T extends KubernetesObject> implements Controller {
     } catch (error) {
       if (signal.aborted) return;
       this.#failed(key, error);
+    } finally {
+      this.#expectations.endPass(key);
     }
   }
 

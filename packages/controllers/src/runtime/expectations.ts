@@ -17,11 +17,22 @@ export class Expectations {
   readonly #expiryMs: number;
   // owner -> uid of the awaited object -> what is awaited
   readonly #open = new Map<ObjectKey, Map<string, { awaited: Awaited; expiresAt: number }>>();
+  // owner in a pass -> what was seen since the pass began, by uid; an event can be faster than the answer to its write
+  readonly #duringPass = new Map<ObjectKey, Map<string, KubernetesObject | 'gone'>>();
 
   /** @param options.expiryMs after which a missing sign no longer holds the owner back; default 5 minutes. */
   constructor(options: { clock?: Clock; expiryMs?: number } = {}) {
     this.#clock = options.clock ?? systemClock;
     this.#expiryMs = options.expiryMs ?? 5 * 60_000;
+  }
+
+  /** A pass over the owner begins; what is seen from now on may be the result of its writes. */
+  beginPass(owner: ObjectKey): void {
+    this.#duringPass.set(owner, new Map());
+  }
+
+  endPass(owner: ObjectKey): void {
+    this.#duringPass.delete(owner);
   }
 
   /** `owner` waits until the store has this object, which was just created. */
@@ -43,13 +54,18 @@ export class Expectations {
   /** The store has this version of an object. */
   seen(owner: ObjectKey, object: KubernetesObject): void {
     const uid = object.metadata.uid;
-    const open = uid === undefined ? undefined : this.#open.get(owner)?.get(uid);
-    if (uid !== undefined && open !== undefined && isMet(open.awaited, object)) this.#close(owner, uid);
+    if (uid === undefined) return;
+    this.#duringPass.get(owner)?.set(uid, object);
+    const open = this.#open.get(owner)?.get(uid);
+    if (open !== undefined && isMet(open.awaited, object)) this.#close(owner, uid);
   }
 
   /** The object is gone from the store, and so is whatever was awaited of it. */
   gone(owner: ObjectKey, object: KubernetesObject): void {
-    if (object.metadata.uid !== undefined) this.#close(owner, object.metadata.uid);
+    const uid = object.metadata.uid;
+    if (uid === undefined) return;
+    this.#duringPass.get(owner)?.set(uid, 'gone');
+    this.#close(owner, uid);
   }
 
   /** Whether nothing is awaited; what has waited too long is forgotten. */
@@ -80,6 +96,8 @@ export class Expectations {
   #expect(owner: ObjectKey, object: KubernetesObject, awaited: Awaited): void {
     const uid = object.metadata.uid;
     if (uid === undefined) return;
+    const seen = this.#duringPass.get(owner)?.get(uid);
+    if (seen !== undefined && (seen === 'gone' || isMet(awaited, seen))) return;
     const open = this.#open.get(owner) ?? new Map<string, { awaited: Awaited; expiresAt: number }>();
     open.set(uid, { awaited, expiresAt: this.#clock.now() + this.#expiryMs });
     this.#open.set(owner, open);

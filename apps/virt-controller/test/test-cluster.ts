@@ -1,0 +1,114 @@
+import {
+  startControlPlane,
+  type AdmissionPlugin,
+  type ControlPlane,
+  type RequestRecord,
+} from '@virtkit/apiserver';
+import { crd, resources, type VirtualMachine } from '@virtkit/core-types';
+import { connect, type Client } from '@virtkit/sdk';
+
+const vmFinalizer = 'kubevirt.io/virtualMachineControllerFinalize';
+const vmiFinalizer = 'kubevirt.io/foregroundDeleteVirtualMachine';
+const observed = {
+  'kubevirt.io/latest-observed-api-version': 'v1',
+  'kubevirt.io/storage-observed-api-version': 'v1',
+};
+
+/** What virt-api's admission does for the controllers: finalizers, annotations and the first phase, without a write. */
+const admission: AdmissionPlugin = {
+  name: 'marks',
+  matches: ({ group, subresource }, operation) =>
+    group === 'kubevirt.io' && subresource === undefined && operation === 'CREATE',
+  mutate: ({ object, kind }) => {
+    if (object === undefined) return undefined;
+    const { metadata } = object;
+    const finalizer = kind === 'VirtualMachine' ? vmFinalizer : vmiFinalizer;
+    const marked = {
+      ...object,
+      metadata: {
+        ...metadata,
+        annotations: { ...metadata.annotations, ...observed },
+        finalizers: [...new Set([...(metadata.finalizers ?? []), finalizer])],
+      },
+    };
+    if (kind !== 'VirtualMachineInstance') return { object: marked };
+    const phaseTransitionTimestamps = [
+      { phase: 'Pending', phaseTransitionTimestamp: new Date().toISOString() },
+    ];
+    const status = typeof object['status'] === 'object' ? object['status'] : {};
+    return {
+      object: {
+        ...marked,
+        status: { ...status, phase: 'Pending', phaseTransitionTimestamps, runtimeUser: 107 },
+      },
+    };
+  },
+};
+
+export interface TestCluster extends AsyncDisposable {
+  readonly controlPlane: ControlPlane;
+  /** The user's client. */
+  readonly client: Client;
+  /** A client with its own user name, so that its requests can be told apart. */
+  as(user: string): Promise<Client>;
+  /** Requests that changed something, in order; without events and leases. */
+  readonly writes: RequestRecord[];
+}
+
+/** An API server in this process with the kinds that the controllers use; nothing survives it. */
+export async function startTestCluster(options: { marks?: boolean } = {}): Promise<TestCluster> {
+  const resourcesToClose = new AsyncDisposableStack();
+  const writes: RequestRecord[] = [];
+  const kinds = [resources.virtualMachines, resources.virtualMachineInstances, resources.kubeVirts];
+  const controlPlane = resourcesToClose.use(
+    await startControlPlane({
+      crds: kinds.map((kind) => crd(kind)),
+      admission: options.marks === false ? [] : [admission],
+      onRequest: (request) => {
+        const write = ['create', 'update', 'patch', 'delete'].includes(request.verb);
+        const counted = request.resource !== 'events' && request.resource !== 'leases';
+        if (write && counted && request.status < 300) writes.push(request);
+      },
+    }),
+  );
+  const connected = async (token: string) =>
+    resourcesToClose.use(
+      await connect({ server: controlPlane.url, ca: controlPlane.ca, token, namespace: 'default' }),
+    );
+  return {
+    controlPlane,
+    writes,
+    client: await connected(controlPlane.token),
+    as: (user) => connected(controlPlane.issueToken({ name: user, groups: ['system:masters'] })),
+    [Symbol.asyncDispose]: () => resourcesToClose.disposeAsync(),
+  };
+}
+
+/** A small valid machine. */
+export function machine(name: string, spec: Partial<VirtualMachine['spec']> = {}): VirtualMachine {
+  return {
+    apiVersion: 'kubevirt.io/v1',
+    kind: 'VirtualMachine',
+    metadata: { name, namespace: 'default' },
+    spec: {
+      runStrategy: 'Always',
+      template: {
+        metadata: { annotations: { 'virtkit.dev/hypervisor': 'mock' } },
+        spec: {
+          architecture: 'amd64',
+          domain: {
+            firmware: { uuid: '5a9fc181-957e-5c32-9e5a-2de5e9673531' },
+            memory: { guest: '128Mi' },
+            devices: {
+              disks: [{ name: 'root', disk: { bus: 'virtio' } }],
+              interfaces: [{ name: 'default', masquerade: {} }],
+            },
+          },
+          networks: [{ name: 'default', pod: {} }],
+          volumes: [{ name: 'root', containerDisk: { image: 'registry.example/tiny:1' } }],
+        },
+      },
+      ...spec,
+    },
+  };
+}
