@@ -152,6 +152,22 @@ describe('against the API server', () => {
     await expect(objects.get('one', scope)).rejects.toMatchObject({ code: 'not-found' });
   });
 
+  it('merges strategically what is built in', async () => {
+    const scope = { namespace: await namespace() };
+    const service = { metadata: { name: 's' }, spec: { ports: [{ port: 1 }], selector: { a: 'b' } } };
+    await client.services.create(service, scope);
+    const body = {
+      spec: {
+        ports: [
+          { port: 2, name: 'two' },
+          { port: 1, name: 'one' },
+        ],
+      },
+    };
+    const patched = await client.services.patch('s', { type: 'strategic', body }, scope);
+    expect(patched.spec?.ports?.map(({ port }) => port).sort()).toEqual([1, 2]);
+  });
+
   it('says where server-side apply is not offered, and does without it', async () => {
     const scope = { namespace: await namespace() };
     const objects = client.resource(backups);

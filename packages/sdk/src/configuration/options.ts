@@ -30,8 +30,6 @@ export interface ConnectOptions {
   attempts?: number | undefined;
   /** Connections for requests; watches and streams have their own. Default 32. */
   maxConnections?: number | undefined;
-  /** Ends the set-up itself, for example a credential plug-in that hangs. */
-  signal?: AbortSignal | undefined;
 }
 
 /** Where and how to connect, with nothing left to look up except credentials that expire. */
