@@ -7,11 +7,8 @@ export function checkSupported(spec: MachineSpec): void {
   };
   if (spec.architecture !== 'x86_64')
     refuse('/architecture', `guests of ${spec.architecture} are not carried yet`);
-  for (const name of Object.keys(spec.backend))
-    refuse(
-      `/backend/${name}`,
-      name === 'kvm-qemu' ? 'no backend options are known' : `options of backend ${name} mean nothing here`,
-    );
+  for (const option of Object.keys(spec.backend['kvm-qemu'] ?? {}))
+    refuse(`/backend/kvm-qemu/${option}`, 'this backend has no options');
   for (const [index, nic] of spec.interfaces.entries())
     if (nic.backend.kind === 'user' && nic.backend.forwards.length > 0)
       refuse(`/interfaces/${index}/backend/forwards`, 'user-mode networking cannot forward ports');

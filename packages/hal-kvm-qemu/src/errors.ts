@@ -60,3 +60,8 @@ export async function doing<T>(what: string, work: () => Promise<T>): Promise<T>
     throw toHalError(error, what);
   }
 }
+
+/** @throws HalError `aborted` when the signal has fired. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw toHalError(signal.reason, 'aborted before the call');
+}

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import {
   facetNames,
   HalError,
   MachineSpecSchema,
+  parseMachineSpec,
+  sameMachineSpec,
   type CallOptions,
   type FacetName,
   type Hypervisor,
@@ -19,7 +20,7 @@ import { ConnectionKeeper } from './daemon/connection-keeper.ts';
 import { PrivateDaemon } from './daemon/private-daemon.ts';
 import { defaultMachineType } from './domain-xml/firmware.ts';
 import { renderDomain } from './domain-xml/render.ts';
-import { doing, toHalError } from './errors.ts';
+import { doing, throwIfAborted, toHalError } from './errors.ts';
 import { EventHub } from './event-hub.ts';
 import { findUefi } from './images/uefi.ts';
 import { prepareDisks } from './images/disk-files.ts';
@@ -112,17 +113,8 @@ class KvmQemuHypervisor implements KvmQemu, MachineHost {
   }
 
   async define(input: MachineSpec, { signal }: CallOptions = {}): Promise<Machine> {
-    signal?.throwIfAborted();
-    const parsed = MachineSpecSchema.safeParse(input);
-    if (!parsed.success) {
-      const [issue] = parsed.error.issues;
-      const field = `/${(issue?.path ?? []).join('/')}`;
-      throw new HalError('invalid-spec', `${field}: ${issue?.message ?? 'not a machine spec'}`, {
-        cause: parsed.error,
-        field,
-      });
-    }
-    const spec = parsed.data;
+    throwIfAborted(signal);
+    const spec = parseMachineSpec(input, this.name);
     checkSupported(spec);
     return this.#lock.run(spec.id, () => doing(`defining ${spec.name}`, () => this.#define(spec, signal)));
   }
@@ -130,7 +122,7 @@ class KvmQemuHypervisor implements KvmQemu, MachineHost {
   async #define(spec: MachineSpec, signal: AbortSignal | undefined): Promise<Machine> {
     const directory = this.directory(spec.id);
     const known = await directory.readSpec();
-    if (known !== undefined && !isDeepStrictEqual(known, spec))
+    if (known !== undefined && !sameMachineSpec(known, spec))
       throw new HalError('conflict', `machine ${spec.id} is defined with another spec`);
     const owner = this.#ids.get(spec.name);
     if (owner !== undefined && owner !== spec.id)
@@ -163,7 +155,7 @@ class KvmQemuHypervisor implements KvmQemu, MachineHost {
   }
 
   async machine(id: string, { signal }: CallOptions = {}): Promise<Machine | undefined> {
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     if (!MachineSpecSchema.shape.id.safeParse(id).success) return undefined;
     const spec = await this.directory(id).readSpec();
     return spec === undefined ? undefined : new KvmQemuMachine(this, id, spec.name);
@@ -172,7 +164,7 @@ class KvmQemuHypervisor implements KvmQemu, MachineHost {
   async list({ signal }: CallOptions = {}): Promise<
     { id: string; name: string; labels: Record<string, string> }[]
   > {
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     const found = [];
     for (const id of await MachineDirectory.ids(this.#machines)) {
       const spec = await this.directory(id).readSpec();
@@ -207,7 +199,15 @@ class KvmQemuHypervisor implements KvmQemu, MachineHost {
   }
 
   vncSocket(id: string): string {
-    return join(this.#options.runDir, `vnc-${createHash('sha256').update(id).digest('hex').slice(0, 12)}`);
+    return this.#socket('vnc', id);
+  }
+
+  /** Socket paths are short whatever the id is. */
+  #socket(purpose: string, id: string): string {
+    return join(
+      this.#options.runDir,
+      `${purpose}-${createHash('sha256').update(id).digest('hex').slice(0, 12)}`,
+    );
   }
 
   async defineDomain(spec: MachineSpec, directory: MachineDirectory, signal?: AbortSignal): Promise<Domain> {
@@ -221,6 +221,7 @@ class KvmQemuHypervisor implements KvmQemu, MachineHost {
       diskFiles,
       serialLog: directory.serialLog,
       vncSocket: this.vncSocket(spec.id),
+      agentSocket: this.#socket('agent', spec.id),
       ...(uefi === undefined ? {} : { uefi }),
     });
     const connection = await this.connection(signal);

@@ -20,7 +20,8 @@ export function daemonPaths(root: string, runtime: string): DaemonPaths {
   return {
     root,
     runtime,
-    config: join(root, 'config'),
+    // Short: libvirt makes monitor sockets far below it.
+    config: join(root, 'c'),
     cache: join(root, 'cache'),
     data: join(root, 'data'),
     socket: join(runtime, 'libvirt', 'libvirt-sock'),

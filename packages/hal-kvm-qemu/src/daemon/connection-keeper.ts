@@ -1,5 +1,5 @@
 import { Libvirt, type Connection } from '../native/index.ts';
-import { toHalError } from '../errors.ts';
+import { throwIfAborted, toHalError } from '../errors.ts';
 import type { PrivateDaemon } from './private-daemon.ts';
 
 /**
@@ -33,7 +33,7 @@ export class ConnectionKeeper implements AsyncDisposable {
       if (this.#current === opening) this.#current = undefined;
       throw toHalError(error, 'connecting to libvirt');
     } finally {
-      signal?.throwIfAborted();
+      throwIfAborted(signal);
     }
   }
 

@@ -17,7 +17,11 @@ export function deviceElements(spec: MachineSpec, context: RenderContext): XmlEl
     ],
     ...serialElements(spec, context),
     channel: spec.guestAgentChannel
-      ? { '@type': 'unix', target: { '@type': 'virtio', '@name': guestAgentChannel } }
+      ? {
+          '@type': 'unix',
+          source: { '@mode': 'bind', '@path': context.agentSocket },
+          target: { '@type': 'virtio', '@name': guestAgentChannel },
+        }
       : undefined,
     ...displayElements(spec, context),
     watchdog:

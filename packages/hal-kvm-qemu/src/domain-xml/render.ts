@@ -18,6 +18,8 @@ export interface RenderContext {
   serialLog: string;
   /** Unix socket of the VNC server. */
   vncSocket: string;
+  /** Unix socket that libvirt talks to the guest agent through; libvirt's own choice of a path may be too long. */
+  agentSocket: string;
   /** UEFI firmware of this host, when the spec wants UEFI. */
   uefi?: { code: string; variablesTemplate: string; variables: string };
 }

@@ -89,7 +89,8 @@ export class Connection implements AsyncDisposable {
 
   /**
    * Sends a keepalive message after that much silence and gives the connection up after `count` unanswered ones.
-   * @returns false when the server does not support it (drivers inside this process).
+   * @returns false when the server does not support it
+   * @throws LibvirtError `no-support` for drivers inside this process
    */
   setKeepAlive(intervalSeconds: number, count: number, options?: CallOptions): Promise<boolean> {
     return untilAborted(options, () =>

@@ -1,5 +1,6 @@
 import { Duplex } from 'node:stream';
 import { asError } from './call-options.ts';
+import { LibvirtError } from './libvirt-error.ts';
 import type { NativeBinding, StreamHandle } from './binding.ts';
 
 /** How much a console buffers in each direction before the other side has to wait, in bytes. */
@@ -39,7 +40,11 @@ export class Console extends Duplex {
     const abort = error !== null || !this.writableFinished;
     this.#binding.streamClose(this.#handle, abort).then(
       () => done(error),
-      (reason: unknown) => done(error ?? asError(reason)),
+      (reason: unknown) => {
+        // The connection was closed first, which ends its streams too.
+        const over = reason instanceof LibvirtError && reason.code === 'closed';
+        done(error ?? (over ? null : asError(reason)));
+      },
     );
   }
 }

@@ -16,6 +16,7 @@ const context = (changes: Partial<RenderContext> = {}): RenderContext => ({
   diskFiles: new Map(),
   serialLog: '/state/serial0.log',
   vncSocket: '/run/vnc',
+  agentSocket: '/run/agent',
   ...changes,
 });
 
