@@ -14,6 +14,8 @@ import { builtinKinds } from './kinds/builtin-kinds.ts';
 import { serviceRanges, type ServiceRangeOptions } from './kinds/service.ts';
 import { ensureObjects } from './kinds/initial-objects.ts';
 import type { MountedGroup, PodSubresources } from './mounts/types.ts';
+import { OpenApi } from './openapi/documents.ts';
+import { encodeOpenApiV2 } from './openapi/v2-protobuf.ts';
 import { Catalogue } from './registry/catalogue.ts';
 import type { Registry } from './registry/registry.ts';
 import type { Durability } from './storage/database.ts';
@@ -145,7 +147,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       podSubresources: options.podSubresources,
     },
     authenticator,
-    discovery: new Discovery(catalogue, options.mounts ?? []),
+    discovery: new Discovery(catalogue, options.mounts ?? [], new OpenApi(catalogue, encodeOpenApiV2)),
     mounts: checkMounts(catalogue, options.mounts ?? []),
     onRequest: options.onRequest,
     ready: () => ready,

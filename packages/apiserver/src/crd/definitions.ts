@@ -2,6 +2,7 @@ import { isObject } from '../object/json.ts';
 import { apiVersionOf, qualifiedResource, type KubeObject } from '../object/types.ts';
 import type { Conversion, ResourceDefinition, ScalePaths } from '../registry/definition.ts';
 import { ageSince } from '../table/age.ts';
+import { nameColumn } from '../table/common-columns.ts';
 import type { TableColumn } from '../table/columns.ts';
 import { compileJsonPath } from '../table/json-path.ts';
 import type { CustomResourceDefinition, CustomResourceNames, CustomResourceVersion } from './types.ts';
@@ -101,7 +102,7 @@ function scalePaths(
 }
 
 function customColumns(version: CustomResourceVersion): TableColumn[] {
-  const columns = version.additionalPrinterColumns ?? [
+  const columns: readonly PrinterColumn[] = version.additionalPrinterColumns ?? [
     {
       name: 'Age',
       type: 'date',
@@ -109,18 +110,22 @@ function customColumns(version: CustomResourceVersion): TableColumn[] {
       description: 'Time since creation.',
     },
   ];
-  return columns.map((column) => {
-    const select = compileJsonPath(column.jsonPath);
-    const type = columnType(column.type);
-    return {
-      name: column.name,
-      type: type === 'date' ? 'string' : type,
-      ...(column.format !== undefined && { format: column.format }),
-      description: column.description ?? `Value of ${column.jsonPath}.`,
-      priority: column.priority ?? 0,
-      cell: (object, now) => cellOf(select(object), type, now),
-    };
-  });
+  return [nameColumn(), ...columns.map(customColumn)];
+}
+
+type PrinterColumn = NonNullable<CustomResourceVersion['additionalPrinterColumns']>[number];
+
+function customColumn(column: PrinterColumn): TableColumn {
+  const select = compileJsonPath(column.jsonPath);
+  const type = columnType(column.type);
+  return {
+    name: column.name,
+    type,
+    ...(column.format !== undefined && { format: column.format }),
+    description: column.description ?? `Value of ${column.jsonPath}.`,
+    priority: column.priority ?? 0,
+    cell: (object, now) => cellOf(select(object), type, now),
+  };
 }
 
 function columnType(type: string): TableColumn['type'] {

@@ -1,10 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import { ApiServerError } from '../errors.ts';
+import type { JsonObject } from '../object/json.ts';
 import { apiVersionOf } from '../object/types.ts';
 import { fromStorage, type ResourceDefinition } from '../registry/definition.ts';
 import type { ListPage } from '../registry/list.ts';
 import { encodeOutcome, type Outcome } from '../registry/registry.ts';
+import { includeObjectParameter, partialMetadata, tableOf } from '../table/table.ts';
 import { PLAIN_FORMAT, type ObjectFormat } from '../watch/watch-encoder.ts';
+import { acceptedShape } from './accept.ts';
 
 /** How a response shows objects, as the client's Accept header asks. */
 export interface ResponseFormat {
@@ -13,21 +15,24 @@ export interface ResponseFormat {
   watchFormat(): ObjectFormat;
 }
 
-/** The format of a response. @throws ApiServerError `NotAcceptable` when the client takes no JSON. */
+/** The format of a response. @throws ApiServerError `NotAcceptable`, `BadRequest` */
 export function negotiate(
   request: IncomingMessage,
   definition: ResourceDefinition,
-  _query: URLSearchParams,
+  query: URLSearchParams,
 ): ResponseFormat {
-  const accept = request.headers.accept ?? '*/*';
-  const types = accept.split(',').map((part) => part.trim().split(';')[0]?.trim().toLowerCase() ?? '');
-  if (!types.some((type) => ['application/json', '*/*', 'application/*', ''].includes(type)))
-    throw new ApiServerError('NotAcceptable', `only application/json is available, not ${accept}`);
-  return plainFormat(definition);
+  switch (acceptedShape(request.headers.accept)) {
+    case 'table':
+      return tableFormat(definition, query);
+    case 'metadata':
+      return metadataFormat(definition);
+    case 'plain':
+      return plainFormat(definition);
+  }
 }
 
 /** `metadata` of a list. */
-export function listMetadata(page: ListPage): Record<string, unknown> {
+function listMetadata(page: ListPage): JsonObject {
   return {
     resourceVersion: String(page.revision),
     ...(page.continue !== undefined && { continue: page.continue }),
@@ -51,5 +56,42 @@ function plainFormat(definition: ResourceDefinition): ResponseFormat {
       return `${head.slice(0, -1)},"items":[${items.join(',')}]}`;
     },
     watchFormat: () => PLAIN_FORMAT,
+  };
+}
+
+function tableFormat(definition: ResourceDefinition, query: URLSearchParams): ResponseFormat {
+  const include = includeObjectParameter(query);
+  const { columns } = definition;
+  const table = (objects: readonly Outcome['object'][], metadata: JsonObject) =>
+    JSON.stringify(tableOf(columns, objects, include, metadata, new Date()));
+  const one = (object: Outcome['object']) =>
+    table([object], { resourceVersion: object.metadata.resourceVersion });
+  return {
+    object: (outcome) => one(fromStorage(definition, outcome.object)),
+    list: (page) =>
+      table(
+        page.items.map((stored) => fromStorage(definition, stored.object)),
+        listMetadata(page),
+      ),
+    watchFormat: () => ({
+      variant: `table/${include}`,
+      encode: one,
+      encodeBookmark: (bookmark) => table([], bookmark.metadata),
+    }),
+  };
+}
+
+function metadataFormat(definition: ResourceDefinition): ResponseFormat {
+  const one = (object: Outcome['object']) => JSON.stringify(partialMetadata(object));
+  return {
+    object: ({ object }) => one(object),
+    list: (page) =>
+      JSON.stringify({
+        kind: 'PartialObjectMetadataList',
+        apiVersion: 'meta.k8s.io/v1',
+        metadata: listMetadata(page),
+        items: page.items.map((stored) => partialMetadata(fromStorage(definition, stored.object))),
+      }),
+    watchFormat: () => ({ variant: 'metadata', encode: one, encodeBookmark: one }),
   };
 }

@@ -9,12 +9,15 @@ export interface ObjectFormat {
   readonly variant: string;
   /** JSON text of one object in the served version; `json` is its text if that is known already. */
   encode(object: KubeObject, json: string | undefined): string;
+  /** JSON text of a bookmark, which has no object but its type and metadata. */
+  encodeBookmark(bookmark: KubeObject): string;
 }
 
 /** The object as it is. */
 export const PLAIN_FORMAT: ObjectFormat = {
   variant: 'plain',
   encode: (object, json) => json ?? JSON.stringify(object),
+  encodeBookmark: (bookmark) => JSON.stringify(bookmark),
 };
 
 /** One line of a watch response. */

@@ -1,5 +1,6 @@
 import { ApiServerError, toApiServerError } from '../errors.ts';
 import type { Matcher } from '../registry/list.ts';
+import type { KubeObject } from '../object/types.ts';
 import { fromStorage, type ResourceDefinition } from '../registry/definition.ts';
 import type { StoreEvent } from '../storage/records.ts';
 import type { Store } from '../storage/store.ts';
@@ -88,16 +89,15 @@ export class WatchSession implements WatchSubscriber {
   bookmark(annotations?: Record<string, string>): void {
     if (this.#state !== 'live') return;
     const { definition } = this.#target;
-    const object = {
+    const object: KubeObject = {
       kind: definition.kind,
       apiVersion: definition.group === '' ? definition.version : `${definition.group}/${definition.version}`,
       metadata: {
         resourceVersion: String(this.#store.revision),
-        creationTimestamp: null,
         ...(annotations !== undefined && { annotations }),
       },
     };
-    this.#sink.write(watchLine('BOOKMARK', JSON.stringify(object)));
+    this.#sink.write(watchLine('BOOKMARK', this.#target.format.encodeBookmark(object)));
   }
 
   /** Ends the watch in an orderly way. Idempotent. */

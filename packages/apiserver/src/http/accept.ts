@@ -1,0 +1,33 @@
+import { ApiServerError } from '../errors.ts';
+
+/** In which shape a client wants objects. */
+export type ObjectShape = 'plain' | 'table' | 'metadata';
+
+const JSON_TYPES = new Set(['application/json', 'application/*', '*/*', '']);
+const SHAPES: Record<string, ObjectShape> = {
+  Table: 'table',
+  PartialObjectMetadata: 'metadata',
+  PartialObjectMetadataList: 'metadata',
+};
+
+/**
+ * The first shape in an Accept header that this server can give.
+ * @throws ApiServerError `NotAcceptable`
+ */
+export function acceptedShape(accept: string | undefined): ObjectShape {
+  for (const clause of (accept ?? '*/*').split(',')) {
+    const [type = '', ...parameters] = clause.split(';').map((part) => part.trim());
+    if (!JSON_TYPES.has(type.toLowerCase())) continue;
+    const values = new Map(
+      parameters.map((parameter) => parameter.split('=', 2) as [string, string | undefined]),
+    );
+    const as = values.get('as');
+    if (as === undefined) return 'plain';
+    const shape = Object.hasOwn(SHAPES, as) ? SHAPES[as] : undefined;
+    if (shape !== undefined && values.get('g') === 'meta.k8s.io' && values.get('v') === 'v1') return shape;
+  }
+  throw new ApiServerError(
+    'NotAcceptable',
+    `only application/json is available (also as Table and PartialObjectMetadata of meta.k8s.io/v1), not ${accept ?? ''}`,
+  );
+}
