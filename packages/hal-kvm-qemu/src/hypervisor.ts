@@ -113,7 +113,7 @@ class KvmQemuHypervisor implements KvmQemu, MachineHost {
   }
 
   async define(input: MachineSpec, { signal }: CallOptions = {}): Promise<Machine> {
-    throwIfAborted(signal);
+    this.checkUsable(signal);
     const spec = parseMachineSpec(input, this.name);
     checkSupported(spec);
     return this.#lock.run(spec.id, () => doing(`defining ${spec.name}`, () => this.#define(spec, signal)));
@@ -155,7 +155,7 @@ class KvmQemuHypervisor implements KvmQemu, MachineHost {
   }
 
   async machine(id: string, { signal }: CallOptions = {}): Promise<Machine | undefined> {
-    throwIfAborted(signal);
+    this.checkUsable(signal);
     if (!MachineSpecSchema.shape.id.safeParse(id).success) return undefined;
     const spec = await this.directory(id).readSpec();
     return spec === undefined ? undefined : new KvmQemuMachine(this, id, spec.name);
@@ -164,7 +164,7 @@ class KvmQemuHypervisor implements KvmQemu, MachineHost {
   async list({ signal }: CallOptions = {}): Promise<
     { id: string; name: string; labels: Record<string, string> }[]
   > {
-    throwIfAborted(signal);
+    this.checkUsable(signal);
     const found = [];
     for (const id of await MachineDirectory.ids(this.#machines)) {
       const spec = await this.directory(id).readSpec();
@@ -189,8 +189,13 @@ class KvmQemuHypervisor implements KvmQemu, MachineHost {
     await this.#keeper[Symbol.asyncDispose]();
   }
 
-  connection(signal?: AbortSignal): Promise<Connection> {
+  checkUsable(signal?: AbortSignal): void {
     if (this.#keeper.closed) throw new HalError('closed', 'this hypervisor connection was disposed');
+    throwIfAborted(signal);
+  }
+
+  connection(signal?: AbortSignal): Promise<Connection> {
+    this.checkUsable(signal);
     return this.#keeper.get(signal);
   }
 

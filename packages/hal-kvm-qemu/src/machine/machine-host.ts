@@ -4,6 +4,8 @@ import type { MachineDirectory } from './machine-directory.ts';
 
 /** What a machine needs of the hypervisor that it belongs to. */
 export interface MachineHost {
+  /** @throws HalError `closed` after disposal, `aborted` when the signal has fired. */
+  checkUsable(signal?: AbortSignal): void;
   connection(signal?: AbortSignal): Promise<Connection>;
   directory(id: string): MachineDirectory;
   /** Unix socket of a machine's VNC server. */

@@ -8,7 +8,7 @@ import {
   type MachineSpec,
   type Observed,
 } from '@virtkit/hal';
-import { doing, throwIfAborted, toHalError } from '../errors.ts';
+import { doing, toHalError } from '../errors.ts';
 import { createFacets } from '../facets/index.ts';
 import { LibvirtError, PowerOff, Start, Undefine, type Domain } from '../native/index.ts';
 import type { MachineHost } from './machine-host.ts';
@@ -43,7 +43,7 @@ export class KvmQemuMachine implements Machine {
   }
 
   async spec(options: CallOptions = {}): Promise<MachineSpec> {
-    throwIfAborted(options.signal);
+    this.#host.checkUsable(options.signal);
     const spec = await this.#directory.readSpec();
     if (spec === undefined) throw this.#gone();
     return spec;
