@@ -140,8 +140,7 @@ void Connection::Subscribe(virConnectPtr connection, uint64_t listener, const st
   try {
     for (const auto& kind : kinds) {
       if (kind == kConnectionClosed) {
-        RegisterClose(connection, channel_, listener);
-        registration.close_callback = true;
+        registration.close_callback = RegisterClose(connection, channel_, listener);
       } else {
         registration.events.push_back(RegisterEvent(connection, kind, channel_, listener));
       }
@@ -171,7 +170,7 @@ void Connection::Unsubscribe(uint64_t listener) {
 
 void Connection::Deregister(virConnectPtr connection, const Registration& registration) {
   DeregisterEvents(connection, registration.events);
-  if (registration.close_callback) DeregisterClose(connection);
+  if (registration.close_callback != nullptr) DeregisterClose(connection);
 }
 
 void Connection::Adopt(Domain* domain) {

@@ -68,7 +68,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   enum class State { kOpen, kClosing, kClosed };
   struct Registration {
     std::vector<int> events;
-    bool close_callback = false;
+    std::shared_ptr<void> close_callback;
   };
 
   virConnectPtr Begin(uint64_t call);

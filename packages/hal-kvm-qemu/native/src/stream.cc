@@ -69,27 +69,18 @@ void Stream::Write(uint64_t call, Bytes data) {
 }
 
 void Stream::Close(uint64_t call, bool abort) {
-  if (ended_.exchange(true)) return Done(call, Value());
-  // Run() first: when the connection is closing it throws, and the connection's end aborts the stream.
-  try {
-    connection_->Run(call, [self = shared_from_this(), abort](virConnectPtr) {
-      RunOnEventLoop([&] { self->Detach(); });
-      self->Finish(abort);
-      return Value();
-    });
-  } catch (Failure&) {
-    ended_ = false;
-    throw;
-  }
+  // Refused when the connection is closing: its end aborts the stream then.
+  connection_->Run(call, [self = shared_from_this(), abort](virConnectPtr) {
+    self->End(abort);
+    return Value();
+  });
 }
 
-void Stream::Abort() {
+void Stream::Abort() { End(true); }
+
+void Stream::End(bool abort) {
   if (ended_.exchange(true)) return;
   RunOnEventLoop([this] { Detach(); });
-  Finish(true);
-}
-
-void Stream::Finish(bool abort) {
   counted_.reset();
   EndStream(std::exchange(stream_, nullptr), abort);
 }

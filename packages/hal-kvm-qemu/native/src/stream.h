@@ -57,7 +57,8 @@ class Stream : public std::enable_shared_from_this<Stream> {
   void Break(const Failure& failure);
   void Detach();
 
-  void Finish(bool abort);
+  // On any other thread, once:
+  void End(bool abort);
   void Done(uint64_t call, Outcome outcome) const;
 
   const std::shared_ptr<Connection> connection_;

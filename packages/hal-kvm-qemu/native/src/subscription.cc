@@ -114,10 +114,12 @@ void DeregisterEvents(virConnectPtr connection, const std::vector<int>& numbers)
   for (const int number : numbers) Lv().virConnectDomainEventDeregisterAny(connection, number);
 }
 
-void RegisterClose(virConnectPtr connection, const std::shared_ptr<Channel>& channel, uint64_t listener) {
-  auto sink = std::make_unique<Sink>(Sink{channel, listener});
-  Check(Lv().virConnectRegisterCloseCallback(connection, OnClose, sink.get(), FreeSink));
-  sink.release();  // NOLINT: libvirt owns it now.
+std::shared_ptr<void> RegisterClose(virConnectPtr connection, const std::shared_ptr<Channel>& channel,
+                                    uint64_t listener) {
+  auto sink = std::make_shared<Sink>(Sink{channel, listener});
+  Check(Lv().virConnectRegisterCloseCallback(connection, OnClose, static_cast<void*>(sink.get()),
+                                             static_cast<virFreeCallback>(nullptr)));
+  return sink;
 }
 
 void DeregisterClose(virConnectPtr connection) { Lv().virConnectUnregisterCloseCallback(connection, OnClose); }

@@ -19,8 +19,10 @@ int RegisterEvent(virConnectPtr connection, const std::string& kind, const std::
 // Ends delivery; blocks. A connection that is broken has nothing to deregister, so failures mean nothing.
 void DeregisterEvents(virConnectPtr connection, const std::vector<int>& numbers);
 
-// The one callback for the unexpected end that libvirt allows per connection. Throws Failure.
-void RegisterClose(virConnectPtr connection, const std::shared_ptr<Channel>& channel, uint64_t listener);
+// The one callback for the unexpected end that libvirt allows per connection. What is returned must live until
+// DeregisterClose has returned: some drivers ignore the callback, and then never free what was given to them.
+// Throws Failure.
+std::shared_ptr<void> RegisterClose(virConnectPtr connection, const std::shared_ptr<Channel>& channel, uint64_t listener);
 void DeregisterClose(virConnectPtr connection);
 
 }  // namespace virtkit

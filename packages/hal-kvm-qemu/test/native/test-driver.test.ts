@@ -36,7 +36,7 @@ describe('connection', () => {
     expect(await connection.libraryVersion()).toBeGreaterThanOrEqual(9_000_000);
     expect(await connection.hypervisorVersion()).toBe(2);
     expect(await connection.hostname()).not.toBe('');
-    expect(await connection.setKeepAlive(5, 3)).toBe(false);
+    expect(await code(connection.setKeepAlive(5, 3))).toBe('no-support');
   });
 
   it('describes the host', async () => {
@@ -58,9 +58,11 @@ describe('connection', () => {
     expect(first).toMatchObject({ domain: { name: 'test' }, stats: { 'state.state': 1 } });
   });
 
-  it('refuses a URI that no driver has', async () => {
+  it('says when nobody listens', async () => {
     const libvirt = await Libvirt.load();
-    expect(await code(libvirt.connect('nonsense:///x'))).toBe('connect-failed');
+    expect(await code(libvirt.connect('qemu+unix:///system?socket=/nonexistent/socket'))).toBe(
+      'system-error',
+    );
   });
 
   it('delivers what happens, in order, until unsubscribed', async () => {
@@ -112,23 +114,22 @@ describe('domain', () => {
   it('carries metadata of its owner', async () => {
     const uri = 'http://example.org/owner';
     expect(await code(domain.metadata(uri))).toBe('no-metadata');
-    await domain.setMetadata({ uri, key: 'o', xml: "<owner id='7'/>" }, Affect.live);
-    expect(await domain.metadata(uri, Affect.live)).toBe("<owner id='7'/>");
+    await domain.setMetadata({ uri, key: 'o', xml: '<owner id="7"/>' }, Affect.live);
+    expect(await domain.metadata(uri, Affect.live)).toBe('<owner id="7"/>');
     await domain.setMetadata({ uri, key: 'o', xml: undefined }, Affect.live);
     expect(await code(domain.metadata(uri, Affect.live))).toBe('no-metadata');
   });
 
   it('gives statistics as plain objects', async () => {
     expect(await domain.stats(StatsGroup.state)).toMatchObject({ 'state.state': 1 });
-    expect(await domain.guest.info()).toMatchObject({ 'user.count': expect.any(Number) });
-    expect(await domain.guest.hostname().catch(() => 'refused')).toEqual(expect.any(String));
+    expect(await code(domain.guest.info())).toBe('no-support');
   });
 
   it.each([
     ['a name that nobody has', () => connection.domainByName('nobody'), 'no-domain', 'on-change', 42],
     ['something that is no UUID', () => connection.domainByUuid('x'), 'invalid-argument', 'never', 8],
-    ['XML that is none', () => connection.defineDomain('<domain'), 'invalid-xml', 'never', 27],
-    ['starting what runs', () => domain.create(), 'operation-invalid', 'on-change', 55],
+    ['XML that is none', () => connection.defineDomain('<domain'), 'invalid-xml', 'never', 35],
+    ['resuming what runs', () => domain.resume(), 'internal-error', 'backoff', 1],
     ['a call that the driver lacks', () => domain.migration.abortJob(), 'no-support', 'never', 3],
   ])('answers %s with a typed error', async (_, call, expected, retry, libvirtCode) => {
     const error: unknown = await call().then(

@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { type Connection, Libvirt } from '../src/native/index.ts';
+
+const run = promisify(execFile);
+
+/** How to measure. */
+export interface NativeCallsOptions {
+  /** Unix socket of a libvirtd that nobody else uses. */
+  socket: string;
+  /** Duration of each of the four measurements. */
+  seconds: number;
+  /** Calls in flight in the concurrent measurements, and C's threads. Default 4. */
+  concurrency?: number;
+}
+
+/** Calls per second of one way of calling, and JavaScript's share of C's speed. */
+export interface NativeCallsComparison {
+  readonly native: number;
+  readonly c: number;
+  readonly ratio: number;
+}
+
+/** The same cheap call (`virConnectGetLibVersion`, one round trip) on the same daemon, through the addon and in C. */
+export interface NativeCalls {
+  /** One call after the other: each crosses two threads more than C's. */
+  readonly sequential: NativeCallsComparison;
+  /** `concurrency` calls in flight at any time. */
+  readonly concurrent: NativeCallsComparison;
+}
+
+/**
+ * Measures, one after the other so that they do not disturb each other. Needs `native/build/calls`
+ * (`npm run build-native-bench`).
+ * @throws LibvirtError; the child process's error
+ */
+export async function measureNativeCalls(options: NativeCallsOptions): Promise<NativeCalls> {
+  const { socket, seconds, concurrency = 4 } = options;
+  const uri = `qemu+unix:///session?socket=${socket}`;
+  await using connection = await (await Libvirt.load()).connect(uri, { maxCalls: concurrency });
+  const native = (width: number) => callsPerSecond(connection, seconds, width);
+  await callsPerSecond(connection, seconds / 10, concurrency); // Compiles what will be measured.
+  return {
+    sequential: compare(await native(1), await callsInC(uri, seconds, 1)),
+    concurrent: compare(await native(concurrency), await callsInC(uri, seconds, concurrency)),
+  };
+}
+
+function compare(native: number, c: number): NativeCallsComparison {
+  return { native, c, ratio: native / c };
+}
+
+async function callsPerSecond(connection: Connection, seconds: number, width: number): Promise<number> {
+  const begin = performance.now();
+  const deadline = begin + seconds * 1000;
+  let calls = 0;
+  const loop = async () => {
+    while (performance.now() < deadline) {
+      await connection.libraryVersion();
+      calls++;
+    }
+  };
+  await Promise.all(Array.from({ length: width }, loop));
+  return (calls / (performance.now() - begin)) * 1000;
+}
+
+async function callsInC(uri: string, seconds: number, threads: number): Promise<number> {
+  const program = fileURLToPath(new URL('../native/build/calls', import.meta.url));
+  const { stdout } = await run(program, [uri, String(seconds), String(threads)]);
+  return Number(stdout);
+}

@@ -1,0 +1,13 @@
+// Ends the process while calls run, events arrive and nothing is closed.
+import { Libvirt } from '../../../src/native/index.ts';
+
+const connection = await (await Libvirt.load()).connect('test:///default');
+await connection.onDomainEvent(['lifecycle'], () => undefined);
+const domain = await connection.domainByName('test');
+for (let i = 0; i < 500; i++) {
+  void domain.suspend().catch(() => undefined);
+  void domain.resume().catch(() => undefined);
+}
+if (process.argv[2] === 'close') void connection.close();
+if (process.argv[2] === 'throw') throw new Error('on purpose');
+process.exit(7);
