@@ -35,7 +35,8 @@ export async function readArchive(path: string, blobs: BlobStore): Promise<Descr
     // A failure of either side destroys the stream and so ends the other.
     await Promise.all([take(), pipeline(createReadStream(path), await decompressor(path), tar)]);
   } catch (cause) {
-    if (cause instanceof EmbeddedNodeError || isSystemError(cause, 'ENOENT', 'EACCES', 'ENOSPC', 'EDQUOT')) throw cause;
+    if (cause instanceof EmbeddedNodeError || isSystemError(cause, 'ENOENT', 'EACCES', 'ENOSPC', 'EDQUOT'))
+      throw cause;
     throw new EmbeddedNodeError('ImageInvalid', `${path} cannot be read as a tar archive`, { cause });
   }
   if (found.index === undefined)
@@ -53,7 +54,8 @@ async function smallText(entry: TarEntry): Promise<string> {
   let size = 0;
   for await (const chunk of entry as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > documentLimit) throw new EmbeddedNodeError('ImageInvalid', `${entry.header.name} is too large`);
+    if (size > documentLimit)
+      throw new EmbeddedNodeError('ImageInvalid', `${entry.header.name} is too large`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

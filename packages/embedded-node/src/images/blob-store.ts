@@ -43,7 +43,10 @@ export class BlobStore {
       await pipeline(source, measure, createWriteStream(temporary, { mode: 0o600, flags: 'wx' }));
       const digest = `sha256:${hash.digest('hex')}`;
       if (expected !== undefined && digest !== expected)
-        throw new EmbeddedNodeError('ImageInvalid', `a blob of the image should be ${expected} and is ${digest}`);
+        throw new EmbeddedNodeError(
+          'ImageInvalid',
+          `a blob of the image should be ${expected} and is ${digest}`,
+        );
       await rename(temporary, this.path(digest));
       return { digest, size };
     } finally {
@@ -54,7 +57,8 @@ export class BlobStore {
   /** Where the blob is, or would be. */
   path(digest: string): string {
     const hex = /^sha256:([0-9a-f]{64})$/.exec(digest)?.[1];
-    if (hex === undefined) throw new EmbeddedNodeError('ImageInvalid', `${JSON.stringify(digest)} is not a digest`);
+    if (hex === undefined)
+      throw new EmbeddedNodeError('ImageInvalid', `${JSON.stringify(digest)} is not a digest`);
     return join(this.#folder, hex);
   }
 
@@ -93,6 +97,7 @@ export class BlobStore {
       throw error;
     }
     for (const name of names)
-      if (!name.startsWith('.') && !kept.has(`sha256:${name}`)) await rm(join(this.#folder, name), { force: true });
+      if (!name.startsWith('.') && !kept.has(`sha256:${name}`))
+        await rm(join(this.#folder, name), { force: true });
   }
 }

@@ -34,8 +34,14 @@ export const imageConfigurationSchema = z.looseObject({
 export type ImageConfiguration = z.output<typeof imageConfigurationSchema>;
 
 export const mediaTypes = {
-  index: ['application/vnd.oci.image.index.v1+json', 'application/vnd.docker.distribution.manifest.list.v2+json'],
-  manifest: ['application/vnd.oci.image.manifest.v1+json', 'application/vnd.docker.distribution.manifest.v2+json'],
+  index: [
+    'application/vnd.oci.image.index.v1+json',
+    'application/vnd.docker.distribution.manifest.list.v2+json',
+  ],
+  manifest: [
+    'application/vnd.oci.image.manifest.v1+json',
+    'application/vnd.docker.distribution.manifest.v2+json',
+  ],
 } as const;
 
 /** Reads a JSON document of an image. @throws EmbeddedNodeError `ImageInvalid` */

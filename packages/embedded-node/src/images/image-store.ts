@@ -40,7 +40,11 @@ export interface UnpackedImage extends StoredImage {
 const recordSchema = z.object({ reference: z.string(), digest: z.string(), size: z.number() });
 
 /** Node's names of architectures in the terms of Go, which image indexes use. */
-const architectures: Partial<Record<NodeJS.Architecture, string>> = { x64: 'amd64', arm64: 'arm64', s390x: 's390x' };
+const architectures: Partial<Record<NodeJS.Architecture, string>> = {
+  x64: 'amd64',
+  arm64: 'arm64',
+  s390x: 's390x',
+};
 
 /** Images on this machine. Several processes may use one folder at a time. */
 export class ImageStore {
@@ -65,12 +69,18 @@ export class ImageStore {
   async load(path: string, options: { reference?: string } = {}): Promise<StoredImage[]> {
     const entries = await readArchive(path, this.#blobs);
     if (options.reference !== undefined && entries.length !== 1)
-      throw new EmbeddedNodeError('ImageInvalid', `${path} holds ${entries.length} images; one name does not do`);
+      throw new EmbeddedNodeError(
+        'ImageInvalid',
+        `${path} holds ${entries.length} images; one name does not do`,
+      );
     const images: StoredImage[] = [];
     for (const entry of entries) {
       const reference = options.reference ?? nameOf(entry);
       if (reference === undefined)
-        throw new EmbeddedNodeError('InvalidImageName', `${path} does not say what its image is called; give a name`);
+        throw new EmbeddedNodeError(
+          'InvalidImageName',
+          `${path} does not say what its image is called; give a name`,
+        );
       images.push(await this.#record(reference, await this.#forThisMachine(entry)));
     }
     return images;
@@ -137,12 +147,18 @@ export class ImageStore {
     const manifest = await this.#manifest(image.digest);
     let unpacking = this.#unpacking.get(image.digest);
     if (unpacking === undefined) {
-      unpacking = this.#unpackManifest(image.digest, manifest).finally(() => this.#unpacking.delete(image.digest));
+      unpacking = this.#unpackManifest(image.digest, manifest).finally(() =>
+        this.#unpacking.delete(image.digest),
+      );
       this.#unpacking.set(image.digest, unpacking);
     }
     const path = await unpacking;
     const text = await this.#blobs.text(manifest.config.digest);
-    return { ...image, path, configuration: parseDocument(imageConfigurationSchema, text, 'the configuration') };
+    return {
+      ...image,
+      path,
+      configuration: parseDocument(imageConfigurationSchema, text, 'the configuration'),
+    };
   }
 
   /** Removes an image and whatever no other image needs. Gives false when there is none of this name. */
@@ -168,7 +184,10 @@ export class ImageStore {
     const manifest = await this.#manifest(digest);
     for (const { digest: blob } of [manifest.config, ...manifest.layers])
       if (!(await this.#blobs.has(blob)))
-        throw new EmbeddedNodeError('ImageInvalid', `the archive lacks blob ${blob}, which its manifest names`);
+        throw new EmbeddedNodeError(
+          'ImageInvalid',
+          `the archive lacks blob ${blob}, which its manifest names`,
+        );
     const full = formatReference({ ...parseReference(reference), digest: undefined });
     const size = manifest.layers.reduce((sum, layer) => sum + layer.size, 0);
     const image = { reference: full, digest, size };
@@ -207,7 +226,8 @@ export class ImageStore {
     const { manifests } = parseDocument(indexSchema, await this.#blobs.text(entry.digest), 'the index');
     const wanted = architectures[process.arch] ?? process.arch;
     const match = manifests.find(
-      ({ platform }) => platform === undefined || (platform.os === 'linux' && platform.architecture === wanted),
+      ({ platform }) =>
+        platform === undefined || (platform.os === 'linux' && platform.architecture === wanted),
     );
     if (match === undefined)
       throw new EmbeddedNodeError('ImageInvalid', `the image has no variant for linux/${wanted}`);

@@ -33,7 +33,8 @@ export async function applyLayer(
     // A failure of either side destroys the stream and so ends the other.
     await Promise.all([apply(), feed(source, mediaType, tar)]);
   } catch (cause) {
-    if (cause instanceof EmbeddedNodeError || isSystemError(cause, 'ENOSPC', 'EDQUOT', 'EACCES', 'EPERM')) throw cause;
+    if (cause instanceof EmbeddedNodeError || isSystemError(cause, 'ENOSPC', 'EDQUOT', 'EACCES', 'EPERM'))
+      throw cause;
     throw new EmbeddedNodeError('ImageInvalid', 'a layer of the image cannot be unpacked', { cause });
   }
 }
@@ -48,7 +49,10 @@ async function feed(source: Readable, mediaType: string, tar: NodeJS.WritableStr
 async function applyEntry(entry: TarEntry, root: string, keepOwners: boolean): Promise<void> {
   const { header } = entry;
   if (posix.normalize(header.name).split('/').includes('..'))
-    throw new EmbeddedNodeError('ImageInvalid', `the layer names ${header.name}, which is outside of the image`);
+    throw new EmbeddedNodeError(
+      'ImageInvalid',
+      `the layer names ${header.name}, which is outside of the image`,
+    );
   const place = await placeInRoot(root, header.name);
   const name = basename(place);
   if (place !== root && name.startsWith(whiteoutPrefix)) await applyWhiteout(place, name);
@@ -59,7 +63,8 @@ async function applyEntry(entry: TarEntry, root: string, keepOwners: boolean): P
 async function applyWhiteout(place: string, name: string): Promise<void> {
   const folder = dirname(place);
   if (name === opaqueMarker) {
-    for (const child of await readdir(folder)) await rm(join(folder, child), { recursive: true, force: true });
+    for (const child of await readdir(folder))
+      await rm(join(folder, child), { recursive: true, force: true });
     return;
   }
   const hidden = name.slice(whiteoutPrefix.length);

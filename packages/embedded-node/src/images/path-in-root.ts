@@ -48,5 +48,8 @@ async function linkOrFolder(full: string, path: string): Promise<string | undefi
     await mkdir(full, { mode: 0o755 });
     return undefined;
   }
-  throw new EmbeddedNodeError('ImageInvalid', `${path} of the image leads through something that is no folder`);
+  throw new EmbeddedNodeError(
+    'ImageInvalid',
+    `${path} of the image leads through something that is no folder`,
+  );
 }

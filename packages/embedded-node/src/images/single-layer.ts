@@ -33,7 +33,10 @@ async function addFolder(tar: Pack, folder: string, prefix: string, owner: Layer
     } else if (stat.isFile()) {
       await pipeline(createReadStream(path), tar.entry({ ...common, type: 'file', size: stat.size }));
     } else {
-      throw new EmbeddedNodeError('ImageInvalid', `${path} is neither file, folder nor link and cannot be in an image`);
+      throw new EmbeddedNodeError(
+        'ImageInvalid',
+        `${path} is neither file, folder nor link and cannot be in an image`,
+      );
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { Container, Pod } from '@virtkit/core-types';
 import { open, rename, rm } from 'node:fs/promises';
 import { EmbeddedNodeError, isEmbeddedNodeError, isSystemError } from '../errors.ts';
+import { moveMarks } from '../logs/log-index.ts';
 import type { PodNetwork } from '../network/network.ts';
 import type { ContainerExit, ContainerProcess } from '../sandbox/container-process.ts';
 import { adoptContainer, launchContainer } from '../sandbox/launcher.ts';
@@ -101,10 +102,17 @@ export class ContainerRuntime {
         : { containerID: `virtkit://${this.#id(recorded?.attempt ?? 0).replaceAll('/', '-')}` }),
     };
     if (this.#problem !== undefined)
-      return { ...common, state: { type: 'waiting', reason: this.#problem.reason, message: this.#problem.message } };
-    if (this.#process === undefined) return { ...common, state: { type: 'waiting', reason: 'ContainerCreating' } };
+      return {
+        ...common,
+        state: { type: 'waiting', reason: this.#problem.reason, message: this.#problem.message },
+      };
+    if (this.#process === undefined)
+      return { ...common, state: { type: 'waiting', reason: 'ContainerCreating' } };
     if (this.#exit === undefined)
-      return { ...common, state: { type: 'running', startedAt: this.#process.startedAt, ready: state.ready } };
+      return {
+        ...common,
+        state: { type: 'running', startedAt: this.#process.startedAt, ready: state.ready },
+      };
     if (state.backingOff)
       return {
         ...common,
@@ -172,7 +180,12 @@ export class ContainerRuntime {
     const delay = Math.min(2_000 * 2 ** (failures - 1), 60_000);
     const message = error instanceof Error ? error.message : String(error);
     this.#problem = { reason, message, failures, retryAt: Date.now() + delay };
-    this.#context.logger.warn('a container does not start', { pod: this.#record.name, container: this.#name, reason, message });
+    this.#context.logger.warn('a container does not start', {
+      pod: this.#record.name,
+      container: this.#name,
+      reason,
+      message,
+    });
   }
 
   #follow(): void {
@@ -182,15 +195,26 @@ export class ContainerRuntime {
     process.waitForExit({ signal }).then(
       () => this.#onExit(),
       (error: unknown) => {
-        if (!signal.aborted) this.#context.logger.error('a container cannot be followed', { error: String(error) });
+        if (!signal.aborted)
+          this.#context.logger.error('a container cannot be followed', { error: String(error) });
       },
     );
   }
 
-  async #recordedExit(process: ContainerProcess, exit: ContainerExit, container: Container | undefined): Promise<RecordedExit> {
+  async #recordedExit(
+    process: ContainerProcess,
+    exit: ContainerExit,
+    container: Container | undefined,
+  ): Promise<RecordedExit> {
     const failed = exit.exitCode !== 0;
-    const reasons = { exited: failed ? 'Error' : 'Completed', 'not-started': 'StartError', lost: 'ContainerStatusUnknown' };
-    const tells = exit.type === 'not-started' || (failed && container?.terminationMessagePolicy === 'FallbackToLogsOnError');
+    const reasons = {
+      exited: failed ? 'Error' : 'Completed',
+      'not-started': 'StartError',
+      lost: 'ContainerStatusUnknown',
+    };
+    const tells =
+      exit.type === 'not-started' ||
+      (failed && container?.terminationMessagePolicy === 'FallbackToLogsOnError');
     const message = tells ? await endOfFile(this.#layout().log(this.#name)) : '';
     return {
       exitCode: exit.exitCode,
@@ -205,8 +229,9 @@ export class ContainerRuntime {
     const layout = this.#layout();
     try {
       await rename(layout.log(this.#name), layout.previousLog(this.#name));
+      await moveMarks(layout.log(this.#name), layout.previousLog(this.#name));
     } catch (error) {
-      // A container that never came up has no log.
+      // A container that never came up has no log, and one that ended at once no marks.
       if (!isSystemError(error, 'ENOENT')) throw error;
     }
   }
@@ -224,9 +249,11 @@ export class ContainerRuntime {
 function waitingReason(error: unknown, failures: number): string | undefined {
   if (!(error instanceof EmbeddedNodeError)) return undefined;
   if (isEmbeddedNodeError(error, 'InvalidImageName')) return 'InvalidImageName';
-  if (isEmbeddedNodeError(error, 'ImageNotFound', 'ImageInvalid')) return failures === 1 ? 'ErrImagePull' : 'ImagePullBackOff';
+  if (isEmbeddedNodeError(error, 'ImageNotFound', 'ImageInvalid'))
+    return failures === 1 ? 'ErrImagePull' : 'ImagePullBackOff';
   if (isEmbeddedNodeError(error, 'ConfigMissing', 'Unsupported')) return 'CreateContainerConfigError';
-  if (isEmbeddedNodeError(error, 'StartFailed', 'CommandFailed', 'CommandMissing')) return 'RunContainerError';
+  if (isEmbeddedNodeError(error, 'StartFailed', 'CommandFailed', 'CommandMissing'))
+    return 'RunContainerError';
   return undefined;
 }
 

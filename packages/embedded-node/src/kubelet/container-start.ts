@@ -54,7 +54,8 @@ export async function prepareContainer(
   const user = containerUser(pod, container, image, context.root);
   const base = { ...image.environment, HOSTNAME: hostnameOf(pod) };
   const environment = await containerEnvironment(pod, container, base, placement, references);
-  const expand = (words: readonly string[] | undefined) => words?.map((word) => expandVariables(word, environment));
+  const expand = (words: readonly string[] | undefined) =>
+    words?.map((word) => expandVariables(word, environment));
   const mounts = [
     ...context.hostBinds,
     ...image.mounts,
@@ -98,7 +99,10 @@ function containerUser(pod: Pod, container: Container, image: ContainerImage, ro
   const gid = own?.runAsGroup ?? shared?.runAsGroup ?? image.user?.gid ?? 0;
   if ((own?.runAsNonRoot ?? shared?.runAsNonRoot) === true && uid === 0)
     throw new EmbeddedNodeError('ConfigMissing', 'runAsNonRoot is set, but the container would run as root');
-  const groups = [...(shared?.supplementalGroups ?? []), ...(shared?.fsGroup === undefined ? [] : [shared.fsGroup])];
+  const groups = [
+    ...(shared?.supplementalGroups ?? []),
+    ...(shared?.fsGroup === undefined ? [] : [shared.fsGroup]),
+  ];
   return {
     uid,
     gid,
@@ -109,7 +113,10 @@ function containerUser(pod: Pod, container: Container, image: ContainerImage, ro
 }
 
 /** Images that are unpacked folders get a writable layer where the kernel lets us mount one. */
-function writable(rootFilesystem: RootFilesystem, { context, attempt, container }: StartRequest): RootFilesystem {
+function writable(
+  rootFilesystem: RootFilesystem,
+  { context, attempt, container }: StartRequest,
+): RootFilesystem {
   const readOnly = container.securityContext?.readOnlyRootFilesystem === true;
   if (rootFilesystem.type === 'host' || !context.root || readOnly) return rootFilesystem;
   const folder = (name: string) => join(attempt.folder, name);
@@ -139,7 +146,9 @@ async function containerDevices(
 ): Promise<SandboxDevice[]> {
   const wanted = { ...resources?.requests, ...resources?.limits };
   const folder = context.layout.pod(pod.metadata.uid!).devices;
-  const plugins = context.devices.filter(({ resource }) => resource in wanted && String(wanted[resource]) !== '0');
+  const plugins = context.devices.filter(
+    ({ resource }) => resource in wanted && String(wanted[resource]) !== '0',
+  );
   return Promise.all(plugins.map(({ path }) => makeDevice(folder, path, user, context)));
 }
 
@@ -163,8 +172,11 @@ async function systemFiles(
 }
 
 function hostsFile(pod: Pod, network: PodNetwork): string {
-  const own = network.namespacePath === undefined ? [] : network.addresses.map((ip) => `${ip}\t${hostnameOf(pod)}`);
-  const aliases = (pod.spec.hostAliases ?? []).map(({ ip, hostnames = [] }) => `${ip}\t${hostnames.join(' ')}`);
+  const own =
+    network.namespacePath === undefined ? [] : network.addresses.map((ip) => `${ip}\t${hostnameOf(pod)}`);
+  const aliases = (pod.spec.hostAliases ?? []).map(
+    ({ ip, hostnames = [] }) => `${ip}\t${hostnames.join(' ')}`,
+  );
   return `${['127.0.0.1\tlocalhost', '::1\tlocalhost ip6-localhost', ...own, ...aliases].join('\n')}\n`;
 }
 
@@ -172,7 +184,9 @@ function hostsFile(pod: Pod, network: PodNetwork): string {
 async function resolverConfiguration(pod: Pod): Promise<string> {
   const { dnsPolicy, dnsConfig } = pod.spec;
   const base = dnsPolicy === 'None' ? '' : await readFile('/etc/resolv.conf', 'utf8');
-  const options = (dnsConfig?.options ?? []).map(({ name = '', value }) => (value === undefined ? name : `${name}:${value}`));
+  const options = (dnsConfig?.options ?? []).map(({ name = '', value }) =>
+    value === undefined ? name : `${name}:${value}`,
+  );
   const own = [
     ...(dnsConfig?.nameservers ?? []).map((address) => `nameserver ${address}`),
     ...(dnsConfig?.searches === undefined ? [] : [`search ${dnsConfig.searches.join(' ')}`]),

@@ -44,7 +44,10 @@ async function valueOf(
     return resourceField(container, resourceFieldRef.resource, resourceFieldRef.divisor?.toString());
   const selector = configMapKeyRef ?? secretKeyRef;
   if (selector?.name === undefined)
-    throw new EmbeddedNodeError('Unsupported', `container ${container.name}: env ${name} has no known source`);
+    throw new EmbeddedNodeError(
+      'Unsupported',
+      `container ${container.name}: env ${name} has no known source`,
+    );
   const kind = configMapKeyRef === undefined ? 'Secret' : 'ConfigMap';
   const content = await references.content(kind, selector.name, selector.optional === true);
   const found = content?.get(selector.key);

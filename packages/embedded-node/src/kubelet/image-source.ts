@@ -54,7 +54,11 @@ function builtInImage(image: BuiltInImage): ContainerImage {
     reference: image.reference,
     id: `builtin://${image.reference}`,
     rootFilesystem: { type: 'host' },
-    mounts: (image.binds ?? []).map(({ source, destination = source }) => ({ source, destination, readOnly: true })),
+    mounts: (image.binds ?? []).map(({ source, destination = source }) => ({
+      source,
+      destination,
+      readOnly: true,
+    })),
     environment: { PATH: defaultPath, ...image.environment },
     command: (command, args) => {
       const line = command ?? image.entrypoint;
@@ -106,5 +110,8 @@ function numericUser(user: string | undefined): ContainerImage['user'] {
 }
 
 function noCommand(reference: string): EmbeddedNodeError {
-  return new EmbeddedNodeError('StartFailed', `neither the container nor image ${reference} says what to run`);
+  return new EmbeddedNodeError(
+    'StartFailed',
+    `neither the container nor image ${reference} says what to run`,
+  );
 }

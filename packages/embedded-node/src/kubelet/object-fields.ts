@@ -56,7 +56,8 @@ function lines(map: Readonly<Record<string, string>> = {}): string {
  */
 export function resourceField(container: Container, resource: string, divisor: string | undefined): string {
   const match = /^(requests|limits)\.(.+)$/.exec(resource);
-  if (match === null) throw new EmbeddedNodeError('Unsupported', `resource ${resource} is not offered by the downward API`);
+  if (match === null)
+    throw new EmbeddedNodeError('Unsupported', `resource ${resource} is not offered by the downward API`);
   const amounts = container.resources?.[match[1] as 'requests' | 'limits'];
   const amount = amounts?.[match[2]!];
   if (amount === undefined)

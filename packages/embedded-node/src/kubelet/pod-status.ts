@@ -1,4 +1,11 @@
-import type { Container, ContainerState, ContainerStatus, Pod, PodCondition, PodStatus } from '@virtkit/core-types';
+import type {
+  Container,
+  ContainerState,
+  ContainerStatus,
+  Pod,
+  PodCondition,
+  PodStatus,
+} from '@virtkit/core-types';
 import { isSidecar } from './container-plan.ts';
 import type { RecordedExit } from './pod-record.ts';
 
@@ -34,7 +41,8 @@ const ownConditions = ['PodReadyToStartContainers', 'Initialized', 'ContainersRe
 /** The status that an observation amounts to. Times of conditions that did not change are kept. Pure. */
 export function podStatus(pod: Pod, observed: PodObservation, now: Date): PodStatus {
   const phase = podPhase(pod, observed);
-  const statuses = (containers: readonly Container[]) => containers.map((one) => containerStatus(one, observed));
+  const statuses = (containers: readonly Container[]) =>
+    containers.map((one) => containerStatus(one, observed));
   const initContainers = pod.spec.initContainers ?? [];
   return {
     phase,
@@ -52,7 +60,10 @@ export function podStatus(pod: Pod, observed: PodObservation, now: Date): PodSta
   };
 }
 
-function podPhase(pod: Pod, { outcome, initialized, containers }: PodObservation): NonNullable<PodStatus['phase']> {
+function podPhase(
+  pod: Pod,
+  { outcome, initialized, containers }: PodObservation,
+): NonNullable<PodStatus['phase']> {
   if (outcome !== undefined) return outcome;
   const started = pod.spec.containers.some(({ name }) => {
     const one = containers.get(name);
@@ -115,13 +126,21 @@ function conditions(pod: Pod, observed: PodObservation, phase: string, now: Date
   const containersReady: Verdict = ended
     ? { status: 'False', reason: phase === 'Succeeded' ? 'PodCompleted' : 'PodFailed' }
     : unready.length > 0
-      ? { status: 'False', reason: 'ContainersNotReady', message: `containers with unready status: [${names}]` }
+      ? {
+          status: 'False',
+          reason: 'ContainersNotReady',
+          message: `containers with unready status: [${names}]`,
+        }
       : { status: 'True' };
   const verdicts: Record<(typeof ownConditions)[number], Verdict> = {
     PodReadyToStartContainers: { status: observed.addresses.length > 0 && !ended ? 'True' : 'False' },
     Initialized: observed.initialized
       ? { status: 'True' }
-      : { status: 'False', reason: 'ContainersNotInitialized', message: 'init containers have not completed' },
+      : {
+          status: 'False',
+          reason: 'ContainersNotInitialized',
+          message: 'init containers have not completed',
+        },
     ContainersReady: containersReady,
     Ready: containersReady.status === 'True' ? gatesVerdict(pod) : containersReady,
   };
@@ -167,7 +186,9 @@ export function qosClass(pod: Pod): 'BestEffort' | 'Burstable' | 'Guaranteed' {
   const all = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
   const compute = ['cpu', 'memory'] as const;
   const any = all.some(({ resources }) =>
-    compute.some((name) => resources?.requests?.[name] !== undefined || resources?.limits?.[name] !== undefined),
+    compute.some(
+      (name) => resources?.requests?.[name] !== undefined || resources?.limits?.[name] !== undefined,
+    ),
   );
   if (!any) return 'BestEffort';
   const guaranteed = all.every(({ resources }) =>

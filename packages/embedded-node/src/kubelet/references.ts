@@ -26,7 +26,10 @@ export class ReferencedObjects {
     this.#found.set(id, found);
     const content = await found;
     if (content === undefined && !optional)
-      throw new EmbeddedNodeError('ConfigMissing', `${kind} ${name} does not exist in namespace ${this.#namespace}`);
+      throw new EmbeddedNodeError(
+        'ConfigMissing',
+        `${kind} ${name} does not exist in namespace ${this.#namespace}`,
+      );
     return content;
   }
 

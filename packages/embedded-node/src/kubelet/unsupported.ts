@@ -25,7 +25,10 @@ export function unsupportedFields(pod: Pod): string[] {
       refuse(volume[source] !== undefined, `${path}.${source}`);
     refuse(volume.emptyDir?.medium === 'Memory', `${path}.emptyDir.medium`);
     for (const [at, source] of (volume.projected?.sources ?? []).entries())
-      refuse(source.serviceAccountToken !== undefined, `${path}.projected.sources[${at}].serviceAccountToken`);
+      refuse(
+        source.serviceAccountToken !== undefined,
+        `${path}.projected.sources[${at}].serviceAccountToken`,
+      );
   }
   for (const [index, container] of (spec.initContainers ?? []).entries())
     found.push(...unsupportedInContainer(container, `spec.initContainers[${index}]`));
@@ -49,7 +52,10 @@ function unsupportedInContainer(container: Container, path: string): string[] {
     [container.tty === true, 'tty'],
     [container.stdin === true, 'stdin'],
     [(container.ports ?? []).some(({ hostPort }) => hostPort !== undefined), 'ports[].hostPort'],
-    [(container.volumeMounts ?? []).some(({ subPathExpr }) => subPathExpr !== undefined), 'volumeMounts[].subPathExpr'],
+    [
+      (container.volumeMounts ?? []).some(({ subPathExpr }) => subPathExpr !== undefined),
+      'volumeMounts[].subPathExpr',
+    ],
     [
       (container.volumeMounts ?? []).some(
         ({ mountPropagation }) => mountPropagation !== undefined && mountPropagation !== 'None',

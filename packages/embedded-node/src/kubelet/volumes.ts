@@ -31,7 +31,10 @@ const defaultMode = 0o644;
  *
  * @throws EmbeddedNodeError `ConfigMissing`, `ImageNotFound`, `ImageInvalid`
  */
-export async function makeVolumes(pod: Pod, sources: VolumeSources): Promise<ReadonlyMap<string, ReadyVolume>> {
+export async function makeVolumes(
+  pod: Pod,
+  sources: VolumeSources,
+): Promise<ReadonlyMap<string, ReadyVolume>> {
   const made = new Map<string, ReadyVolume>();
   for (const volume of pod.spec.volumes ?? []) made.set(volume.name, await makeVolume(pod, volume, sources));
   return made;
@@ -63,7 +66,8 @@ async function makeVolume(pod: Pod, volume: PodVolume, sources: VolumeSources): 
     const path = folder('kubernetes.io~projected');
     const files: VolumeFile[] = [];
     for (const { configMap, secret, downwardAPI } of volume.projected.sources ?? []) {
-      if (configMap !== undefined) files.push(...(await keyedFiles('ConfigMap', configMap, sources.references)));
+      if (configMap !== undefined)
+        files.push(...(await keyedFiles('ConfigMap', configMap, sources.references)));
       if (secret !== undefined) files.push(...(await keyedFiles('Secret', secret, sources.references)));
       files.push(...downwardFiles(pod, downwardAPI?.items ?? [], sources.placement));
     }
@@ -76,7 +80,13 @@ async function makeVolume(pod: Pod, volume: PodVolume, sources: VolumeSources): 
   return { path, readOnly: false };
 }
 
-async function hostPath({ path, type = '' }: { path: string; type?: string | undefined }): Promise<ReadyVolume> {
+async function hostPath({
+  path,
+  type = '',
+}: {
+  path: string;
+  type?: string | undefined;
+}): Promise<ReadyVolume> {
   if (type === 'DirectoryOrCreate') await mkdir(path, { recursive: true, mode: 0o755 });
   if (type === 'FileOrCreate') await writeFile(path, '', { flag: 'a', mode: 0o644 });
   try {
@@ -161,7 +171,10 @@ async function shareWithGroup(path: string, mode: number, pod: Pod, { root }: Vo
 function insideOf(folder: string, path: string): string {
   const full = posix.join(folder, path);
   if (path.startsWith('/') || relative(folder, full).startsWith('..'))
-    throw new EmbeddedNodeError('ConfigMissing', `${JSON.stringify(path)} is not a path inside of its volume`);
+    throw new EmbeddedNodeError(
+      'ConfigMissing',
+      `${JSON.stringify(path)} is not a path inside of its volume`,
+    );
   return full;
 }
 
