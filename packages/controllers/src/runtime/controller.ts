@@ -125,16 +125,24 @@ class QueueController<T extends KubernetesObject> implements Controller {
   async run({ signal }: { signal: AbortSignal }): Promise<void> {
     using subscriptions = new DisposableStack();
     for (const subscription of this.#subscribe()) subscriptions.use(subscription);
-    for (const informer of this.#informers()) {
-      if (signal.aborted) break;
-      await informer.waitForSync({ signal });
-    }
+    if (!(await this.#synced(signal))) return;
     const stopped = Promise.withResolvers<void>();
     const stop = () => stopped.resolve(this.#queue.shutdown());
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true });
     const workers = Array.from({ length: this.#options.workers ?? 3 }, () => this.#work(signal));
     await Promise.all([stopped.promise, ...workers]);
+  }
+
+  /** Waits for the first lists; false when the signal came first. */
+  async #synced(signal: AbortSignal): Promise<boolean> {
+    try {
+      await Promise.all(this.#informers().map((informer) => informer.waitForSync({ signal })));
+      return true;
+    } catch (error) {
+      if (signal.aborted) return false;
+      throw error;
+    }
   }
 
   #informers(): Informer<KubernetesObject>[] {

@@ -1,5 +1,6 @@
 import { match } from 'ts-pattern';
 import {
+  getCondition,
   jsonEqual,
   resources,
   type Pod,
@@ -17,13 +18,16 @@ import type { Informer } from '../runtime/informer.ts';
 import type { ClientSet, ObjectClient } from '../runtime/object-client.ts';
 import { controllerOf, keyFor, type ObjectKey } from '../runtime/object-key.ts';
 import { patchIfChanged } from '../runtime/patch-if-changed.ts';
-import { finalizers } from '../well-known-keys.ts';
+import { finalizers, unpausedCondition } from '../well-known-keys.ts';
 import { observeInstance, type InstanceObservation } from './observation.ts';
 import { planInstance, type InstanceEffect } from './plan.ts';
 import type { SyncProblem } from './project-conditions.ts';
 import { launcherEndLeftMs, projectInstance } from './project.ts';
 import { renderPod } from './render-pod.ts';
 import { isUrgent } from './urgency.ts';
+
+/** Milliseconds between a guest's start and the first opening of its pod's readiness gate. */
+const readinessDelayMs = 100;
 
 export interface InstanceReconcilerOptions {
   readonly client: ClientSet;
@@ -45,12 +49,14 @@ export class InstanceReconciler {
   readonly #instances: ObjectClient<VirtualMachineInstance>;
   readonly #pods: ObjectClient<Pod>;
   readonly #coalescer: Coalescer;
+  readonly #readiness: Coalescer;
 
   constructor(options: InstanceReconcilerOptions) {
     this.#options = options;
     this.#instances = options.client.resource(resources.virtualMachineInstances);
     this.#pods = options.client.resource(resources.pods);
     this.#coalescer = new Coalescer(options.clock, options.coalesceMs ?? 2_000);
+    this.#readiness = new Coalescer(options.clock, readinessDelayMs);
   }
 
   /** One pass over the instance of this key. @throws ApiError when an effect or the write failed */
@@ -58,16 +64,35 @@ export class InstanceReconciler {
     const observation = this.#observe(key);
     if (observation === undefined) {
       this.#coalescer.settle(key);
+      this.#readiness.settle(key);
       context.expectations.forget(key);
       return done;
     }
-    const effect = planInstance(observation);
+    const planned = planInstance(observation);
+    const gateWaitMs = this.#readinessWaitMs(key, planned, observation);
+    const effect: InstanceEffect = gateWaitMs > 0 ? { kind: 'none' } : planned;
     const { pod, problem, error } = await this.#apply(effect, observation, key, context);
     const after = pod === undefined ? observation : { ...observation, pod, pods: [...observation.pods, pod] };
     const written = await this.#write(key, effect, after, problem, context);
     if (error !== undefined) throw error;
-    const leftMs = launcherEndLeftMs(after);
-    return leftMs === undefined || leftMs === 0 ? written : sooner(written, requeue(leftMs));
+    return this.#next(written, [gateWaitMs, launcherEndLeftMs(after) ?? 0]);
+  }
+
+  #next(action: Action, delays: readonly number[]): Action {
+    return delays.filter((delay) => delay > 0).reduce((next, delay) => sooner(next, requeue(delay)), action);
+  }
+
+  /**
+   * How long the first opening of the readiness gate still waits. That the machine runs is told first: the few writes
+   * that make it ready follow when the guest, which has only begun to boot, is not kept waiting by them.
+   */
+  #readinessWaitMs(key: ObjectKey, effect: InstanceEffect, { pod }: InstanceObservation): number {
+    const first =
+      effect.kind === 'set-unpaused' &&
+      getCondition(pod?.status?.conditions, unpausedCondition) === undefined;
+    if (first) return this.#readiness.waitMs(key);
+    this.#readiness.settle(key);
+    return 0;
   }
 
   #observe(key: ObjectKey): InstanceObservation | undefined {

@@ -56,11 +56,15 @@ export function planMachine(observation: MachineObservation): MachinePlan {
   if (instance !== undefined && controllerOf(instance) === undefined) {
     return isDeleting(instance) ? nothing : { effect: { kind: 'adopt-instance', instance } };
   }
-  if (instance !== undefined && needsGenerationBump(observation, instance)) {
-    return { effect: { kind: 'bump-generation', instance } };
-  }
-  const effective = effectiveRunStrategy(machine);
-  return match(effective)
+  const plan = planRunStrategy(observation);
+  // Only for an instance that stays: one that is about to go need not follow.
+  return plan.effect.kind === 'none' && instance !== undefined && needsGenerationBump(observation, instance)
+    ? { ...plan, effect: { kind: 'bump-generation', instance } }
+    : plan;
+}
+
+function planRunStrategy(observation: MachineObservation): MachinePlan {
+  return match(effectiveRunStrategy(observation.machine))
     .with({ kind: 'strategy' }, ({ strategy }) => planStrategy(strategy, observation))
     .with({ kind: 'contradictory' }, () =>
       refuse('FailedCreate', 'spec.running and spec.runStrategy are both set'),
