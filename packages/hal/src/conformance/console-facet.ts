@@ -43,7 +43,7 @@ export function consoleFacet(options: ConformanceOptions): void {
       const ended = within(bench.timeouts.callMs, 'the first stream to fail', once(first, 'error'));
       const second = await machine.facet('consoles').open(0);
       second.resume();
-      const [error]: unknown[] = await ended;
+      const [error] = (await ended) as unknown[];
       assert.ok(error instanceof HalError, String(error));
       assert.equal(error.code, 'conflict');
       assert.equal(second.destroyed, false);

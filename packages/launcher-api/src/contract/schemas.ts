@@ -1,0 +1,141 @@
+import { halErrorCodes, MachineEventSchema } from '@virtkit/hal';
+import { z } from 'zod';
+import { limits } from './limits.ts';
+
+const name = z.string().min(1).max(253);
+const path = z.string().startsWith('/').max(4096);
+const retry = z.enum(['never', 'backoff', 'on-change']);
+
+/** An error on its way to the other side. A code that is not known there arrives as `failed`. */
+export const WireErrorSchema = z.object({
+  code: z.enum(halErrorCodes).catch('failed'),
+  message: z.string().transform((text) => text.slice(0, 16_384)),
+  retry: retry.catch('backoff'),
+  /** JSON pointer into the request's body. */
+  field: z.string().max(4096).optional(),
+});
+
+/** Which VM a launcher serves and in what condition it is. */
+export const LauncherInfoSchema = z.object({
+  /** `MAJOR.MINOR` of the contract that the launcher speaks. */
+  apiVersion: z.string().max(16),
+  vmi: z.object({ namespace: name, name, uid: name }),
+  /** Backend name, for example `kvm-qemu`. */
+  hypervisor: z.string().max(64),
+  /** In the launcher's own PID namespace. */
+  pid: z.int(),
+  startedAt: z.iso.datetime(),
+  /** When the launcher was told to end (SIGTERM); the node agent then asks for a graceful stop. */
+  terminationRequestedAt: z.iso.datetime().optional(),
+});
+
+/** What `facts` is to look up beyond what the launcher finds by itself. */
+export const FactsRequestSchema = z.strictObject({
+  /** For a container disk whose image holds its file elsewhere than in `/disk`: the file's path inside the image. */
+  volumes: z.record(name, z.strictObject({ path })).default({}),
+  /** Files of the kernel boot image, as paths inside that image. */
+  kernelBoot: z.strictObject({ kernelPath: path.optional(), initrdPath: path.optional() }).optional(),
+});
+
+const FactErrorSchema = z.object({ error: WireErrorSchema });
+
+export const VolumeFactSchema = z.object({
+  /** As seen by the hypervisor. */
+  path,
+  format: z.enum(['raw', 'qcow2']),
+  /** Size that the guest sees. */
+  virtualSizeBytes: z.int().min(0),
+});
+
+/** What only the launcher can see: the files of its Pod and the CPU's abilities. */
+export const FactsSchema = z.object({
+  volumes: z
+    .record(name, z.union([VolumeFactSchema, FactErrorSchema]))
+    .refine((volumes) => Object.keys(volumes).length <= limits.volumes, 'too many volumes'),
+  /** Present when the request named kernel boot files. */
+  kernelBoot: z
+    .union([z.object({ path: path.optional(), initrdPath: path.optional() }), FactErrorSchema])
+    .optional(),
+  hardwareVirtualization: z.object({
+    state: z.enum(['usable', 'unusable', 'absent']),
+    reason: z.string().max(16_384).optional(),
+  }),
+});
+
+const domainName = z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/);
+
+/** DHCP for guests behind bridges that exist already: one server and one client address per interface. IPv4. */
+export const DhcpSpecSchema = z.strictObject({
+  interfaces: z
+    .array(
+      z.strictObject({
+        /** Name of the bridge to serve on. */
+        bridge: z.string().regex(/^[A-Za-z0-9_.-]{1,15}$/),
+        gateway: z.ipv4(),
+        /** Network prefix length. */
+        prefix: z.int().min(1).max(31),
+        guestAddress: z.ipv4(),
+        mac: z.string().regex(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/),
+        /** Bytes. */
+        mtu: z.int().min(68).max(65_535),
+        hostname: z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/),
+        dns: z.array(z.ipv4()).max(16).default([]),
+        searchDomains: z.array(domainName).max(32).default([]),
+      }),
+    )
+    .max(limits.dhcpInterfaces),
+});
+
+/** What the server's event stream carries: the hypervisor's hints and the launcher's own news. */
+export const LauncherEventSchema = z.union([
+  MachineEventSchema,
+  z.strictObject({ kind: z.literal('termination-requested'), at: z.iso.datetime() }),
+]);
+
+export const WireEventSchema = z.union([
+  LauncherEventSchema,
+  z.strictObject({ kind: z.literal('heartbeat') }),
+]);
+
+export const CapabilitiesSchema = z.object({
+  name: z.string().max(64),
+  version: z.string().max(1024),
+  architectures: z.array(z.enum(['x86_64', 'aarch64', 's390x'])).max(16),
+  machineTypes: z.array(z.string().max(128)).max(1024),
+  hardwareVirtualization: FactsSchema.shape.hardwareVirtualization,
+  /** Names that the client does not know are passed over: a newer server may have more. */
+  supports: z.array(z.string().max(64)).max(64),
+});
+
+export const MachineReferenceSchema = z.object({ id: z.string().max(128), name: z.string().max(320) });
+
+export const MachineListSchema = z
+  .array(MachineReferenceSchema.extend({ labels: z.record(z.string().max(512), z.string().max(65_536)) }))
+  .max(limits.machines);
+
+/** How an upgraded stream ended, asked for once it has. */
+export const StreamOutcomeSchema = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('open') }),
+  z.object({ state: z.literal('ended') }),
+  z.object({ state: z.literal('failed'), error: WireErrorSchema }),
+]);
+
+export const StopRequestSchema = z.strictObject({ mode: z.enum(['graceful', 'force']) });
+
+export const ExecRequestSchema = z.strictObject({
+  command: z.tuple([z.string().min(1).max(4096)], z.string().max(65_536)),
+  timeoutSeconds: z.number().positive().max(86_400).optional(),
+});
+
+export const ExecResultSchema = z.object({ exitCode: z.int(), stdout: z.string(), stderr: z.string() });
+
+export type WireError = z.output<typeof WireErrorSchema>;
+export type LauncherInfo = z.output<typeof LauncherInfoSchema>;
+export type FactsRequest = z.output<typeof FactsRequestSchema>;
+export type VolumeFact = z.output<typeof VolumeFactSchema>;
+export type Facts = z.output<typeof FactsSchema>;
+export type DhcpSpec = z.output<typeof DhcpSpecSchema>;
+export type DhcpSpecInput = z.input<typeof DhcpSpecSchema>;
+export type LauncherEvent = z.output<typeof LauncherEventSchema>;
+export type WireEvent = z.output<typeof WireEventSchema>;
+export type StreamOutcome = z.output<typeof StreamOutcomeSchema>;
