@@ -142,7 +142,7 @@ describe('garbage collection', () => {
       const { body } = await client.get(`${CONFIGMAPS}/shared`);
       return body.metadata.ownerReferences.length === 1 && body;
     });
-    expect(left.metadata.ownerReferences[0].uid).toBe(other.metadata.uid);
+    expect(left.metadata.ownerReferences[0]?.uid).toBe(other.metadata.uid);
   });
 
   test('foreground: the owner goes after its blocking dependents', async () => {

@@ -1,14 +1,32 @@
 import { request, Agent } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
-import type { ControlPlane } from '../../src/index.ts';
+import type { ControlPlane, ObjectMeta, OwnerReference } from '../../src/index.ts';
 
-export type Json = Record<string, any>;
+/** What the tests look at of an object, a list, a Status or a discovery document. */
+export interface Wire {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta & {
+    name: string;
+    uid: string;
+    ownerReferences: OwnerReference[];
+    continue?: string;
+    remainingItemCount?: number;
+  };
+  spec: Record<string, unknown>;
+  status: Record<string, unknown>;
+  data?: Record<string, string>;
+  items: Wire[];
+  resources: { name: string }[];
+  details: { causes: { field: string; reason: string }[] };
+  [member: string]: unknown;
+}
 
 export interface Reply {
   status: number;
   headers: IncomingMessage['headers'];
-  body: any;
+  body: Wire;
 }
 
 export interface CallOptions {
@@ -22,7 +40,7 @@ export interface CallOptions {
 /** One watch event as it came over the wire. */
 export interface WireEvent {
   type: string;
-  object: Json;
+  object: Wire;
 }
 
 /** Talks to a control plane as any HTTP client would. */
@@ -67,7 +85,7 @@ export class Client implements AsyncDisposable {
     return {
       status: response.statusCode ?? 0,
       headers: response.headers,
-      body: isJson ? JSON.parse(text) : text,
+      body: (isJson ? JSON.parse(text) : { text }) as Wire,
     };
   }
 

@@ -1,0 +1,160 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ApiServerError, startControlPlane } from '../src/index.ts';
+import { Client } from './support/client.ts';
+import { CONFIGMAPS, configMap } from './support/fixtures.ts';
+
+let directory: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'virtkit-apiserver-'));
+});
+
+afterEach(async () => {
+  await rm(directory, { recursive: true, force: true });
+});
+
+interface ServerProcess {
+  child: ChildProcess;
+  plane: { url: string; ca: string; token: string };
+}
+
+async function startProcess(): Promise<ServerProcess> {
+  const script = fileURLToPath(new URL('./support/server-process.ts', import.meta.url));
+  const child = spawn(process.execPath, ['--conditions=@virtkit/source', script, directory], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  for await (const line of createInterface({ input: child.stdout }))
+    return { child, plane: JSON.parse(line) as ServerProcess['plane'] };
+  throw new Error('the server process ended before it was ready');
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGKILL');
+  await exited;
+}
+
+/** A small reproducible generator (mulberry32) of numbers in [0, 1). */
+function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let value = Math.imul(state ^ (state >>> 15), 1 | state);
+    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value;
+    return ((value ^ (value >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+test('kill -9 loses no acknowledged write, and a watch goes on from before the kill', async () => {
+  const seed = Date.now() % 1_000_000;
+  console.log(`kill -9 test: seed ${seed}`);
+  const next = random(seed);
+  const acknowledged = new Map<string, string>();
+  const attempted = new Map<string, Set<string>>();
+  let revision = '';
+  for (let round = 0; round < 4; round += 1) {
+    const { child, plane } = await startProcess();
+    const client = new Client(plane);
+    if (round === 0) revision = (await client.get(CONFIGMAPS)).body.metadata.resourceVersion ?? '';
+    const { body } = await client.get(CONFIGMAPS);
+    const stored = new Map(body.items.map((item) => [item.metadata.name, item.data?.value ?? '']));
+    for (const [name, value] of acknowledged) {
+      // The write that was under way at the kill may have been stored without the answer getting through.
+      expect([value, ...(attempted.get(name) ?? [])]).toContain(stored.get(name));
+    }
+    let stop = false;
+    const writers = Array.from({ length: 8 }, async (_, writer) => {
+      for (let count = 0; !stop; count += 1) {
+        const name = `w${writer}-${Math.floor(next() * 5)}`;
+        const value = `${round}.${count}`;
+        attempted.set(name, new Set([value]));
+        try {
+          const reply = acknowledged.has(name)
+            ? await client.merge(`${CONFIGMAPS}/${name}`, { data: { value } })
+            : await client.post(CONFIGMAPS, configMap(name, { value }));
+          if (reply.status >= 300 && reply.status !== 409)
+            throw new Error(`write refused: ${JSON.stringify(reply.body)}`);
+          if (reply.status === 409) await client.merge(`${CONFIGMAPS}/${name}`, { data: { value } });
+          acknowledged.set(name, value);
+          attempted.delete(name);
+        } catch (error) {
+          // The kill cuts connections: that ends this writer, and nothing else may.
+          if (!stop && !(error instanceof Error && 'code' in error)) throw error;
+          return;
+        }
+      }
+    });
+    await new Promise((resolve) => setTimeout(resolve, 100 + next() * 200));
+    await kill(child);
+    stop = true;
+    await Promise.all(writers);
+    await client[Symbol.asyncDispose]();
+  }
+  const { child, plane } = await startProcess();
+  const client = new Client(plane);
+  await client.post(CONFIGMAPS, configMap('end'));
+  const state = new Map<string, string>();
+  let last = Number(revision);
+  await using watch = await client.watch(`${CONFIGMAPS}?resourceVersion=${revision}`);
+  for (let event = await watch.next(); event !== undefined; event = await watch.next()) {
+    const current = Number(event.object.metadata.resourceVersion);
+    expect(current).toBeGreaterThan(last);
+    last = current;
+    if (event.object.metadata.name === 'end') break;
+    state.set(event.object.metadata.name, event.object.data?.value ?? '');
+  }
+  const { body } = await client.get(CONFIGMAPS);
+  expect([...state].sort()).toEqual(
+    body.items
+      .filter((item) => item.metadata.name !== 'end')
+      .map((item) => [item.metadata.name, item.data?.value])
+      .sort(),
+  );
+  expect(acknowledged.size).toBeGreaterThan(10);
+  await client[Symbol.asyncDispose]();
+  await kill(child);
+}, 60_000);
+
+test('a restart keeps objects, revision, certificates and token; compaction is remembered', async () => {
+  const first = await startControlPlane({ dataDir: directory });
+  const client = new Client(first);
+  const created = (await client.post(CONFIGMAPS, configMap('kept'))).body;
+  await client.post(CONFIGMAPS, configMap('gone'));
+  await client.delete(`${CONFIGMAPS}/gone`);
+  first.compact({ revisions: 0, ageMs: 0 });
+  const before = first.metrics();
+  await client[Symbol.asyncDispose]();
+  await first.stop();
+
+  await using second = await startControlPlane({ dataDir: directory });
+  expect([second.ca, second.token]).toEqual([first.ca, first.token]);
+  await using again = new Client(second);
+  expect((await again.get(`${CONFIGMAPS}/kept`)).body).toEqual(created);
+  expect(second.metrics().revision).toBe(before.revision);
+  expect((await again.get(`${CONFIGMAPS}?watch=1&resourceVersion=2`)).body).toMatchObject({ code: 410 });
+  const later = await again.post(CONFIGMAPS, configMap('later'));
+  expect(Number(later.body.metadata.resourceVersion)).toBe(before.revision + 1);
+});
+
+test('a data directory has one owner', async () => {
+  await using owner = await startControlPlane({ dataDir: directory });
+  expect(owner.url).toMatch(/^https:/);
+  await expect(startControlPlane({ dataDir: directory })).rejects.toMatchObject({
+    code: 'DataDirectoryInUse',
+    retry: 'on-change',
+  });
+});
+
+test('a port in use is named in the error', async () => {
+  await using owner = await startControlPlane();
+  const port = Number(new URL(owner.url).port);
+  const refused = await startControlPlane({ listen: { port } }).catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(ApiServerError);
+  expect(refused).toMatchObject({ code: 'AddressInUse' });
+});
