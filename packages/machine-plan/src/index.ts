@@ -1,1 +1,10 @@
-export {};
+export { carriedFields, carriedValues } from './carried/carried-fields.ts';
+export { uncarried, type UncarriedField } from './carried/uncarried.ts';
+export { diffMachine, type MachineChange } from './diff-machine.ts';
+export { PlanError, type PlanErrorCode } from './errors.ts';
+export type { ImageFact, MachineFacts, PlanConfiguration } from './facts.ts';
+export { interfaceMac } from './plan/interfaces.ts';
+export { hostname } from './plan/no-cloud.ts';
+export { defaultGracePeriodSeconds, planMachine } from './plan/plan-machine.ts';
+export { instancePhase, type PhaseInput } from './status/phase.ts';
+export { projectStatus, type StatusInput } from './status/project-status.ts';
