@@ -25,11 +25,23 @@ async function state(): Promise<string> {
   const lines = lists.flatMap(({ items }) =>
     items.map(({ kind, metadata, ...rest }) => {
       const { name, uid, deletionTimestamp, finalizers, ownerReferences } = metadata;
-      const { phase, printableStatus } = 'status' in rest ? { phase: undefined, printableStatus: undefined, ...rest.status } : {};
-      return JSON.stringify({ kind, name, uid, deletionTimestamp, finalizers, owner: ownerReferences?.[0]?.uid, phase, printableStatus });
+      const { phase, printableStatus } =
+        'status' in rest ? { phase: undefined, printableStatus: undefined, ...rest.status } : {};
+      return JSON.stringify({
+        kind,
+        name,
+        uid,
+        deletionTimestamp,
+        finalizers,
+        owner: ownerReferences?.[0]?.uid,
+        phase,
+        printableStatus,
+      });
     }),
   );
-  const last = cluster.writes.slice(-10).map(({ verb, path, user, status }) => `${verb} ${path} by ${user ?? ''}: ${status}`);
+  const last = cluster.writes
+    .slice(-10)
+    .map(({ verb, path, user, status }) => `${verb} ${path} by ${user ?? ''}: ${status}`);
   return [...lines, ...last].join('\n');
 }
 
