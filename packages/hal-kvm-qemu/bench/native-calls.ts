@@ -31,7 +31,7 @@ export interface NativeCalls {
 }
 
 /**
- * Measures, one after the other so that they do not disturb each other. Needs `native/build/calls`
+ * Measures both ways in turns, never at the same time. Needs `native/build/calls`
  * (`npm run build-native-bench`).
  * @throws LibvirtError; the child process's error
  */
@@ -39,16 +39,30 @@ export async function measureNativeCalls(options: NativeCallsOptions): Promise<N
   const { socket, seconds, concurrency = 4 } = options;
   const uri = `qemu+unix:///session?socket=${socket}`;
   await using connection = await (await Libvirt.load()).connect(uri, { maxCalls: concurrency });
-  const native = (width: number) => callsPerSecond(connection, seconds, width);
   await callsPerSecond(connection, seconds / 10, concurrency); // Compiles what will be measured.
-  return {
-    sequential: compare(await native(1), await callsInC(uri, seconds, 1)),
-    concurrent: compare(await native(concurrency * 4), await callsInC(uri, seconds, concurrency)),
-  };
+  const measure = (width: number, threads: number) =>
+    alternate(
+      (part) => callsPerSecond(connection, part, width),
+      (part) => callsInC(uri, part, threads),
+      seconds,
+    );
+  return { sequential: await measure(1, 1), concurrent: await measure(concurrency * 4, concurrency) };
 }
 
-function compare(native: number, c: number): NativeCallsComparison {
-  return { native, c, ratio: native / c };
+/** How often the two ways take turns, so that whatever else the machine does hits both alike. */
+const TURNS = 5;
+
+async function alternate(
+  native: (seconds: number) => Promise<number>,
+  c: (seconds: number) => Promise<number>,
+  seconds: number,
+): Promise<NativeCallsComparison> {
+  const sums = { native: 0, c: 0 };
+  for (let turn = 0; turn < TURNS; turn++) {
+    sums.native += await native(seconds / TURNS);
+    sums.c += await c(seconds / TURNS);
+  }
+  return { native: sums.native / TURNS, c: sums.c / TURNS, ratio: sums.native / sums.c };
 }
 
 async function callsPerSecond(connection: Connection, seconds: number, width: number): Promise<number> {

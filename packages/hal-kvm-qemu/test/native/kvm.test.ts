@@ -16,7 +16,7 @@ import {
 const code = (call: Promise<unknown>) =>
   call.then(
     () => 'no error',
-    (error: KvmError) => error.code,
+    (error: unknown) => (error as KvmError).code,
   );
 const present = existsSync('/dev/kvm');
 

@@ -8,7 +8,7 @@ const connect = async () => (await Libvirt.load()).connect('test:///default');
 const code = (call: Promise<unknown>) =>
   call.then(
     () => 'no error',
-    (error: LibvirtError) => error.code,
+    (error: unknown) => (error as LibvirtError).code,
   );
 /** What is open apart from threads, which end some seconds after their last call. */
 const open = () => {

@@ -32,7 +32,7 @@ afterAll(async () => {
 const code = (call: Promise<unknown>) =>
   call.then(
     () => 'no error',
-    (error: LibvirtError) => error.code,
+    (error: unknown) => (error as LibvirtError).code,
   );
 
 /** Collects what a console says. */

@@ -55,7 +55,7 @@ describe('host capabilities', () => {
     });
   });
 
-  it.each(['', 'no XML', '<capabilities>', '<other/>'])('are not read from %j', (xml) => {
+  it.each(['', 'no XML', '<other/>', '<other><capabilities/></other>'])('are not read from %j', (xml) => {
     expect(() => parseHostCapabilities(xml)).toThrow(SyntaxError);
   });
 });

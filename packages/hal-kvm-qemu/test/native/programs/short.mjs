@@ -1,5 +1,6 @@
 // A little of everything, for the memory checker: calls, errors, events, closing. Plain JavaScript on the bare addon,
 // because Node's TypeScript support needs WebAssembly, which it lacks without its compilers.
+import console from 'node:console';
 import { createRequire } from 'node:module';
 
 const addon = createRequire(import.meta.url)('../../../native/build/virtkit_native.node');

@@ -16,7 +16,10 @@ async function work({ busy }: Task): Promise<void> {
   // Two threads may meet in the middle of a pair, which the driver refuses; what counts is that nothing crashes.
   const ignoreRefusal = () => undefined;
   await round().catch(ignoreRefusal);
-  if (!busy) return void (await connection.close());
+  if (!busy) {
+    await connection.close();
+    return;
+  }
   for (;;) await round().catch(ignoreRefusal);
 }
 
