@@ -12,3 +12,13 @@ export {
   type PodSubresourceOptions,
   type PodSubresourceRequest,
 } from './logs/pod-subresources.ts';
+export { cleanUpNode, type CleanUpOptions } from './clean-up.ts';
+export { runScheduler, type SchedulerOptions } from './scheduler/scheduler.ts';
+export { place, type ClusterView, type Placement } from './scheduler/placement.ts';
+export { runEndpointsController, type EndpointsControllerOptions } from './services/endpoints-controller.ts';
+export {
+  defaultServiceTable,
+  removeServiceRules,
+  runServiceProxy,
+  type ServiceProxyOptions,
+} from './services/service-proxy.ts';

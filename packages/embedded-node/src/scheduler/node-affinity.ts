@@ -1,0 +1,59 @@
+import type { Node, NodeSelector, Pod } from '@virtkit/core-types';
+
+type Term = NodeSelector['nodeSelectorTerms'][number];
+type Requirement = NonNullable<Term['matchExpressions']>[number];
+
+/** Whether a node meets the Pod's nodeSelector and its required node affinity. */
+export function matchesNodeSelection(pod: Pod, node: Node): boolean {
+  const labels = node.metadata.labels ?? {};
+  const selected = Object.entries(pod.spec.nodeSelector ?? {}).every(([key, value]) => labels[key] === value);
+  const required = pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  return (
+    selected && (required === undefined || required.nodeSelectorTerms.some((term) => matchesTerm(term, node)))
+  );
+}
+
+/** The sum of the weights of the preferences that a node meets. */
+export function preferenceOf(pod: Pod, node: Node): number {
+  const preferred = pod.spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
+  return preferred.reduce(
+    (total, { weight, preference }) => total + (matchesTerm(preference, node) ? weight : 0),
+    0,
+  );
+}
+
+/** All requirements of a term must hold; a term without any matches nothing (Kubernetes API, NodeSelectorTerm). */
+function matchesTerm({ matchExpressions = [], matchFields = [] }: Term, node: Node): boolean {
+  if (matchExpressions.length === 0 && matchFields.length === 0) return false;
+  const labels = node.metadata.labels ?? {};
+  const fields: Readonly<Record<string, string | undefined>> = { 'metadata.name': node.metadata.name };
+  return (
+    matchExpressions.every((requirement) => matches(requirement, labels[requirement.key])) &&
+    matchFields.every((requirement) => matches(requirement, fields[requirement.key]))
+  );
+}
+
+function matches({ operator, values = [] }: Requirement, value: string | undefined): boolean {
+  switch (operator) {
+    case 'In':
+      return value !== undefined && values.includes(value);
+    case 'NotIn':
+      return value === undefined || !values.includes(value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+    case 'Gt':
+    case 'Lt': {
+      const [have, bound] = [integer(value), integer(values[0])];
+      if (have === undefined || bound === undefined) return false;
+      return operator === 'Gt' ? have > bound : have < bound;
+    }
+    default:
+      return false;
+  }
+}
+
+function integer(text: string | undefined): bigint | undefined {
+  return text !== undefined && /^-?\d+$/.test(text) ? BigInt(text) : undefined;
+}
