@@ -1,5 +1,4 @@
 import type { Clock, Logger } from '@virtkit/controllers/runtime';
-import type { MachineEvent } from '@virtkit/hal';
 import { connectLauncher, type LauncherClient, type LauncherInfo } from '@virtkit/launcher-api';
 import { findSocket } from './socket-path.ts';
 
@@ -12,6 +11,8 @@ export type LauncherFinding =
 export interface LaunchersOptions {
   /** The kubelet's root folder, which holds `pods/<uid>`. */
   kubeletRoot: string;
+  /** Users that a launcher may run as; a socket of anybody else is refused. */
+  owners: readonly number[];
   clock: Clock;
   logger: Logger;
   /** A launcher says that something changed. */
@@ -50,6 +51,7 @@ export class Launchers implements AsyncDisposable {
         }
         known.client = await connectLauncher({
           socketPath: socket.path,
+          owners: this.#options.owners,
           signal: AbortSignal.timeout(answerTimeout),
         });
         void this.#follow(podUid, known.client, known.stop.signal);
@@ -112,8 +114,7 @@ export class Launchers implements AsyncDisposable {
   /** Events are hints: each asks for a look, whatever it says. */
   async #follow(podUid: string, client: LauncherClient, signal: AbortSignal): Promise<void> {
     try {
-      const events: AsyncIterable<MachineEvent> = client.hypervisor.events({ signal });
-      for await (const _event of events) this.#options.onChange(podUid);
+      for await (const _event of client.events({ signal })) this.#options.onChange(podUid);
     } catch (error) {
       if (!signal.aborted)
         this.#options.logger.debug('events of a launcher ended', { pod: podUid, error: String(error) });
