@@ -115,8 +115,7 @@ describe('objects', () => {
       Array.from(
         { length: 20 },
         async () =>
-          (await client.post(CONFIGMAPS, { metadata: { generateName: 'gen-' } })).body.metadata
-            .name as string,
+          (await client.post(CONFIGMAPS, { metadata: { generateName: 'gen-' } })).body.metadata.name,
       ),
     );
     expect(new Set(names).size).toBe(20);
@@ -293,5 +292,22 @@ describe('custom resources', () => {
     expect(
       (await client.get('/apis/example.com/v1')).body.resources.map((r: { name: string }) => r.name),
     ).toContain('gadgets/status');
+  });
+
+  test('a definition with CEL rules is accepted with a warning; a malformed one is refused with its fields', async () => {
+    const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+    const ruled = widgetDefinition();
+    ruled.metadata.name = 'ruleds.example.com';
+    ruled.spec.names = { plural: 'ruleds', kind: 'Ruled' };
+    ruled.spec.versions[0]!.schema!.openAPIV3Schema!['x-kubernetes-validations'] = [{ rule: 'true' }];
+    expect((await client.post(definitions, ruled)).headers.warning).toContain('x-kubernetes-validations');
+    const broken = widgetDefinition();
+    broken.metadata.name = 'other.example.com';
+    broken.spec.versions[0]!.schema!.openAPIV3Schema!.properties!.spec!.properties!.list = { type: 'array' };
+    const { body } = await client.post(definitions, broken);
+    expect(body.details.causes.map((cause) => cause.field)).toEqual([
+      'metadata.name',
+      'spec.versions[0].schema.openAPIV3Schema.properties.spec.properties.list.items',
+    ]);
   });
 });

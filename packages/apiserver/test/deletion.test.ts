@@ -122,6 +122,31 @@ describe('graceful deletion of pods', () => {
   });
 });
 
+test('an eviction obeys the disruption budget', async () => {
+  const budget = {
+    metadata: { name: 'one-stays' },
+    spec: { minAvailable: 1, selector: { matchLabels: { app: 'db' } } },
+  };
+  await client.post('/apis/policy/v1/namespaces/default/poddisruptionbudgets', budget);
+  const ready = { status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] } };
+  for (const name of ['db1', 'db2']) {
+    await client.post(PODS, pod(name, { nodeName: 'n1' }, { labels: { app: 'db' } }));
+    await client.merge(`${PODS}/${name}/status`, ready);
+  }
+  const evict = (name: string) =>
+    client.post(`${PODS}/${name}/eviction`, {
+      apiVersion: 'policy/v1',
+      kind: 'Eviction',
+      metadata: { name },
+    });
+  expect((await evict('db1')).status).toBe(201);
+  expect((await client.get(`${PODS}/db1`)).body.metadata.deletionTimestamp).toBeTruthy();
+  expect((await evict('db2')).body).toMatchObject({
+    code: 429,
+    details: { causes: [{ reason: 'DisruptionBudget' }] },
+  });
+});
+
 describe('garbage collection', () => {
   test('background: dependents follow their owner, those with another owner stay', async () => {
     const owner = (await client.post(WIDGETS, widget('owner'))).body;
@@ -154,9 +179,7 @@ describe('garbage collection', () => {
     expect(marked.body.metadata.finalizers).toEqual(['foregroundDeletion']);
     await eventually(
       'the dependent is being deleted',
-      async () =>
-        (await client.get(`${CONFIGMAPS}/fg-dependent`)).body.metadata.deletionTimestamp as
-          string | undefined,
+      async () => (await client.get(`${CONFIGMAPS}/fg-dependent`)).body.metadata.deletionTimestamp,
     );
     expect((await client.get(`${WIDGETS}/fg`)).status).toBe(200);
     await client.merge(`${CONFIGMAPS}/fg-dependent`, { metadata: { finalizers: null } });
@@ -200,7 +223,7 @@ describe('containers of objects', () => {
     });
     await eventually(
       'the widget is being deleted',
-      async () => (await client.get(`${path}/slow`)).body.metadata.deletionTimestamp as string | undefined,
+      async () => (await client.get(`${path}/slow`)).body.metadata.deletionTimestamp,
     );
     await client.merge(`${path}/slow`, { metadata: { finalizers: [] } });
     await gone('/api/v1/namespaces/team');

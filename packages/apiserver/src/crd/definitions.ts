@@ -142,7 +142,7 @@ function cellOf(
   if (type === 'date') return typeof value === 'string' ? ageSince(value, now) : null;
   if (type === 'string')
     return values
-      .map((each) => (isObject(each) || Array.isArray(each) ? JSON.stringify(each) : String(each as string)))
+      .map((each) => (isObject(each) || Array.isArray(each) ? JSON.stringify(each) : String(each as number)))
       .join(',');
   if (type === 'boolean') return typeof value === 'boolean' ? value : null;
   return typeof value === 'number' ? value : null;

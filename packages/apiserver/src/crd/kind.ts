@@ -9,7 +9,7 @@ import { asCustomResourceDefinition, completeNames } from './definitions.ts';
 import { CRD_CLEANUP_FINALIZER, CRD_GROUP, CRD_STORAGE } from './group.ts';
 import { CRD_SCHEMA } from './schema.ts';
 import type { CustomResourceNames } from './types.ts';
-import { validateCustomResourceDefinition } from './validate.ts';
+import { unevaluatedRules, validateCustomResourceDefinition } from './validate.ts';
 
 /** The resource `customresourcedefinitions`. */
 export function customResourceDefinitionKind(now: () => Date): ResourceDefinition {
@@ -53,6 +53,7 @@ function strategy(now: () => Date): Strategy {
       spec.conversion ??= { strategy: 'None' };
     },
     validate: validateCustomResourceDefinition,
+    warnings: unevaluatedRules,
     validateUpdate: immutableFields,
     allocate: (object, old, transaction) => acceptNames(object, old, transaction, now()),
     prepareForDeletion: (object) => {

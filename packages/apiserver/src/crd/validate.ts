@@ -121,3 +121,13 @@ function checkStructural(schema: Schema, path: string, causes: StatusCause[]): v
   for (const [name, member] of Object.entries(schema.properties ?? {}))
     checkStructural(member, memberPath(`${path}.properties`, name), causes);
 }
+
+/** Warns of CEL rules, which this server keeps but does not evaluate. */
+export function unevaluatedRules(object: KubeObject): string[] {
+  const { versions } = asCustomResourceDefinition(object).spec;
+  return versions.flatMap((version) =>
+    JSON.stringify(version.schema ?? {}).includes('"x-kubernetes-validations":')
+      ? [`version ${version.name}: x-kubernetes-validations (CEL) are not evaluated by this server`]
+      : [],
+  );
+}

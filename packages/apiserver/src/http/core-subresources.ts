@@ -1,4 +1,4 @@
-import { ApiServerError, conflict } from '../errors.ts';
+import { ApiServerError, conflict, notFound } from '../errors.ts';
 import { cloneJson, elementsOf, isObject, membersOf, setValueAt, stringOf } from '../object/json.ts';
 import { timestamp } from '../object/types.ts';
 import type { ResourceDefinition } from '../registry/definition.ts';
@@ -8,7 +8,8 @@ import { readObject } from './body.ts';
 import { requestScope, type ResourceRequest, type ServerContext } from './context.ts';
 import { deleteParameters, dryRunParameter } from './parameters.ts';
 import { sendJson, sendText, setWarnings } from './respond.ts';
-import { encodeOutcome } from '../registry/registry.ts';
+import { checkDisruptionBudgets } from '../registry/disruption.ts';
+import { encodeOutcome, keyOf } from '../registry/registry.ts';
 
 const CREATED = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
 
@@ -86,6 +87,9 @@ export async function handleEviction(
   const options = deleteParameters(call.info.query, membersOf(value.deleteOptions));
   const dryRun = options.dryRun || dryRunParameter(call.info.query.getAll('dryRun'));
   const scope = { ...requestScope(call), dryRun };
+  const pod = context.registry.store.get(keyOf(definition, namespace, name));
+  if (pod === undefined) throw notFound(definition, name);
+  checkDisruptionBudgets(context.registry.store, pod.object);
   await deleteObject(context.registry, definition, scope, { namespace, name, options });
   setWarnings(call.response, scope.warnings);
   sendJson(call.response, 201, CREATED);

@@ -45,7 +45,7 @@ export function namespaceKind(): ResourceDefinition {
         type: 'string',
         description: 'Active or Terminating.',
         priority: 0,
-        cell: (object) => String(membersOf(object.status).phase as string | undefined),
+        cell: (object) => String(membersOf(object.status).phase),
       },
       ageColumn(),
     ],

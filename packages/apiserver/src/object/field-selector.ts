@@ -34,11 +34,7 @@ export function parseFieldSelector(text: string, fields: SelectableFields): (obj
     return (object: KubeObject) => {
       const value = valueAt(object, path);
       const shown =
-        value === undefined || value === null
-          ? ''
-          : typeof value === 'object'
-            ? ''
-            : String(value as string | number | boolean);
+        value === undefined || value === null ? '' : typeof value === 'object' ? '' : String(value);
       return (shown === wanted) !== (operator === '!=');
     };
   });

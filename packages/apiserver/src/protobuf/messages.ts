@@ -1,5 +1,5 @@
 import { ApiServerError } from '../errors.ts';
-import type { JsonObject } from '../object/json.ts';
+import { stringOf, type JsonObject } from '../object/json.ts';
 import { timestamp } from '../object/types.ts';
 import { readFields } from './reader.ts';
 
@@ -169,7 +169,7 @@ function decode(bytes: Buffer, message: Message): JsonObject {
         1: one('key'),
         2: one('value', field.type === 'bytes-map' ? 'bytes' : 'string'),
       });
-      map[String((entry.key as string | undefined) ?? '')] = entry.value ?? '';
+      map[stringOf(entry.key)] = entry.value ?? '';
       continue;
     }
     const decoded = decodeValue(value, field.type);

@@ -45,6 +45,7 @@ export async function createObject(
   reconform(definition, object);
   setNamespace(definition, object, place);
   validateObject(definition, object);
+  scope.warnings.push(...(definition.strategy.warnings?.(object) ?? []));
   await registry.admission.validate({ ...request, object }, scope.warnings);
   return registry.store.write((transaction) => insert(transaction, definition, scope, object));
 }

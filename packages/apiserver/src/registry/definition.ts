@@ -24,6 +24,8 @@ export interface Strategy {
   /** Fills in defaults that a schema cannot express, in place. */
   applyDefaults?(object: KubeObject): void;
   validate?(object: KubeObject): StatusCause[];
+  /** What the client is warned of although the object is acceptable. */
+  warnings?(object: KubeObject): string[];
   validateUpdate?(object: KubeObject, old: KubeObject): StatusCause[];
   /** Runs inside the storage transaction: assigns what must be unique, such as cluster IPs; `old` is absent on create. */
   allocate?(object: KubeObject, old: KubeObject | undefined, transaction: Transaction): void;

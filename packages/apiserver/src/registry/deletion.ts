@@ -78,6 +78,6 @@ export function isReadyToDisappear(
     metadata.deletionTimestamp !== undefined &&
     (metadata.deletionGracePeriodSeconds ?? 0) === 0 &&
     (metadata.finalizers ?? []).length === 0 &&
-    definition.strategy.holdsDeletion?.({ ...rest, metadata } as KubeObject) !== true
+    definition.strategy.holdsDeletion?.({ ...rest, metadata }) !== true
   );
 }

@@ -91,6 +91,7 @@ async function prepareUpdate(
   if (update.target === 'main') extra.push(...(definition.strategy.validateUpdate?.(next, old) ?? []));
   if (!equalJson(next, old))
     validateObject(definition, next, extra, changesSpec(next, old, false) ? 'all' : 'metadata');
+  if (update.target === 'main') scope.warnings.push(...(definition.strategy.warnings?.(next) ?? []));
   await registry.admission.validate({ ...request, object: next }, scope.warnings);
   return next;
 }

@@ -83,7 +83,7 @@ function invalidValue(path: string, value: unknown, why: string): StatusCause {
 }
 
 function validateString(causes: StatusCause[], schema: Schema, value: string, path: string): void {
-  const length = [...value].length;
+  const length = Array.from(value).length;
   if (schema.minLength !== undefined && length < schema.minLength)
     causes.push(invalidValue(path, value, `should be at least ${schema.minLength} characters long`));
   if (schema.maxLength !== undefined && length > schema.maxLength)
