@@ -73,8 +73,11 @@ function dyingClient(
     if (dead) throw new Killed();
     if (--left > 0) return send();
     dead = true;
-    if (after.carriedOut) await send();
-    die();
+    try {
+      if (after.carriedOut) await send();
+    } finally {
+      die();
+    }
     throw new Killed();
   };
   return {

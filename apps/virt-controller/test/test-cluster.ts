@@ -62,7 +62,10 @@ export async function startTestCluster(options: { marks?: boolean } = {}): Promi
   const kinds = [resources.virtualMachines, resources.virtualMachineInstances, resources.kubeVirts];
   const controlPlane = resourcesToClose.use(
     await startControlPlane({
-      crds: kinds.map((kind) => crd(kind)),
+      crds: kinds.map((kind) => {
+        const definition = crd(kind);
+        return { ...definition, spec: { ...definition.spec, scope: 'Namespaced' as const } };
+      }),
       admission: options.marks === false ? [] : [admission],
       onRequest: (request) => {
         const write = ['create', 'update', 'patch', 'delete'].includes(request.verb);

@@ -22,11 +22,22 @@ const ended: Pod['status'] = {
 const waiting = (reason: string): Pod['status'] => ({
   phase: 'Pending',
   containerStatuses: [
-    { name: 'compute', ready: false, restartCount: 0, image: '', imageID: '', state: { waiting: { reason } } },
+    {
+      name: 'compute',
+      ready: false,
+      restartCount: 0,
+      image: '',
+      imageID: '',
+      state: { waiting: { reason } },
+    },
   ],
 });
 
-function observe(instance: VirtualMachineInstance, pods: Pod[], options: { at?: number; ownerGone?: boolean } = {}) {
+function observe(
+  instance: VirtualMachineInstance,
+  pods: Pod[],
+  options: { at?: number; ownerGone?: boolean } = {},
+) {
   return observeInstance({
     instance,
     candidates: pods,
@@ -46,15 +57,30 @@ const table: [string, VirtualMachineInstance, Pod[], string][] = [
   ['deleted before it had a pod', instanceOf({ phase: 'Pending' }, deleting), [], 'Failed'],
   ['the launcher runs', instanceOf({ phase: 'Scheduling' }), [placed(runningPod)], 'Scheduled'],
   ['the launcher runs at once', instanceOf({ phase: 'Pending' }), [placed(runningPod)], 'Scheduled'],
-  ['the launcher runs but is unwanted', instanceOf({ phase: 'Scheduling' }, deleting), [placed(runningPod)], 'Scheduling'],
+  [
+    'the launcher runs but is unwanted',
+    instanceOf({ phase: 'Scheduling' }, deleting),
+    [placed(runningPod)],
+    'Scheduling',
+  ],
   ['the pod ended', instanceOf({ phase: 'Scheduling' }), [placed(ended)], 'Failed'],
   ['the pod is going', instanceOf({ phase: 'Scheduling' }), [placed(runningPod, deleting)], 'Failed'],
   ['the pod is gone', instanceOf({ phase: 'Scheduling' }), [], 'Failed'],
   ['handed over', instanceOf({ phase: 'Scheduled' }), [placed(runningPod)], 'Scheduled'],
   ['handed over, pod gone', instanceOf({ phase: 'Scheduled' }), [], 'Failed'],
   ['running, pod gone', instanceOf({ phase: 'Running', nodeName: 'node-1' }), [], 'Failed'],
-  ['running, pod of another node', instanceOf({ phase: 'Running', nodeName: 'node-2' }), [placed(runningPod)], 'Failed'],
-  ['running, launcher just ended', instanceOf({ phase: 'Running', nodeName: 'node-1' }), [placed(ended)], 'Running'],
+  [
+    'running, pod of another node',
+    instanceOf({ phase: 'Running', nodeName: 'node-2' }),
+    [placed(runningPod)],
+    'Failed',
+  ],
+  [
+    'running, launcher just ended',
+    instanceOf({ phase: 'Running', nodeName: 'node-1' }),
+    [placed(ended)],
+    'Running',
+  ],
   ['succeeded', instanceOf({ phase: 'Succeeded' }), [], 'Succeeded'],
   ['failed, with a running pod', instanceOf({ phase: 'Failed' }), [placed(runningPod)], 'Failed'],
 ];
@@ -70,11 +96,15 @@ describe('phases of an instance', () => {
   });
 
   it('hands over everything that virt-handler needs at once', () => {
-    const instance = instanceOf({ phase: 'Pending' }, {}, {
-      networks: [{ name: 'default', pod: {} }],
-      volumes: [{ name: 'root', containerDisk: { image: 'x' } }],
-      domain: { devices: {} },
-    });
+    const instance = instanceOf(
+      { phase: 'Pending' },
+      {},
+      {
+        networks: [{ name: 'default', pod: {} }],
+        volumes: [{ name: 'root', containerDisk: { image: 'x' } }],
+        domain: { devices: {} },
+      },
+    );
     const after = project(instance, [placed(runningPod)]);
     expect(after.metadata.labels).toEqual({ 'kubevirt.io/nodeName': 'node-1' });
     expect(after.status).toMatchObject({
@@ -129,7 +159,9 @@ describe('conditions of an instance', () => {
     const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: 'full' }];
     const after = project(instanceOf({ phase: 'Pending' }), [podOf({ phase: 'Pending', conditions })]);
     expect(getCondition(after.status?.conditions, 'PodScheduled')).toMatchObject({ reason: 'Unschedulable' });
-    expect(getCondition(project(after, [placed(runningPod)]).status?.conditions, 'PodScheduled')).toBeUndefined();
+    expect(
+      getCondition(project(after, [placed(runningPod)]).status?.conditions, 'PodScheduled'),
+    ).toBeUndefined();
   });
 });
 
@@ -145,11 +177,26 @@ describe('the next step of an instance', () => {
     ['unmarked', instanceOf({}, { finalizers: [] }), [], 'mark-instance'],
     ['scheduling, pod gone', instanceOf({ phase: 'Scheduling' }), [], 'none'],
     ['deleted', instanceOf({ phase: 'Running' }, deleting), [placed(runningPod)], 'delete-pods'],
-    ['deleted, pod going', instanceOf({ phase: 'Running' }, deleting), [placed(runningPod, deleting)], 'none'],
+    [
+      'deleted, pod going',
+      instanceOf({ phase: 'Running' }, deleting),
+      [placed(runningPod, deleting)],
+      'none',
+    ],
     ['running, gate closed', instanceOf(), [placed(runningPod)], 'set-unpaused'],
     ['running, gate open', instanceOf(), [placed(unpaused('True'))], 'none'],
-    ['paused, gate open', instanceOf({ phase: 'Running', conditions: paused }), [placed(unpaused('True'))], 'set-unpaused'],
-    ['paused, gate closed', instanceOf({ phase: 'Running', conditions: paused }), [placed(unpaused('False'))], 'none'],
+    [
+      'paused, gate open',
+      instanceOf({ phase: 'Running', conditions: paused }),
+      [placed(unpaused('True'))],
+      'set-unpaused',
+    ],
+    [
+      'paused, gate closed',
+      instanceOf({ phase: 'Running', conditions: paused }),
+      [placed(unpaused('False'))],
+      'none',
+    ],
     ['final', instanceOf({ phase: 'Failed' }), [placed(ended)], 'none'],
   ])('%s', (_what, instance, pods, expected) => {
     expect(planInstance(observe(instance, pods)).kind).toBe(expected);
@@ -157,7 +204,15 @@ describe('the next step of an instance', () => {
 
   it('ignores pods that belong to a namesake of an earlier life', () => {
     const old = podOf(runningPod, {
-      ownerReferences: [{ apiVersion: 'kubevirt.io/v1', kind: 'VirtualMachineInstance', name: 'vm', uid: 'old', controller: true }],
+      ownerReferences: [
+        {
+          apiVersion: 'kubevirt.io/v1',
+          kind: 'VirtualMachineInstance',
+          name: 'vm',
+          uid: 'old',
+          controller: true,
+        },
+      ],
     });
     expect(planInstance(observe(instanceOf({ phase: 'Pending' }), [old])).kind).toBe('create-pod');
   });

@@ -9,7 +9,10 @@ const defaults = clusterConfiguration(undefined);
 const demo = (annotations = {}) =>
   instanceOf(
     { phase: 'Pending', runtimeUser: 107 },
-    { labels: { app: 'web' }, annotations: { 'kubectl.kubernetes.io/last-applied-configuration': '{}', ...annotations } },
+    {
+      labels: { app: 'web' },
+      annotations: { 'kubectl.kubernetes.io/last-applied-configuration': '{}', ...annotations },
+    },
     {
       architecture: 'amd64',
       terminationGracePeriodSeconds: 10,
@@ -19,7 +22,10 @@ const demo = (annotations = {}) =>
         cpu: { sockets: 1, cores: 2, threads: 1 },
         memory: { guest: '1Gi' },
         devices: {
-          disks: [{ name: 'root', disk: { bus: 'virtio' } }, { name: 'seed', disk: { bus: 'virtio' } }],
+          disks: [
+            { name: 'root', disk: { bus: 'virtio' } },
+            { name: 'seed', disk: { bus: 'virtio' } },
+          ],
           interfaces: [{ name: 'default', masquerade: {}, ports: [{ name: 'http', port: 80 }] }],
         },
       },
@@ -31,7 +37,8 @@ const demo = (annotations = {}) =>
       ],
     },
   );
-const render = (instance = demo(), configuration = defaults) => renderPod(instance, { configuration, launcherImage: image });
+const render = (instance = demo(), configuration = defaults) =>
+  renderPod(instance, { configuration, launcherImage: image });
 
 describe('launcher pod', () => {
   it('is named after the instance, with an ending that follows from its uid', () => {
@@ -85,7 +92,17 @@ describe('launcher pod', () => {
       tolerations: [{ key: 'vms', operator: 'Exists' }],
     });
     expect(compute!.command).toEqual([
-      ...['virt-launcher', '--name', 'vm', '--namespace', 'default', '--uid', 'vmi-uid', '--hypervisor', 'kvm-qemu'],
+      ...[
+        'virt-launcher',
+        '--name',
+        'vm',
+        '--namespace',
+        'default',
+        '--uid',
+        'vmi-uid',
+        '--hypervisor',
+        'kvm-qemu',
+      ],
       ...['--grace-period-seconds', '25', '--socket-dir', '/var/run/kubevirt/sockets'],
     ]);
     expect(compute!.securityContext).toEqual({
@@ -146,7 +163,11 @@ describe('launcher pod', () => {
     const overhead = (240 + 16 + 8 + 32) * mebibyte + pageTables;
     expect(render().metadata.annotations!['kubevirt.io/memory-overhead-bytes']).toBe(String(overhead));
     expect(Quantity.parse(requests!['memory']!).toBytes()).toBe(BigInt(1024 * mebibyte + overhead));
-    expect(requests).toMatchObject({ cpu: '200m', 'ephemeral-storage': '50M', 'devices.kubevirt.io/kvm': '1' });
+    expect(requests).toMatchObject({
+      cpu: '200m',
+      'ephemeral-storage': '50M',
+      'devices.kubevirt.io/kvm': '1',
+    });
     expect(limits).toEqual({
       'devices.kubevirt.io/kvm': '1',
       'devices.kubevirt.io/tun': '1',
@@ -156,6 +177,8 @@ describe('launcher pod', () => {
 
   it('needs neither kvm nor vhost-net where emulation is allowed', () => {
     const emulated = { ...defaults, useEmulation: true };
-    expect(render(demo(), emulated).spec.containers[0]!.resources!.limits).toEqual({ 'devices.kubevirt.io/tun': '1' });
+    expect(render(demo(), emulated).spec.containers[0]!.resources!.limits).toEqual({
+      'devices.kubevirt.io/tun': '1',
+    });
   });
 });

@@ -1,0 +1,68 @@
+// A controller of one's own: every VirtualMachine that carries the label `example.com/backup` gets a ConfigMap that
+// lists its disks, and loses it with the label.
+import { resources, type KubernetesObject, type ResourceDefinition } from '@virtkit/core-types';
+import {
+  byOwnerUid,
+  controller,
+  controllerReference,
+  done,
+  InformerCache,
+  type Action,
+  type ReconcileContext,
+} from '@virtkit/controllers/runtime';
+import { connect } from '@virtkit/sdk';
+
+interface ConfigMap extends KubernetesObject {
+  data?: Record<string, string>;
+}
+const configMaps: ResourceDefinition<ConfigMap> = {
+  group: '',
+  version: 'v1',
+  kind: 'ConfigMap',
+  plural: 'configmaps',
+  singular: 'configmap',
+  namespaced: true,
+};
+
+/** Runs until the signal aborts. */
+export async function runBackupController(signal: AbortSignal): Promise<void> {
+  await using client = await connect();
+  const cache = new InformerCache({ client });
+  const machines = cache.informer(resources.virtualMachines);
+  const lists = cache.informer(configMaps, {
+    labelSelector: 'example.com/backup=true',
+    indexes: { ownerUid: byOwnerUid },
+  });
+
+  async function reconcile(key: string, { namespace, expectations }: ReconcileContext): Promise<Action> {
+    const machine = machines.store.get(key);
+    if (machine === undefined) return done; // Kubernetes deletes what the machine owned.
+    const [existing] = lists.store.byIndex('ownerUid', machine.metadata.uid ?? '');
+    const wanted = machine.metadata.labels?.['example.com/backup'] === 'true';
+    if (wanted && existing === undefined) {
+      const disks = machine.spec.template.spec?.domain.devices.disks ?? [];
+      const created = await client.resource(configMaps).create(
+        {
+          metadata: {
+            name: `${machine.metadata.name}-backup`,
+            namespace,
+            labels: { 'example.com/backup': 'true' },
+            ownerReferences: [
+              controllerReference(machine, { apiVersion: 'kubevirt.io/v1', kind: 'VirtualMachine' }),
+            ],
+          },
+          data: { disks: disks.map(({ name }) => name).join('\n') },
+        },
+        { namespace },
+      );
+      expectations.expectPresence(key, created); // No second pass before the store shows it.
+    } else if (!wanted && existing !== undefined) {
+      await client.resource(configMaps).delete(existing.metadata.name ?? '', { namespace });
+      expectations.expectDeletion(key, existing);
+    }
+    return done;
+  }
+
+  const backups = controller({ name: 'backup', resource: machines, owns: [lists], reconcile });
+  await Promise.all([cache.run(signal), backups.run({ signal })]);
+}
