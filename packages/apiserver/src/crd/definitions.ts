@@ -9,7 +9,8 @@ import type { CustomResourceDefinition, CustomResourceNames, CustomResourceVersi
 
 /** Views a stored CustomResourceDefinition, whose shape was validated when it was written. */
 export function asCustomResourceDefinition(object: KubeObject): CustomResourceDefinition {
-  return object as unknown as CustomResourceDefinition;
+  const { apiVersion, kind, metadata, spec } = object;
+  return { apiVersion, kind, metadata, spec: spec as CustomResourceDefinition['spec'] };
 }
 
 /** The resources that a CustomResourceDefinition makes served: one per served version. */

@@ -32,11 +32,14 @@ export function parseFieldSelector(text: string, fields: SelectableFields): (obj
         `field label not supported: ${label}; supported: ${Object.keys(fields).join(', ')}`,
       );
     return (object: KubeObject) => {
-      const value = valueAt(object, path);
-      const shown =
-        value === undefined || value === null ? '' : typeof value === 'object' ? '' : String(value);
-      return (shown === wanted) !== (operator === '!=');
+      return (shownValue(valueAt(object, path)) === wanted) !== (operator === '!=');
     };
   });
   return (object) => tests.every((test) => test(object));
+}
+
+/** How a field compares: absent fields and objects as the empty string. */
+function shownValue(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }

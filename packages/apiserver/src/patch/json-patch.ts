@@ -33,11 +33,14 @@ function checkOperations(patch: unknown): Operation[] {
       `a JSON patch may have at most ${MAX_OPERATIONS} operations`,
     );
   return patch.map((operation: unknown, index) => {
-    if (!isObject(operation) || !NAMES.has(String(operation.op)) || typeof operation.path !== 'string')
-      throw new ApiServerError(
-        'BadRequest',
-        `operation ${index} of the JSON patch needs a valid "op" and a "path"`,
-      );
-    return operation as unknown as Operation;
+    if (isOperation(operation)) return operation;
+    throw new ApiServerError(
+      'BadRequest',
+      `operation ${index} of the JSON patch needs a valid "op" and a "path"`,
+    );
   });
+}
+
+function isOperation(value: unknown): value is Operation {
+  return isObject(value) && NAMES.has(String(value.op)) && typeof value.path === 'string';
 }

@@ -1,15 +1,6 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
+import { ApiServerError } from '../errors.ts';
 import { StoreEvent, type StoreEventType } from './records.ts';
-
-interface EventRow {
-  revision: number;
-  type: StoreEventType;
-  resource: string;
-  namespace: string;
-  name: string;
-  body: string;
-  previous: string | null;
-}
 
 /** How much history watches may resume from. */
 export interface Retention {
@@ -73,7 +64,7 @@ export class EventLog {
       resource === undefined
         ? this.#sinceAll.all(revision, limit)
         : this.#since.all(resource, revision, limit);
-    return rows.map((row) => eventOf(row as unknown as EventRow));
+    return rows.map((row) => eventOf(row));
   }
 
   /**
@@ -105,7 +96,13 @@ export class EventLog {
   }
 }
 
-function eventOf(row: EventRow): StoreEvent {
-  const before = row.previous === null ? undefined : { json: row.previous };
-  return new StoreEvent(row, row.revision, row.type, { json: row.body }, before);
+function eventOf(row: Record<string, SQLOutputValue>): StoreEvent {
+  const key = { resource: String(row.resource), namespace: String(row.namespace), name: String(row.name) };
+  const before = row.previous === null ? undefined : { json: String(row.previous) };
+  return new StoreEvent(key, Number(row.revision), eventType(row.type), { json: String(row.body) }, before);
+}
+
+function eventType(value: SQLOutputValue | undefined): StoreEventType {
+  if (value === 'ADDED' || value === 'MODIFIED' || value === 'DELETED') return value;
+  throw new ApiServerError('InternalError', `the event log holds an entry of unknown type ${String(value)}`);
 }
