@@ -16,7 +16,10 @@ export default tseslint.config(
   {
     languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
     rules: {
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       '@typescript-eslint/no-confusing-void-expression': 'off',
       '@typescript-eslint/no-unnecessary-condition': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',
@@ -47,6 +50,7 @@ export default tseslint.config(
             allow('apiserver'),
             allow('sdk', 'core-types'),
             allow('controllers', 'sdk', 'core-types', 'machine-plan', 'hal', 'launcher-api'),
+            allow('program', 'sdk', 'controllers'),
             allow('testing', 'core-types', 'hal', 'sdk', 'apiserver'),
             { sourceTag: 'layer:apps', onlyDependOnLibsWithTags: ['*'] },
           ],

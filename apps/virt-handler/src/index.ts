@@ -1,0 +1,1 @@
+export { runVirtHandler, type VirtHandlerOptions } from './run.ts';

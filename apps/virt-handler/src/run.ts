@@ -1,0 +1,127 @@
+import { resources } from '@virtkit/core-types';
+import {
+  controller,
+  createEventRecorder,
+  InformerCache,
+  systemClock,
+  keyFor,
+  type Logger,
+} from '@virtkit/controllers/runtime';
+import type { Machine } from '@virtkit/hal';
+import { machineConfiguration } from '@virtkit/machine-plan';
+import type { Client } from '@virtkit/sdk';
+import { GuestPoller } from './guest-poller.ts';
+import { Launchers } from './launchers/launchers.ts';
+import { simulatedNetwork, type NetworkProvider } from './network/provider.ts';
+import { runHeartbeat, type NodeFacts } from './node/heartbeat.ts';
+import { Pods } from './reconcile/pods.ts';
+import { InstanceReconciler } from './reconcile/reconciler.ts';
+import { ConsoleServer, type ConsoleServerOptions, type MachineName } from './server/console-server.ts';
+
+export interface VirtHandlerOptions {
+  client: Client;
+  nodeName: string;
+  /** The kubelet's root folder, which holds `pods/<uid>`. */
+  kubeletRoot: string;
+  /** How guests of real hypervisors get their network. */
+  network: NetworkProvider;
+  /** Hypervisors of this node, and what the node probe found. */
+  node: Omit<NodeFacts, 'endpoint'>;
+  /** Where to serve consoles, and whom. */
+  server: Pick<ConsoleServerOptions, 'listen' | 'tls' | 'clients'>;
+  /** Users that launchers run as. */
+  launcherUsers: readonly number[];
+  logger: Logger;
+  signal: AbortSignal;
+}
+
+/** Hypervisors whose guests exist in memory only: nothing of theirs is plugged into the host's network. */
+const simulated: ReadonlySet<string> = new Set(['mock']);
+
+/** Runs the node agent until the signal aborts; machines go on without it. */
+export async function runVirtHandler(options: VirtHandlerOptions): Promise<void> {
+  const { client, nodeName, logger, signal } = options;
+  const clock = systemClock;
+  await using cleanUp = new AsyncDisposableStack();
+  const cache = new InformerCache({ client, logger });
+  const instances = cache.informer(resources.virtualMachineInstances, {
+    labelSelector: `kubevirt.io/nodeName=${nodeName}`,
+  });
+  const kubevirts = cache.informer(resources.kubeVirts);
+  const recorder = cleanUp.use(createEventRecorder({ client, component: 'virt-handler', logger }));
+  const pods = new Pods();
+  const launchers = cleanUp.use(
+    new Launchers({
+      kubeletRoot: options.kubeletRoot,
+      owners: options.launcherUsers,
+      clock,
+      logger,
+      onChange: (podUid) => {
+        const key = pods.keyOf(podUid);
+        if (key !== undefined) agent.enqueue(key);
+      },
+    }),
+  );
+  const guests = cleanUp.use(new GuestPoller({ clock, logger, onChange: (key) => agent.enqueue(key) }));
+  const reconciler = new InstanceReconciler({
+    client,
+    instances: instances.store,
+    nodeName,
+    launchers,
+    pods,
+    guests,
+    recorder,
+    network: (hypervisor) => (simulated.has(hypervisor) ? simulatedNetwork : options.network),
+    configuration: () => machineConfiguration(kubevirts.store.list()[0]),
+  });
+  const agent = controller({
+    name: 'virt-handler',
+    resource: instances,
+    reconcile: (key, context) => reconciler.reconcile(key, context),
+    workers: 10,
+    clock,
+    logger,
+  });
+
+  /** A machine that virt-api names; only instances of this node are in the store. */
+  const find = async ({ namespace, name }: MachineName): Promise<Machine | undefined> => {
+    const key = keyFor(namespace, name);
+    const instance = instances.store.get(key);
+    const podUid = instance === undefined ? undefined : pods.of(key, instance, nodeName);
+    if (instance === undefined || podUid === undefined) return undefined;
+    const launcher = await launchers.look(podUid);
+    return launcher.kind === 'ready'
+      ? launcher.client.hypervisor.machine(instance.metadata.uid ?? '')
+      : undefined;
+  };
+  const server = cleanUp.use(
+    await ConsoleServer.listen({
+      ...options.server,
+      logger,
+      find,
+      record: ({ namespace, name }, event) => {
+        const instance = instances.store.get(keyFor(namespace, name));
+        if (instance !== undefined)
+          recorder.record(
+            instance,
+            { apiVersion: 'kubevirt.io/v1', kind: 'VirtualMachineInstance' },
+            { type: 'Normal', ...event },
+          );
+        agent.enqueue(keyFor(namespace, name));
+      },
+    }),
+  );
+  logger.info('serving consoles', { url: server.url, node: nodeName });
+  await Promise.all([
+    cache.run(signal),
+    agent.run({ signal }),
+    runHeartbeat({
+      client,
+      nodeName,
+      clock,
+      logger,
+      signal,
+      facts: () => ({ ...options.node, endpoint: server.url }),
+    }),
+  ]);
+}
