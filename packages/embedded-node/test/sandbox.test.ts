@@ -152,7 +152,7 @@ describe('a sandbox', () => {
 
   it('is ended when the process that would report its end is killed', async () => {
     const container = await launch(specification('exec sleep 1000'));
-    const program = (await eventually('the program runs', () => container.program()))!;
+    const program = await eventually('the program runs', () => container.program());
     const monitor = Number((await readFile(attempt.claim, 'utf8')).split(' ')[0]);
     await signalProcess((await identify(monitor))!, 'SIGKILL');
     expect(await container.waitForExit()).toMatchObject({ type: 'lost', exitCode: 137 });

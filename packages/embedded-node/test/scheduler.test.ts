@@ -14,7 +14,7 @@ function node(name: string, changes: Partial<Node> = {}, ready = 'True'): Node {
     metadata: { name, labels: { 'kubernetes.io/hostname': name, zone: 'z1' } },
     status: {
       allocatable: { cpu: '4', memory: '8Gi', pods: '2', 'example.com/gpu': '1' },
-      conditions: [{ type: 'Ready', status: ready as 'True' }],
+      conditions: [{ type: 'Ready', status: ready }],
     },
     ...changes,
   };
