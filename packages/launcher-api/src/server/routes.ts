@@ -30,7 +30,7 @@ export interface Call {
   readonly parts: readonly string[];
   readonly query: URLSearchParams;
   readonly signal: AbortSignal;
-  body(): Promise<unknown>;
+  readonly body: () => Promise<unknown>;
 }
 
 type Handler = (call: Call) => Promise<Reply>;

@@ -1,0 +1,59 @@
+import type { DhcpSpec } from '@virtkit/launcher-api';
+
+export type DhcpInterface = DhcpSpec['interfaces'][number];
+
+/** KubeVirt leases an address for 999 days: it is the guest's as long as the Pod lives. */
+const leaseHours = 999 * 24;
+
+/**
+ * The command line of a dnsmasq that serves one client on one bridge, and no DNS.
+ *
+ * Options that a client did not ask for are sent too (`force`): small clients ask for too little. The client may change
+ * its identifier, as it does from initramfs to system, and still gets its address (`id:*`).
+ */
+export function dnsmasqArguments(
+  { bridge, gateway, prefix, guestAddress, mac, mtu, hostname, dns, searchDomains }: DhcpInterface,
+  files: { leases: string; pid: string },
+  /** Set when dnsmasq is started by root: it must stay what it is instead of becoming a user that may not exist. */
+  asRoot: boolean,
+): string[] {
+  const domain = longest(searchDomains);
+  return [
+    '--conf-file=/dev/null',
+    '--keep-in-foreground',
+    '--log-facility=-',
+    '--port=0',
+    '--no-resolv',
+    '--no-hosts',
+    // Asking whether somebody else has the address would cost seconds on the first lease, and nobody else can have it.
+    '--no-ping',
+    `--interface=${bridge}`,
+    '--except-interface=lo',
+    '--bind-interfaces',
+    '--dhcp-authoritative',
+    '--dhcp-broadcast',
+    `--dhcp-leasefile=${files.leases}`,
+    `--pid-file=${files.pid}`,
+    `--dhcp-range=${guestAddress},${guestAddress},${netmask(prefix)},${leaseHours}h`,
+    `--dhcp-host=${mac},id:*,${guestAddress},${hostname},${leaseHours}h`,
+    `--dhcp-option-force=option:router,${gateway}`,
+    `--dhcp-option-force=option:mtu,${mtu}`,
+    ...(dns.length > 0 ? [`--dhcp-option-force=option:dns-server,${dns.join(',')}`] : []),
+    ...(searchDomains.length > 0
+      ? [`--dhcp-option-force=option:domain-search,${searchDomains.join(',')}`]
+      : []),
+    ...(domain === undefined ? [] : [`--dhcp-option-force=option:domain-name,${domain}`]),
+    ...(asRoot ? ['--user=root', '--group=root'] : []),
+  ];
+}
+
+/** KubeVirt network: the domain name is the longest search domain. */
+function longest(domains: readonly string[]): string | undefined {
+  return domains.toSorted((a, b) => b.length - a.length)[0];
+}
+
+/** For example 24 gives 255.255.255.0. */
+export function netmask(prefix: number): string {
+  const bits = (0xffffffff << (32 - prefix)) >>> 0;
+  return [24, 16, 8, 0].map((shift) => (bits >>> shift) & 0xff).join('.');
+}

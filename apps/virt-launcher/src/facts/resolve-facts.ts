@@ -1,0 +1,101 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HalError, type CallOptions, type Hypervisor } from '@virtkit/hal';
+import { limits, toWireError, type Facts, type FactsRequest, type VolumeFact } from '@virtkit/launcher-api';
+import { containedFile, isAbsent, soleDisk } from './contained-file.ts';
+import { readImageInfo } from './image-info.ts';
+
+export interface FactsOptions {
+  hypervisor: Hypervisor;
+  /** Holds one folder per container disk volume, and `kernel-boot-volume`. */
+  containerDiskDir: string;
+  /** Holds one folder per volume whose disk is its file `disk.img`. */
+  vmiDiskDir: string;
+  /** Program; default `qemu-img`. */
+  qemuImg?: string;
+}
+
+const kernelBootVolume = 'kernel-boot-volume';
+
+/** Looks up what only this Pod can see. Remembers what it found in an image as long as the file stays the same. */
+export class FactsResolver {
+  readonly #options: FactsOptions;
+  readonly #known = new Map<string, VolumeFact>();
+
+  constructor(options: FactsOptions) {
+    this.#options = options;
+  }
+
+  /** A volume that cannot be used is an `error` entry; the others are unaffected. */
+  async resolve(request: FactsRequest, options: CallOptions = {}): Promise<Facts> {
+    const volumes: Facts['volumes'] = {};
+    for (const { volume, find } of await this.#volumes(request)) {
+      // One after the other: each runs a tool with memory of its own, in a Pod that has little.
+      volumes[volume] = await orError(async () => this.#image(await find(), options));
+    }
+    const { hardwareVirtualization } = await this.#options.hypervisor.capabilities(options);
+    return {
+      volumes,
+      ...(request.kernelBoot && { kernelBoot: await this.#kernelBoot(request.kernelBoot) }),
+      hardwareVirtualization,
+    };
+  }
+
+  async #volumes(request: FactsRequest): Promise<{ volume: string; find: () => Promise<string> }[]> {
+    const { containerDiskDir, vmiDiskDir } = this.#options;
+    const containerDisks = (await folders(containerDiskDir)).filter((name) => name !== kernelBootVolume);
+    const vmiDisks = await folders(vmiDiskDir);
+    const found = [
+      ...containerDisks.map((volume) => {
+        const root = join(containerDiskDir, volume);
+        const inner = request.volumes[volume]?.path;
+        return { volume, find: () => (inner === undefined ? soleDisk(root) : containedFile(root, inner)) };
+      }),
+      ...vmiDisks.map((volume) => ({
+        volume,
+        find: () => containedFile(join(vmiDiskDir, volume), 'disk.img'),
+      })),
+    ];
+    if (found.length <= limits.volumes) return found;
+    throw new HalError(
+      'invalid-spec',
+      `this Pod has ${found.length} disk volumes and ${limits.volumes} are possible`,
+    );
+  }
+
+  async #image(path: string, options: CallOptions): Promise<VolumeFact> {
+    const { dev, ino, size, mtimeMs } = await stat(path);
+    const key = [path, dev, ino, size, mtimeMs].join('\n');
+    const known =
+      this.#known.get(key) ?? (await readImageInfo(path, this.#options.qemuImg ?? 'qemu-img', options));
+    this.#known.set(key, known);
+    return known;
+  }
+
+  #kernelBoot({ kernelPath, initrdPath }: NonNullable<FactsRequest['kernelBoot']>) {
+    const root = join(this.#options.containerDiskDir, kernelBootVolume);
+    return orError(async () => ({
+      ...(kernelPath !== undefined && { path: await containedFile(root, kernelPath) }),
+      ...(initrdPath !== undefined && { initrdPath: await containedFile(root, initrdPath) }),
+    }));
+  }
+}
+
+async function orError<T>(find: () => Promise<T>): Promise<T | { error: ReturnType<typeof toWireError> }> {
+  try {
+    return await find();
+  } catch (error) {
+    if (error instanceof HalError && error.code === 'aborted') throw error;
+    return { error: toWireError(error) };
+  }
+}
+
+async function folders(path: string): Promise<string[]> {
+  try {
+    const entries = await readdir(path, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  } catch (error) {
+    if (isAbsent(error)) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,100 @@
+import { HalError, type Hypervisor, type HypervisorCapabilities } from '@virtkit/hal';
+import { z } from 'zod';
+import { LauncherError } from './errors.ts';
+
+/** Where a backend keeps its files. */
+export interface BackendFolders {
+  stateDir: string;
+  runDir: string;
+}
+
+/** An open hypervisor and how to end it together with everything that it started. */
+export interface Backend {
+  hypervisor: Hypervisor;
+  /** Ends the connection and the backend's helper processes. */
+  close(): Promise<void>;
+}
+
+type Loader = (folders: BackendFolders, options: Record<string, unknown>) => Promise<Backend>;
+
+// Each backend is imported only when it is chosen: a launcher pays for one.
+const loaders: Readonly<Record<string, Loader>> = {
+  'kvm-qemu': async ({ stateDir, runDir }, options) => {
+    parseOptions(z.strictObject({}), options);
+    const { createKvmQemuHypervisor, probeKvm } = await import('@virtkit/hal-kvm-qemu');
+    const hardwareVirtualization = toHardwareVirtualization(await probeKvm());
+    const hypervisor = await createKvmQemuHypervisor({ stateDir, runDir, hardwareVirtualization });
+    return { hypervisor, close: () => hypervisor.stopDaemon() };
+  },
+  mock: async ({ stateDir }, options) => {
+    const { createMockHypervisor, GuestBehaviourSchema } = await import('@virtkit/hal-mock');
+    const { behaviour, memoryBytes, checkSources } = parseOptions(
+      z.strictObject({
+        behaviour: GuestBehaviourSchema.optional(),
+        memoryBytes: z.int().min(0).optional(),
+        checkSources: z.boolean().optional(),
+      }),
+      options,
+    );
+    const hypervisor = await createMockHypervisor({ stateDir, behaviour, memoryBytes, checkSources });
+    return {
+      hypervisor,
+      close: async () => {
+        await hypervisor[Symbol.asyncDispose]();
+      },
+    };
+  },
+};
+
+/**
+ * Opens the backend of this name.
+ * @throws LauncherError `backend-unavailable` (unknown name, package missing), `bad-flags` (its options); HalError
+ *   `hypervisor-unavailable` (its software).
+ */
+export async function loadBackend(
+  name: string,
+  folders: BackendFolders,
+  options: Record<string, unknown>,
+): Promise<Backend> {
+  const load = Object.hasOwn(loaders, name) ? loaders[name] : undefined;
+  if (!load) {
+    const known = Object.keys(loaders).join(', ');
+    throw new LauncherError('backend-unavailable', `no hypervisor backend ${name} (known: ${known})`);
+  }
+  try {
+    return await load(folders, options);
+  } catch (cause) {
+    if (cause instanceof LauncherError || cause instanceof HalError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new LauncherError(
+      'backend-unavailable',
+      `the hypervisor backend ${name} cannot be loaded: ${reason}`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+function parseOptions<Schema extends z.ZodType>(schema: Schema, options: unknown): z.output<Schema> {
+  const result = schema.safeParse(options);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  const where = issue.path.map(String).join('.');
+  throw new LauncherError(
+    'bad-flags',
+    `--hypervisor-options: ${where === '' ? '' : `${where}: `}${issue.message}`,
+    {
+      cause: result.error,
+    },
+  );
+}
+
+function toHardwareVirtualization(probe: {
+  state: 'usable' | 'unusable' | 'absent' | 'forbidden';
+  reason?: string;
+}): HypervisorCapabilities['hardwareVirtualization'] {
+  // A device that may not be opened is there, and of no use to this process.
+  const state = probe.state === 'forbidden' ? 'unusable' : probe.state;
+  return { state, ...(probe.reason !== undefined && { reason: probe.reason }) };
+}
