@@ -33,6 +33,22 @@ describe('a Pod on the embedded kubelet', () => {
     expect(created.metadata.uid).toBe(pod.metadata.uid);
   });
 
+  it('is of a node that is ready, with a lease that says it lives', async () => {
+    const found = await node.client.nodes.get(node.nodeName);
+    expect(found.status?.conditions?.find(({ type }) => type === 'Ready')?.status).toBe('True');
+    expect(found.status?.allocatable).toMatchObject({ pods: '110' });
+    expect(found.metadata.labels).toMatchObject({
+      'kubernetes.io/hostname': node.nodeName,
+      'kubernetes.io/os': 'linux',
+    });
+    const lease = await eventually('the lease', async () =>
+      (await node.client.leases.list({ namespace: 'kube-node-lease' })).items.find(
+        ({ metadata }) => metadata.name === node.nodeName,
+      ),
+    );
+    expect(lease.spec?.holderIdentity).toBe(node.nodeName);
+  });
+
   it('is Succeeded or Failed as its container ends', async () => {
     await node.createPod('good', { script: 'exit 0', restartPolicy: 'Never' });
     await node.createPod('bad', { script: 'exit 4', restartPolicy: 'Never' });
