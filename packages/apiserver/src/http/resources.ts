@@ -6,7 +6,7 @@ import { isObject, type JsonObject } from '../object/json.ts';
 import type { KubeObject } from '../object/types.ts';
 import type { ParsedBody } from '../registry/conform.ts';
 import { createObject } from '../registry/create.ts';
-import { fromStorage, type ResourceDefinition } from '../registry/definition.ts';
+import type { ResourceDefinition } from '../registry/definition.ts';
 import { deleteObject } from '../registry/delete.ts';
 import { listObjects } from '../registry/list.ts';
 import { keyOf, storedOutcome, type Outcome, type RequestScope } from '../registry/registry.ts';
@@ -276,9 +276,4 @@ async function deleteMany(
   }
   setWarnings(call.response, scope.warnings);
   sendText(call.response, 200, formatOf(call, definition).list(page));
-}
-
-/** The served form of an outcome. */
-export function served(definition: ResourceDefinition, outcome: Outcome): KubeObject {
-  return fromStorage(definition, outcome.object);
 }
