@@ -118,11 +118,10 @@ function planStrategy(strategy: RunStrategy, observation: MachineObservation): M
   const { machine, instance } = observation;
   const plan =
     instance === undefined ? planAbsent(strategy, observation) : planPresent(strategy, observation, instance);
-  const mayGo =
-    plan.effect.kind === 'none' && instance !== undefined && mayRelease(instance)
-      ? isEndRecorded(machine, instance, strategy)
-      : false;
-  return mayGo && instance !== undefined ? { ...plan, effect: { kind: 'release-instance', instance } } : plan;
+  if (plan.effect.kind !== 'none' || instance === undefined || !mayRelease(instance)) return plan;
+  // What the instance's end means depends on both; a crash after the release could not find out any more.
+  const recorded = machine.status?.runStrategy === strategy && isEndRecorded(machine, instance, strategy);
+  return recorded ? { ...plan, effect: { kind: 'release-instance', instance } } : plan;
 }
 
 type OfferedStrategy = Exclude<RunStrategy, 'WaitAsReceiver'>;
@@ -185,6 +184,8 @@ function planPresent(
     case 'Always':
       return stopAsked || isFinal(instance) ? remove : nothing;
     case 'RerunOnFailure':
+      // An absent instance is started anew unless this strategy is on record; so it goes on record first.
+      if (machine.status?.runStrategy !== strategy) return nothing;
       if (stopAsked || phaseOf(instance) === 'Succeeded') return remove;
       if (phaseOf(instance) !== 'Failed') return nothing;
       return requests[0]?.action === 'Start' ? remove : { effect: { kind: 'request-start' } };

@@ -52,7 +52,8 @@ const table: [RunStrategy, string, Requests, string][] = [
 describe('the next step of a machine', () => {
   it.each(table)('%s, instance %s, requests %j: %s', (runStrategy, there, stateChangeRequests, expected) => {
     const ranBefore = there.includes('ran before');
-    const status = { stateChangeRequests, ...(ranBefore ? { runStrategy } : {}) };
+    const recorded = ranBefore || !there.startsWith('absent');
+    const status = { stateChangeRequests, ...(recorded ? { runStrategy } : {}) };
     const machine = machineOf({ runStrategy }, status);
     const absent = there.startsWith('absent');
     // A guest that ran: its end is not a failed start.
@@ -66,7 +67,10 @@ describe('the next step of a machine', () => {
     (runStrategy) => {
       const failed = instanceOf({ phase: 'Failed' }, deleting);
       expect(plan(machineOf({ runStrategy }), failed).effect.kind).toBe('none');
-      const recorded = { startFailure: { lastFailedVMIUID: 'vmi-uid', consecutiveFailCount: 1 } };
+      const recorded = {
+        runStrategy,
+        startFailure: { lastFailedVMIUID: 'vmi-uid', consecutiveFailCount: 1 },
+      };
       expect(plan(machineOf({ runStrategy }, recorded), failed).effect.kind).toBe('release-instance');
     },
   );
