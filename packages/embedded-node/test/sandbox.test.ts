@@ -135,9 +135,9 @@ describe('a sandbox', () => {
   it('can be opened again from its files', async () => {
     const container = await launch(specification('exec sleep 1000'));
     const again = await adoptContainer(container.id, attempt);
-    const program = await again?.program();
-    expect(program).toBeDefined();
-    await eventually('the program runs', async () => (await argumentsOf(program!.pid)).includes('sleep'));
+    expect(again).toBeDefined();
+    const program = await eventually('the program is there', () => again!.program());
+    await eventually('the program runs', async () => (await argumentsOf(program.pid)).includes('sleep'));
     expect(await again!.exit()).toBeUndefined();
     await again!.kill();
     expect(await again!.waitForExit()).toMatchObject({ exitCode: 137, type: 'exited' });
