@@ -1,24 +1,38 @@
-/** Why an instance cannot become a machine, as a closed set. */
+/** What went wrong, as a closed set. */
 export type PlanErrorCode =
-  /** A fact that planning needs was not gathered (an image, a network). */
-  | 'missing-fact'
-  /** The instance contradicts itself; admission should have refused it. */
-  | 'invalid-instance'
-  /** The instance asks for something that is not carried; admission should have refused it. */
-  | 'not-carried';
+  /** The VMI sets a field, or a value of a field, that no part of the system carries out. */
+  | 'unsupported'
+  /** The VMI contradicts itself or lacks what defaulting or validation should have made sure of. */
+  | 'invalid'
+  /** A fact that the VMI refers to was not looked up. */
+  | 'missing-fact';
 
-/** Every error of this package. */
+/** Whether gathering the facts anew and planning again can help. */
+export type Retry = 'never' | 'backoff';
+
+const retryOf: Record<PlanErrorCode, Retry> = {
+  unsupported: 'never',
+  invalid: 'never',
+  'missing-fact': 'backoff',
+};
+
+export interface PlanErrorOptions {
+  /** Path of the field at fault, from `spec` on. */
+  field?: string;
+  cause?: unknown;
+}
+
+/** The only error of this package. */
 export class PlanError extends Error {
   override readonly name = 'PlanError';
   readonly code: PlanErrorCode;
-  readonly retry: 'never' | 'backoff';
-  /** Path of the field at fault, as `spec.domain.devices.disks[0]`. */
-  readonly field: string;
+  readonly retry: Retry;
+  readonly field: string | undefined;
 
-  constructor(code: PlanErrorCode, field: string, message: string) {
-    super(`${field}: ${message}`);
+  constructor(code: PlanErrorCode, message: string, options: PlanErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
-    this.retry = code === 'missing-fact' ? 'backoff' : 'never';
-    this.field = field;
+    this.retry = retryOf[code];
+    this.field = options.field;
   }
 }

@@ -1,28 +1,60 @@
-import type { HypervisorCapabilities, InterfaceBackend } from '@virtkit/hal';
+import type { KubeVirt } from '@virtkit/core-types';
+import type { HypervisorCapabilities, InterfaceBackend, MachineSpec } from '@virtkit/hal';
 
-/** The disk image behind a volume, as the launcher sees it. */
+/** A disk image that was found; the path is as seen by the process that runs the hypervisor. */
 export interface ImageFact {
   path: string;
   format: 'raw' | 'qcow2';
 }
 
-/** What planning must know beside the instance: looked up before, passed as data. */
-export interface MachineFacts {
-  /** Images by the name of their volume. */
-  images: Readonly<Record<string, ImageFact>>;
-  /** Kernel and initrd of `firmware.kernelBoot.container`. */
-  kernelBoot?: { path: string; initrdPath?: string };
-  /** What each interface is connected to, by its name; MTU in bytes. */
-  interfaces: Readonly<Record<string, { backend: InterfaceBackend; mtu?: number }>>;
-  hardwareVirtualization: HypervisorCapabilities['hardwareVirtualization'];
+/** Where the frames of one interface go. */
+export interface InterfaceFact {
+  backend: InterfaceBackend;
+  /** Bytes. */
+  mtu?: number;
 }
 
-/** Cluster-wide choices (from the KubeVirt object). */
+/** Everything that a plan needs and that only a node can know, gathered before planning. */
+export interface MachineFacts {
+  /** Images of containerDisks by volume name; others may be there too. */
+  images: Readonly<Record<string, ImageFact>>;
+  /** Files of the kernel boot image, when the instance names one. */
+  kernelBoot?: { path: string; initrdPath?: string };
+  /** By interface name. */
+  interfaces: Readonly<Record<string, InterfaceFact>>;
+  hardwareVirtualization: HypervisorCapabilities['hardwareVirtualization'];
+  /** Architecture of the host; when known, an instance of another one is refused here and not by the hypervisor. */
+  architecture?: MachineSpec['architecture'];
+}
+
+/** What a plan takes from the cluster's configuration. */
 export interface PlanConfiguration {
-  /** `developerConfiguration.useEmulation`: fall back to software emulation where hardware virtualisation is unusable. */
+  /** `developerConfiguration.useEmulation`: run guests by software where hardware virtualisation does not work. */
   useEmulation: boolean;
-  /** `configuration.smbios`. */
+  /** `configuration.smbios`: system strings. Default: KubeVirt's. */
   smbios?: { manufacturer?: string; product?: string; version?: string; family?: string; sku?: string };
   /** Seconds between balloon statistics, 0 for none. Default 10. */
   memBalloonStatsPeriod?: number;
+}
+
+/** KubeVirt's SMBIOS strings where the cluster names none. */
+const defaultSmbios = { manufacturer: 'KubeVirt', product: 'None', family: 'KubeVirt' };
+
+/** Reads the configuration of a KubeVirt object, with KubeVirt's defaults where it is silent or absent. */
+export function machineConfiguration(kubevirt?: KubeVirt): PlanConfiguration {
+  const { developerConfiguration, smbios, memBalloonStatsPeriod } = kubevirt?.spec?.configuration ?? {};
+  const { manufacturer, product, version, family, sku } = smbios ?? {};
+  return {
+    useEmulation: developerConfiguration?.useEmulation ?? false,
+    smbios: smbiosStrings({ manufacturer, product, version, family, sku }),
+    ...(memBalloonStatsPeriod !== undefined && { memBalloonStatsPeriod }),
+  };
+}
+
+/** The strings with KubeVirt's where there is none; a hypervisor writes nothing for one that is absent. */
+export function smbiosStrings(
+  given: Readonly<Record<string, string | undefined>> = {},
+): NonNullable<PlanConfiguration['smbios']> {
+  const set = Object.entries(given).filter(([, text]) => text !== undefined && text !== '');
+  return { ...defaultSmbios, ...Object.fromEntries(set) };
 }

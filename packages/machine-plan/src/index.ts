@@ -1,10 +1,19 @@
-export { carriedFields, carriedValues } from './carried/carried-fields.ts';
+/** Pure translation between VirtualMachineInstance and MachineSpec, and from what is observed to the VMI's status. */
+export { carriedFields, type CarriedField, type Carrier } from './carried/table.ts';
 export { uncarried, type UncarriedField } from './carried/uncarried.ts';
-export { diffMachine, type MachineChange } from './diff-machine.ts';
-export { PlanError, type PlanErrorCode } from './errors.ts';
-export type { ImageFact, MachineFacts, PlanConfiguration } from './facts.ts';
-export { interfaceMac } from './plan/interfaces.ts';
-export { hostname } from './plan/no-cloud.ts';
-export { defaultGracePeriodSeconds, planMachine } from './plan/plan-machine.ts';
-export { instancePhase, type PhaseInput } from './status/phase.ts';
+export { diffMachine, type MachineChange, type MachineDiff } from './diff.ts';
+export { PlanError, type PlanErrorCode, type PlanErrorOptions, type Retry } from './errors.ts';
+export {
+  machineConfiguration,
+  type ImageFact,
+  type InterfaceFact,
+  type MachineFacts,
+  type PlanConfiguration,
+} from './facts.ts';
+export { decodeCloudInit, hostname } from './plan/cloud-init.ts';
+export { interfaceMac, normaliseMac, reservedMac } from './plan/mac-address.ts';
+export { defaultGracePeriodSeconds, machineName, planMachine } from './plan/plan-machine.ts';
+export { planProbes, type ProbeAction, type ProbePlan, type ProbePlans } from './probes.ts';
+export { requiredAgentCommands } from './status/conditions.ts';
+export { instancePhase, isFinalPhase, type PhaseInput } from './status/phase.ts';
 export { projectStatus, type StatusInput } from './status/project-status.ts';

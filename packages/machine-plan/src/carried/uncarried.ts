@@ -1,81 +1,82 @@
-import { carriedFields, carriedValues } from './carried-fields.ts';
+import type { VirtualMachineInstanceSpec } from '@virtkit/core-types';
+import { carriedFields, missingFeatures, type CarriedField } from './table.ts';
 
-/** A field that is set and goes nowhere. */
+/** A field that is set and not carried out. */
 export interface UncarriedField {
-  /** Path below the root that was given, for example `spec.domain.devices.tpm`. */
+  /** The field's path as admission reports it, for example `spec.domain.devices.tpm`. */
   path: string;
+  /** What is missing, for people. */
   reason: string;
 }
 
-interface Trie {
-  /** Everything below is carried. */
-  all: boolean;
-  children: Map<string, Trie>;
+interface Position {
+  /** With list indices, for the report. */
+  path: string;
+  /** As in the table: `[]` for each index. */
+  pattern: string;
 }
 
-const root = buildTrie();
-
-function buildTrie(): Trie {
-  const empty = (): Trie => ({ all: false, children: new Map() });
-  const top = empty();
-  for (const field of carriedFields) {
-    let node = top;
-    for (const part of field.replaceAll('[]', '.[]').split('.')) {
-      if (part === '**') {
-        node.all = true;
-        continue;
-      }
-      let next = node.children.get(part);
-      if (next === undefined) {
-        next = empty();
-        node.children.set(part, next);
-      }
-      node = next;
-    }
-  }
-  return top;
-}
-
-/** Longest list of findings; a manifest with more has said enough. */
-const mostFindings = 100;
+const table: ReadonlyMap<string, CarriedField> = new Map(carriedFields.map((field) => [field.path, field]));
+/** Every path above a carried field: objects and lists that are walked into. */
+const inner: ReadonlySet<string> = new Set(carriedFields.flatMap(({ path }) => pathsAbove(path)));
+const features = Object.entries(missingFeatures).sort(([a], [b]) => b.length - a.length);
 
 /**
- * Every set field of an instance's `spec` that is not carried, in the order of the object. Empty objects and lists and
- * undefined values count as not set, except where their presence says something (`tpm: {}`).
+ * Every set field of a VMI's spec that is not carried out, in document order. `null` and absent are not set; an uncarried
+ * object is reported once, not field by field.
  *
- * @param path Prefix of the reported paths, for example `spec` or `spec.template.spec`.
+ * @param root path of the spec in the object that is judged: `spec`, or `spec.template.spec` for a VM.
  */
-export function uncarried(spec: object, path = 'spec'): UncarriedField[] {
-  const findings: UncarriedField[] = [];
-  walk(spec, root, path, '', findings);
-  return findings.slice(0, mostFindings);
+export function uncarried(spec: VirtualMachineInstanceSpec, root = 'spec'): UncarriedField[] {
+  const found: UncarriedField[] = [];
+  walk(spec, { path: root, pattern: '' }, found);
+  return found;
 }
 
-function walk(value: unknown, node: Trie, path: string, pattern: string, findings: UncarriedField[]): void {
-  if (findings.length >= mostFindings || node.all) return;
+function walk(value: unknown, at: Position, found: UncarriedField[]): void {
+  if (value === undefined || value === null) return;
+  const field = table.get(at.pattern);
+  if (field !== undefined) return judge(field, value, at, found);
+  if (at.pattern !== '' && !inner.has(at.pattern)) {
+    found.push({ path: at.path, reason: reasonFor(at.pattern) });
+    return;
+  }
   if (Array.isArray(value)) {
-    const next = node.children.get('[]');
-    for (const [index, entry] of value.entries()) {
-      if (next === undefined) findings.push(notCarried(`${path}[${index}]`));
-      else walk(entry, next, `${path}[${index}]`, `${pattern}[]`, findings);
+    for (const [index, item] of value.entries())
+      walk(item, { path: `${at.path}[${index}]`, pattern: `${at.pattern}[]` }, found);
+  } else if (typeof value === 'object') {
+    for (const [key, item] of Object.entries(value)) {
+      const pattern = at.pattern === '' ? key : `${at.pattern}.${key}`;
+      walk(item, { path: `${at.path}.${key}`, pattern }, found);
     }
-    return;
   }
-  if (typeof value === 'object' && value !== null) {
-    for (const [name, inner] of Object.entries(value)) {
-      if (inner === undefined || inner === null || (Array.isArray(inner) && inner.length === 0)) continue;
-      const next = node.children.get(name);
-      const below = `${path}.${name}`;
-      if (next === undefined) findings.push(notCarried(below));
-      else walk(inner, next, below, pattern === '' ? name : `${pattern}.${name}`, findings);
-    }
-    return;
-  }
-  const limit = carriedValues.find((entry) => entry.path === pattern);
-  if (limit !== undefined && !limit.accepts(value)) findings.push({ path, reason: limit.reason });
 }
 
-const notCarried = (path: string): UncarriedField => ({
-  path,
-  reason: 'this field is not carried by this version of Virtkit; remove it',
-});
+function judge(field: CarriedField, value: unknown, at: Position, found: UncarriedField[]): void {
+  if (field.values === undefined) {
+    if (field.whole === true || typeof value !== 'object') return;
+    found.push({ path: at.path, reason: 'a single value is expected here' });
+    return;
+  }
+  if (field.values.some((known) => known === value)) return;
+  const known = field.values.filter((choice) => choice !== '').map((choice) => JSON.stringify(choice));
+  const because = field.because === undefined ? '' : `: ${field.because}`;
+  found.push({ path: at.path, reason: `only ${known.join(', ')} is carried out${because}` });
+}
+
+function reasonFor(pattern: string): string {
+  const match = features.find(
+    ([start]) => pattern === start || pattern.startsWith(`${start}.`) || pattern.startsWith(`${start}[`),
+  );
+  return match?.[1] ?? 'nothing carries this field out';
+}
+
+/** `a.b[].c` lies below `a`, `a.b` and `a.b[]`. */
+function pathsAbove(path: string): string[] {
+  const above: string[] = [];
+  for (const match of path.matchAll(/\[\]|\./g)) {
+    above.push(path.slice(0, match.index));
+    if (match[0] === '[]') above.push(path.slice(0, match.index + 2));
+  }
+  return above;
+}

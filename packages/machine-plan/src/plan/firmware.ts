@@ -1,39 +1,53 @@
-import type { VirtualMachineInstance } from '@virtkit/core-types';
+import type { DomainSpec } from '@virtkit/core-types';
 import type { Firmware } from '@virtkit/hal';
 import { PlanError } from '../errors.ts';
-import type { MachineFacts, PlanConfiguration } from '../facts.ts';
+import { smbiosStrings, type MachineFacts, type PlanConfiguration } from '../facts.ts';
 
-/** SMBIOS strings when the cluster configures none (KubeVirt domain facts). */
-const defaultSmbios = { manufacturer: 'KubeVirt', product: 'None', family: 'KubeVirt' };
-
-/** Firmware kind, SMBIOS identity and direct kernel boot. */
+/**
+ * Firmware, direct kernel boot and SMBIOS strings.
+ * @throws PlanError `invalid` (no UUID, or a kernel boot image without kernel), `missing-fact`
+ */
 export function planFirmware(
-  { metadata, spec }: VirtualMachineInstance,
+  domain: DomainSpec,
   facts: MachineFacts,
-  { smbios }: PlanConfiguration,
+  configuration: PlanConfiguration,
 ): Firmware {
-  const { firmware, chassis } = spec.domain;
-  const uuid = firmware?.uuid ?? metadata.uid;
-  if (uuid === undefined)
-    throw new PlanError('invalid-instance', 'spec.domain.firmware.uuid', 'there is no uuid');
-  const kernelBoot = firmware?.kernelBoot;
-  if (kernelBoot?.container !== undefined && facts.kernelBoot === undefined)
-    throw new PlanError(
-      'missing-fact',
-      'spec.domain.firmware.kernelBoot',
-      'the kernel image was not looked up',
-    );
+  const { firmware, chassis } = domain;
+  if (firmware?.uuid === undefined)
+    throw new PlanError('invalid', 'the firmware UUID is not set', {
+      field: 'spec.domain.firmware.uuid',
+    });
+  const kernel = planKernel(domain, facts);
   return {
-    kind: firmware?.bootloader?.efi === undefined ? 'bios' : 'uefi',
-    uuid,
-    ...(firmware?.serial === undefined || firmware.serial === '' ? {} : { serial: firmware.serial }),
-    ...(facts.kernelBoot === undefined || kernelBoot === undefined
-      ? {}
-      : { kernel: { ...facts.kernelBoot, commandLine: kernelBoot.kernelArgs ?? '' } }),
-    smbios: {
-      ...defaultSmbios,
-      ...smbios,
-      ...(chassis?.asset === undefined ? {} : { assetTag: chassis.asset }),
-    },
+    kind: firmware.bootloader?.efi === undefined ? 'bios' : 'uefi',
+    uuid: firmware.uuid.toLowerCase(),
+    ...(firmware.serial !== undefined && { serial: firmware.serial }),
+    ...(kernel && { kernel }),
+    smbios: { ...smbiosStrings(configuration.smbios), ...(chassis?.asset && { assetTag: chassis.asset }) },
+  };
+}
+
+function planKernel({ firmware }: DomainSpec, facts: MachineFacts): Firmware['kernel'] {
+  const boot = firmware?.kernelBoot;
+  if (boot?.container === undefined) return undefined;
+  const field = 'spec.domain.firmware.kernelBoot.container';
+  const { kernelPath, initrdPath } = boot.container;
+  if (!kernelPath)
+    throw new PlanError('invalid', 'a kernel boot image needs the path of its kernel', {
+      field: `${field}.kernelPath`,
+    });
+  const found = facts.kernelBoot;
+  if (found === undefined)
+    throw new PlanError('missing-fact', 'the kernel was not looked up', {
+      field: `${field}.kernelPath`,
+    });
+  if (initrdPath && found.initrdPath === undefined)
+    throw new PlanError('missing-fact', 'the initial RAM disk was not looked up', {
+      field: `${field}.initrdPath`,
+    });
+  return {
+    path: found.path,
+    ...(found.initrdPath !== undefined && { initrdPath: found.initrdPath }),
+    commandLine: boot.kernelArgs ?? '',
   };
 }

@@ -1,54 +1,65 @@
 import type { VirtualMachineInstance } from '@virtkit/core-types';
-import { MachineSpecSchema, type MachineSpec } from '@virtkit/hal';
+import { MachineSpecSchema, type MachineSpec, type MachineSpecInput } from '@virtkit/hal';
+import { uncarried } from '../carried/uncarried.ts';
 import { PlanError } from '../errors.ts';
-import type { MachineFacts, PlanConfiguration } from '../facts.ts';
-import { planCpu } from './cpu.ts';
+import type { PlanConfiguration, MachineFacts } from '../facts.ts';
 import { planDevices } from './devices.ts';
 import { planDisks } from './disks.ts';
 import { planFirmware } from './firmware.ts';
+import { planAcceleration, planArchitecture, planCpu, planMemory } from './hardware.ts';
 import { planInterfaces } from './interfaces.ts';
-import { planMemory } from './memory.ts';
 
-const architectures = { amd64: 'x86_64', arm64: 'aarch64', s390x: 's390x' } as const;
-
-/** Seconds that a guest gets to shut down when the instance does not say (KubeVirt lifecycle, grace values). */
+/** KubeVirt: the grace period of a VMI that names none, in seconds. It is not written into the object. */
 export const defaultGracePeriodSeconds = 30;
 
+/** The name under which hypervisors know the machine of a VMI: `namespace_name`. */
+export function machineName(vmi: VirtualMachineInstance): string {
+  return `${vmi.metadata.namespace ?? 'default'}_${vmi.metadata.name ?? ''}`;
+}
+
 /**
- * The machine that an instance asks for. Pure: equal input gives an equal spec, so it can be compared with the one that
- * runs. Expects an instance that admission let through; what is not carried is refused there, and here again.
+ * The machine that a VMI asks for. Pure and deterministic: equal input gives a deeply equal spec, so that `define` of a
+ * machine that exists already succeeds after any restart.
  *
- * @throws PlanError `missing-fact`, `invalid-instance`, `not-carried`, with the field.
+ * @param vmi as admission left it: defaults are filled in, its UID is set.
+ * @throws PlanError `unsupported` for a field that is not carried out (admission refuses those first), `invalid`,
+ *   `missing-fact`; `field` names the place.
  */
 export function planMachine(
-  instance: VirtualMachineInstance,
+  vmi: VirtualMachineInstance,
   facts: MachineFacts,
   configuration: PlanConfiguration,
 ): MachineSpec {
-  const { metadata, spec } = instance;
-  const { name, namespace, uid } = metadata;
-  if (name === undefined || namespace === undefined || uid === undefined)
-    throw new PlanError('invalid-instance', 'metadata', 'an instance has a name, a namespace and a uid');
-  const architecture = architectures[(spec.architecture ?? 'amd64') as keyof typeof architectures] as
-    MachineSpec['architecture'] | undefined;
-  if (architecture === undefined)
-    throw new PlanError('not-carried', 'spec.architecture', `architecture ${spec.architecture} is unknown`);
-  return MachineSpecSchema.parse({
+  const { spec, metadata } = vmi;
+  const [refused] = uncarried(spec);
+  if (refused !== undefined)
+    throw new PlanError('unsupported', `${refused.path}: ${refused.reason}`, { field: refused.path });
+  if (metadata.uid === undefined || metadata.uid === '')
+    throw new PlanError('invalid', 'the VMI has no UID', { field: 'metadata.uid' });
+  return checked({
     version: 1,
-    id: uid,
-    name: `${namespace}_${name}`,
-    labels: { namespace, name },
-    architecture,
+    id: metadata.uid,
+    name: machineName(vmi),
+    labels: { namespace: metadata.namespace ?? 'default', name: metadata.name ?? '', uid: metadata.uid },
+    architecture: planArchitecture(spec, facts),
     machineType: spec.domain.machine?.type ?? '',
-    acceleration: configuration.useEmulation ? 'prefer-hardware' : 'hardware',
+    acceleration: planAcceleration(configuration),
     cpu: planCpu(spec.domain),
     memory: { sizeBytes: planMemory(spec.domain) },
-    firmware: planFirmware(instance, facts, configuration),
-    disks: planDisks(instance, facts),
-    interfaces: planInterfaces(instance, facts),
+    firmware: planFirmware(spec.domain, facts, configuration),
+    disks: planDisks(vmi, facts),
+    interfaces: planInterfaces(vmi, facts),
     ...planDevices(spec, configuration),
     onReboot: spec.domain.rebootPolicy === 'Terminate' ? 'terminate' : 'restart',
     startPaused: spec.startStrategy === 'Paused',
-    gracePeriodSeconds: spec.terminationGracePeriodSeconds ?? defaultGracePeriodSeconds,
+    gracePeriodSeconds: Math.max(0, spec.terminationGracePeriodSeconds ?? defaultGracePeriodSeconds),
   });
+}
+
+/** The HAL's own schema has the last word, so that a wrong plan fails here and not on a node's hypervisor. */
+function checked(input: MachineSpecInput): MachineSpec {
+  const result = MachineSpecSchema.safeParse(input);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  throw new PlanError('invalid', `${issue.path.join('.')}: ${issue.message}`, { cause: result.error });
 }

@@ -1,15 +1,27 @@
 import {
   conditionReasons,
+  getCondition,
   instanceConditions,
   removeCondition,
   setCondition,
-  type VirtualMachineInstance,
   type Condition,
+  type VirtualMachineInstanceSpec,
 } from '@virtkit/core-types';
 import type { GuestInfo, Observed } from '@virtkit/hal';
 
-/** Commands that an agent must know to count as supported (KubeVirt domain facts, guest agent). */
-const requiredAgentCommands = [
+export interface ConditionInput {
+  spec: VirtualMachineInstanceSpec;
+  observed: Observed | undefined;
+  guest: GuestInfo | undefined;
+  /** Why the machine could not be brought to what the spec says, in the last attempt. */
+  failure: string | undefined;
+  previous: readonly Condition[];
+  /** RFC 3339. */
+  now: string;
+}
+
+/** Commands without which a guest agent is of no use (KubeVirt: required basic commands). */
+export const requiredAgentCommands: readonly string[] = [
   'guest-ping',
   'guest-get-time',
   'guest-info',
@@ -22,78 +34,71 @@ const requiredAgentCommands = [
   'guest-get-osinfo',
 ];
 
-export interface ConditionInput {
-  instance: VirtualMachineInstance;
-  observed: Observed | undefined;
-  guest: GuestInfo | undefined;
-  /** Why the last attempt to bring the machine about failed. */
-  failure: string | undefined;
-  /** RFC 3339. */
-  now: string;
+const noMigration = 'running machines are not migrated yet';
+
+/** The conditions of which virt-handler is the author; all others are kept. */
+export function projectConditions(input: ConditionInput): Condition[] {
+  const steps = [paused, agentConnected, agentVersion, migratable, synchronized];
+  return steps.reduce<Condition[]>((conditions, step) => step(conditions, input), [...input.previous]);
 }
 
-/** The instance's conditions with those of virt-handler brought up to date; the others are left alone. */
-export function projectConditions({ instance, observed, guest, failure, now }: ConditionInput): Condition[] {
-  let conditions: Condition[] = instance.status?.conditions ?? [];
-  const set = (type: string, status: 'True' | 'False', reason?: string, message?: string): void => {
-    conditions = setCondition(
-      conditions,
-      {
-        type,
-        status,
-        ...(reason === undefined ? {} : { reason }),
-        ...(message === undefined ? {} : { message }),
-      },
-      { now },
-    );
-  };
-  const remove = (type: string): void => {
-    conditions = removeCondition(conditions, type);
-  };
-
-  if (failure === undefined) remove(instanceConditions.synchronized);
-  else set(instanceConditions.synchronized, 'False', conditionReasons.synchronizingFailed, failure);
-  if (observed === undefined) return conditions;
-
-  const paused = pausedCondition(observed);
-  if (paused === undefined) remove(instanceConditions.paused);
-  else if (paused !== 'keep') set(instanceConditions.paused, 'True', paused.reason, paused.message);
-
-  if (observed.guestAgent.connected) {
-    set(instanceConditions.agentConnected, 'True');
-    if (guest !== undefined) {
-      const missing = requiredAgentCommands.filter((command) => !guest.supportedCommands.includes(command));
-      if (missing.length === 0) remove(instanceConditions.agentVersionNotSupported);
-      else
-        set(
-          instanceConditions.agentVersionNotSupported,
-          'True',
-          "This guest agent doesn't support required basic commands",
-          `missing: ${missing.join(', ')}`,
-        );
-    }
-  } else remove(instanceConditions.agentConnected);
-
-  const migratable = 'live migration is not carried by this version of Virtkit';
-  set(instanceConditions.liveMigratable, 'False', conditionReasons.notMigratable, migratable);
-  set(instanceConditions.storageLiveMigratable, 'False', conditionReasons.notMigratable, migratable);
-  return conditions;
-}
-
-/** `keep`: paused for a reason that has no condition of its own and replaces none. */
-function pausedCondition({ state }: Observed): { reason: string; message: string } | 'keep' | undefined {
-  if (state.kind !== 'paused') return undefined;
-  switch (state.reason) {
+function paused(conditions: Condition[], { observed, spec, now }: ConditionInput): Condition[] {
+  const type = instanceConditions.paused;
+  if (observed?.state.kind !== 'paused') return removeCondition(conditions, type);
+  // A pause keeps the reason it began with.
+  if (getCondition(conditions, type) !== undefined) return conditions;
+  const add = (reason: string, message: string): Condition[] =>
+    setCondition(conditions, { type, status: 'True', reason, message, lastProbeTime: now }, { now });
+  switch (observed.state.reason) {
     case 'user':
-    case 'starting':
-      return { reason: conditionReasons.pausedByUser, message: 'paused on request' };
+      return add(conditionReasons.pausedByUser, 'VMI was paused by user');
     case 'io-error':
-      return { reason: conditionReasons.pausedIOError, message: 'paused because a disk failed' };
-    case 'migration':
+      return add(conditionReasons.pausedIOError, 'VMI was paused, low-level IO error detected');
+    case 'starting':
+      // Defined without letting the guest run: it waits for the user to unpause it.
+      return spec.startStrategy === 'Paused'
+        ? add(conditionReasons.pausedByUser, 'VMI was paused by user')
+        : conditions;
     case 'watchdog':
+    case 'migration':
     case 'post-copy-failed':
     case 'snapshot':
     case 'other':
-      return 'keep';
+      return conditions;
   }
+}
+
+function agentConnected(conditions: Condition[], { observed, now }: ConditionInput): Condition[] {
+  const type = instanceConditions.agentConnected;
+  if (observed?.guestAgent.connected !== true) return removeCondition(conditions, type);
+  if (getCondition(conditions, type)?.status === 'True') return conditions;
+  return setCondition(conditions, { type, status: 'True', lastProbeTime: now }, { now });
+}
+
+function agentVersion(conditions: Condition[], { observed, guest, now }: ConditionInput): Condition[] {
+  const type = instanceConditions.agentVersionNotSupported;
+  if (observed?.guestAgent.connected !== true || guest === undefined) return conditions;
+  const missing = requiredAgentCommands.filter((command) => !guest.supportedCommands.includes(command));
+  if (missing.length === 0) return removeCondition(conditions, type);
+  const reason = "This guest agent doesn't support required basic commands";
+  const message = `missing: ${missing.join(', ')}`;
+  return setCondition(conditions, { type, status: 'True', reason, message, lastProbeTime: now }, { now });
+}
+
+function migratable(conditions: Condition[], _input: ConditionInput): Condition[] {
+  const reason = conditionReasons.notMigratable;
+  const no = (type: string, message: string): Condition => ({ type, status: 'False', reason, message });
+  const live = setCondition(conditions, no(instanceConditions.liveMigratable, noMigration));
+  return setCondition(live, no(instanceConditions.storageLiveMigratable, `${reason}: ${noMigration}`));
+}
+
+function synchronized(conditions: Condition[], { failure, now }: ConditionInput): Condition[] {
+  const type = instanceConditions.synchronized;
+  if (failure === undefined) return removeCondition(conditions, type);
+  const reason = conditionReasons.synchronizingFailed;
+  return setCondition(
+    conditions,
+    { type, status: 'False', reason, message: failure, lastProbeTime: now },
+    { now },
+  );
 }

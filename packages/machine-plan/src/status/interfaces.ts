@@ -1,58 +1,94 @@
-import type { VirtualMachineInstance, VirtualMachineInstanceNetworkInterface } from '@virtkit/core-types';
+import type {
+  VirtualMachineInstanceNetworkInterface as InterfaceStatus,
+  VirtualMachineInstanceSpec,
+} from '@virtkit/core-types';
 import type { GuestInfo, Observed } from '@virtkit/hal';
 
-/** Interfaces that only the guest knows and that are reported at most (KubeVirt lifecycle, interfaces). */
-const mostGuestOnly = 10;
-
 export interface InterfaceInput {
-  instance: VirtualMachineInstance;
+  spec: VirtualMachineInstanceSpec;
   observed: Observed;
   guest: GuestInfo | undefined;
-  /** Addresses by which the world reaches the guest through its Pod, by interface name. */
+  /** Addresses by which the Pod is reached, by interface name; those of the guest behind them do not count. */
   podAddresses: Readonly<Record<string, readonly string[]>>;
+  previous: readonly InterfaceStatus[];
 }
 
-type Entry = VirtualMachineInstanceNetworkInterface;
+/** KubeVirt: interfaces that only the guest knows are listed up to this many. */
+const guestOnlyLimit = 10;
+
+type GuestInterface = GuestInfo['interfaces'][number];
 
 /**
- * `status.interfaces`: the machine's interfaces, the pod network's first, with what the guest says laid over them by MAC
- * address. Addresses of the Pod win over the guest's own; behind masquerade the guest's are of no use to anybody else.
+ * `status.interfaces` (KubeVirt: pod network first, then the order of the spec, then what only the guest knows). The
+ * name of the interface in the Pod is another author's and is kept.
  */
-export function projectInterfaces({ instance, observed, guest, podAddresses }: InterfaceInput): Entry[] {
-  const { networks = [] } = instance.spec;
-  const previous = instance.status?.interfaces ?? [];
-  const podNetwork = networks.find((network) => network.pod !== undefined)?.name;
-  const guestInterfaces = (guest?.interfaces ?? []).filter(({ name }) => name !== 'lo');
-  const known = [...observed.interfaces]
-    .sort((a, b) => Number(b.id === podNetwork) - Number(a.id === podNetwork))
-    .map((nic): Entry => {
-      const inGuest = guestInterfaces.find(({ mac }) => mac === nic.mac);
-      const addresses = podAddresses[nic.id] ?? [];
-      const before = previous.find(({ name }) => name === nic.id);
-      const podInterfaceName = before?.podInterfaceName ?? (nic.id === podNetwork ? 'eth0' : undefined);
-      return {
-        name: nic.id,
-        mac: nic.mac,
-        infoSource: inGuest === undefined ? 'domain' : 'domain, guest-agent',
-        queueCount: 1,
-        linkState: nic.linkUp ? 'up' : 'down',
-        ...(podInterfaceName === undefined ? {} : { podInterfaceName }),
-        ...(inGuest === undefined ? {} : { interfaceName: inGuest.name }),
-        ...(addresses.length === 0 ? {} : { ipAddress: addresses[0], ipAddresses: [...addresses] }),
-      };
-    });
-  const macs = new Set(observed.interfaces.map(({ mac }) => mac));
-  const guestOnly = guestInterfaces
-    .filter(({ mac }) => mac !== undefined && !macs.has(mac))
-    .slice(0, mostGuestOnly)
-    .map((nic): Entry => {
-      const addresses = nic.addresses.map(({ address }) => address);
-      return {
-        interfaceName: nic.name,
-        mac: nic.mac,
-        infoSource: 'guest-agent',
-        ...(addresses.length === 0 ? {} : { ipAddress: addresses[0], ipAddresses: addresses }),
-      };
-    });
-  return [...known, ...guestOnly];
+export function projectInterfaces(input: InterfaceInput): InterfaceStatus[] {
+  const { spec, observed, guest } = input;
+  const pod = new Set((spec.networks ?? []).filter(({ pod }) => pod !== undefined).map(({ name }) => name));
+  const names = (spec.domain.devices.interfaces ?? [])
+    .filter(({ state }) => state !== 'absent')
+    .map(({ name }) => name)
+    .sort((a, b) => Number(pod.has(b)) - Number(pod.has(a)));
+  const known = new Set(observed.interfaces.map(({ mac }) => mac.toLowerCase()));
+  const others = (guest?.interfaces ?? []).filter(
+    ({ name, mac }) => name !== 'lo' && (mac === undefined || !known.has(mac.toLowerCase())),
+  );
+  return [
+    ...names.map((name) => machineInterface(name, input)),
+    ...others.slice(0, guestOnlyLimit).map(guestOnly),
+  ];
+}
+
+function machineInterface(name: string, input: InterfaceInput): InterfaceStatus {
+  const seen = input.observed.interfaces.find(({ id }) => id === name);
+  const before = input.previous.find((entry) => entry.name === name);
+  const podInterfaceName = before?.podInterfaceName;
+  const kept = podInterfaceName === undefined ? {} : { podInterfaceName };
+  if (seen === undefined) return { name, ...kept };
+  const inGuest = (input.guest?.interfaces ?? []).find(
+    ({ mac }) => mac?.toLowerCase() === seen.mac.toLowerCase(),
+  );
+  const flags = ['domain', ...(inGuest === undefined ? [] : ['guest-agent'])];
+  if (before?.infoSource?.includes('multus-status')) flags.push('multus-status');
+  return {
+    name,
+    mac: seen.mac,
+    ...addressing(addressesOf(input.podAddresses[name] ?? [], inGuest)),
+    ...(inGuest && { interfaceName: inGuest.name }),
+    ...kept,
+    infoSource: flags.join(', '),
+    queueCount: 1,
+    linkState: seen.linkUp ? 'up' : 'down',
+  };
+}
+
+/**
+ * Per family: the Pod's addresses, else the guest's; none when the guest says that it has none. A link-local IPv6 address
+ * means nothing outside of the guest.
+ */
+function addressesOf(pod: readonly string[], guest: GuestInterface | undefined): string[] {
+  return (['ipv4', 'ipv6'] as const).flatMap((family) => {
+    const fromPod = pod.filter((address) => (address.includes(':') ? 'ipv6' : 'ipv4') === family);
+    if (guest === undefined) return fromPod;
+    const fromGuest = guest.addresses
+      .filter((entry) => entry.family === family)
+      .map(({ address }) => address);
+    if (fromGuest.length === 0) return [];
+    return fromPod.length > 0 ? fromPod : fromGuest.filter((address) => !/^fe[89ab]/i.test(address));
+  });
+}
+
+function guestOnly({ name, mac, addresses }: GuestInterface): InterfaceStatus {
+  const ordered = [...addresses].sort((a, b) => a.family.localeCompare(b.family));
+  return {
+    interfaceName: name,
+    ...(mac !== undefined && { mac }),
+    ...addressing(ordered.map(({ address }) => address)),
+    infoSource: 'guest-agent',
+  };
+}
+
+function addressing(ipAddresses: string[]): Pick<InterfaceStatus, 'ipAddress' | 'ipAddresses'> {
+  const [ipAddress] = ipAddresses;
+  return ipAddress === undefined ? {} : { ipAddress, ipAddresses };
 }

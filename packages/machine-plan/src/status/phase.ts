@@ -1,27 +1,40 @@
 import type { MachineState } from '@virtkit/hal';
 
 export interface PhaseInput {
-  /** The phase so far. */
+  /** The present phase. */
   phase: string;
-  /** The machine as observed; undefined when the launcher has none. */
+  /** The machine as observed; undefined when the launcher has none, or cannot be asked right now. */
   state: MachineState | undefined;
   /** The launcher or its machine is gone for good. */
   lost: boolean;
-  /** `terminationGracePeriodSeconds`; undefined means the default. */
+  /** `terminationGracePeriodSeconds`; absent is the default, which is not 0. */
   gracePeriodSeconds: number | undefined;
 }
 
+/** Succeeded and Failed are final: nothing leads out of them. */
+export function isFinalPhase(phase: string): boolean {
+  return phase === 'Succeeded' || phase === 'Failed';
+}
+
 /**
- * The phase of an instance from its machine, for the phases that virt-handler owns (Scheduled, Running and, from there, the
- * final ones). One total function; KubeVirt spreads this over several components (KubeVirt lifecycle, domain state to phase).
+ * The phases of which virt-handler is the author, as one function (KubeVirt lifecycle: domain state to phase).
  *
- * A machine that was destroyed counts as failed when the guest had been given time to shut down, as succeeded when it had
- * been given none. Final phases never change.
+ * ```
+ *   Scheduled ---- running, paused ----> Running
+ *   Scheduled, Running -- shutdown, saved; destroyed without grace period --> Succeeded
+ *   Scheduled, Running -- crashed, panicked, failed, lost; destroyed although it had time --> Failed
+ * ```
+ *
+ * Every other phase is another component's and stays as it is. A machine that stopped for an unknown reason counts as
+ * Failed at once; in KubeVirt it is deleted first and its VMI fails when the launcher is found gone.
  */
 export function instancePhase({ phase, state, lost, gracePeriodSeconds }: PhaseInput): string {
-  if (phase === 'Succeeded' || phase === 'Failed') return phase;
+  if (phase !== 'Scheduled' && phase !== 'Running') return phase;
   if (lost) return 'Failed';
-  if (state === undefined) return phase;
+  return state === undefined ? phase : phaseOfState(phase, state, gracePeriodSeconds);
+}
+
+function phaseOfState(phase: string, state: MachineState, grace: number | undefined): string {
   switch (state.kind) {
     case 'defined':
     case 'shutting-down':
@@ -31,26 +44,25 @@ export function instancePhase({ phase, state, lost, gracePeriodSeconds }: PhaseI
     case 'paused':
       return state.reason === 'post-copy-failed' ? 'Failed' : 'Running';
     case 'stopped':
-      return stoppedPhase(phase, state.reason, gracePeriodSeconds);
+      return phaseOfStop(phase, state.reason, grace);
   }
 }
 
-function stoppedPhase(
-  phase: string,
-  reason: Extract<MachineState, { kind: 'stopped' }>['reason'],
-  gracePeriodSeconds: number | undefined,
-): string {
+type StopReason = Extract<MachineState, { kind: 'stopped' }>['reason'];
+
+function phaseOfStop(phase: string, reason: StopReason, grace: number | undefined): string {
   switch (reason) {
     case 'shutdown':
     case 'saved':
       return 'Succeeded';
+    case 'destroyed':
+      // Guests have ACPI, so one that was given time to shut down and had to be destroyed did not obey.
+      return grace === 0 ? 'Succeeded' : 'Failed';
     case 'crashed':
     case 'panicked':
     case 'failed':
     case 'unknown':
       return 'Failed';
-    case 'destroyed':
-      return gracePeriodSeconds === 0 ? 'Succeeded' : 'Failed';
     case 'migrated':
       return phase;
   }

@@ -6,101 +6,114 @@ import {
 import type { GuestInfo, Observed } from '@virtkit/hal';
 import { projectConditions } from './conditions.ts';
 import { projectInterfaces } from './interfaces.ts';
-import { instancePhase } from './phase.ts';
+import { instancePhase, isFinalPhase } from './phase.ts';
+import { migrationMethod, projectVolumes } from './volumes.ts';
 
 export interface StatusInput {
+  /** As last read; its status is what the projection starts from. */
   instance: VirtualMachineInstance;
-  /** The machine; undefined when the launcher has none (yet, or any more). */
+  /** The machine; undefined when the launcher has none (yet, or any more), or cannot be asked right now. */
   observed: Observed | undefined;
   /** The launcher or its machine is gone for good. */
   lost: boolean;
+  /** What the guest agent last said. */
   guest: GuestInfo | undefined;
+  /** Addresses by which the world reaches the guest through its Pod, by interface name. */
   podAddresses: Readonly<Record<string, readonly string[]>>;
-  /** Why the last attempt to bring the machine about failed. */
+  /** Why the last attempt to bring the machine to what the spec says failed. */
   failure: string | undefined;
   /** RFC 3339. */
   now: string;
 }
 
 /**
- * The instance's status with every field that virt-handler writes brought up to date; fields of other authors are passed
- * through. Pure, and a fixed point: projecting the result again changes nothing but condition times.
+ * The VMI's status with every field of which virt-handler is the author brought up to date; all others are kept. Pure and a
+ * fixed point: projecting the same sighting again changes nothing. A final VMI is never changed.
  */
 export function projectStatus(input: StatusInput): VirtualMachineInstanceStatus {
-  const { instance, observed, guest, now } = input;
-  const before: VirtualMachineInstanceStatus = instance.status ?? {};
+  const { instance, observed, now } = input;
+  const previous = instance.status ?? {};
+  const before = previous.phase ?? '';
+  if (isFinalPhase(before)) return previous;
   const phase = instancePhase({
-    phase: before.phase ?? '',
+    phase: before,
     state: observed?.state,
     lost: input.lost,
     gracePeriodSeconds: instance.spec.terminationGracePeriodSeconds,
   });
   return {
-    ...before,
-    phase,
-    phaseTransitionTimestamps: timestamps(before, phase, now),
-    conditions: projectConditions(input),
-    ...(observed === undefined ? {} : machineFields(instance, observed, guest, input.podAddresses)),
+    ...previous,
+    ...(phase !== '' && { phase }),
+    ...transitions(previous, phase, now),
+    conditions: projectConditions({
+      spec: instance.spec,
+      observed,
+      guest: input.guest,
+      failure: input.failure,
+      previous: previous.conditions ?? [],
+      now,
+    }),
+    migrationMethod: migrationMethod(instance.spec),
+    ...(observed && isPresent(observed) && machineFields(input, observed, previous)),
+    ...guestOs(previous, input.guest),
   };
 }
 
-/** One entry for each phase, at its first occurrence. */
-function timestamps(
-  { phaseTransitionTimestamps = [] }: VirtualMachineInstanceStatus,
-  phase: string,
-  now: string,
-): NonNullable<VirtualMachineInstanceStatus['phaseTransitionTimestamps']> {
-  if (phase === '' || phaseTransitionTimestamps.some((entry) => entry.phase === phase))
-    return phaseTransitionTimestamps;
-  return [...phaseTransitionTimestamps, { phase, phaseTransitionTimestamp: now }];
+/** Whether the machine has devices that can be seen: it runs, or at least its guest has not gone. */
+function isPresent({ state }: Observed): boolean {
+  return state.kind === 'running' || state.kind === 'paused' || state.kind === 'shutting-down';
 }
 
 function machineFields(
-  instance: VirtualMachineInstance,
+  { instance, guest, podAddresses }: StatusInput,
   observed: Observed,
-  guest: GuestInfo | undefined,
-  podAddresses: StatusInput['podAddresses'],
+  previous: VirtualMachineInstanceStatus,
 ): Partial<VirtualMachineInstanceStatus> {
-  const before: VirtualMachineInstanceStatus = instance.status ?? {};
-  const alive = observed.state.kind !== 'defined' && observed.state.kind !== 'stopped';
-  if (!alive) return {};
   return {
-    interfaces: projectInterfaces({ instance, observed, guest, podAddresses }),
-    volumeStatus: volumeStatus(instance, observed),
-    selinuxContext: before.selinuxContext ?? 'none',
-    ...(observed.machineType === undefined ? {} : { machine: { type: observed.machineType } }),
-    ...(observed.memory === undefined || before.memory === undefined
-      ? {}
-      : {
-          memory: {
-            ...before.memory,
-            guestCurrent: Quantity.fromBytes(observed.memory.currentBytes).toString(),
-          },
-        }),
-    ...guestFields(before, guest),
+    interfaces: projectInterfaces({
+      spec: instance.spec,
+      observed,
+      guest: observed.guestAgent.connected ? guest : undefined,
+      podAddresses,
+      previous: previous.interfaces ?? [],
+    }),
+    volumeStatus: projectVolumes(instance.spec, observed, previous.volumeStatus ?? []),
+    // Launchers run without SELinux labels of their own.
+    selinuxContext: previous.selinuxContext ?? 'none',
+    ...(observed.machineType !== undefined && { machine: { type: observed.machineType } }),
+    ...memory(observed, previous),
   };
 }
 
-/** Refreshed only when the name of the operating system changes (KubeVirt lifecycle, status fields). */
-function guestFields(
-  before: VirtualMachineInstanceStatus,
-  guest: GuestInfo | undefined,
+/** The first entry into each phase counts; a phase that is entered again gets no new entry. */
+function transitions(
+  { phaseTransitionTimestamps = [] }: VirtualMachineInstanceStatus,
+  phase: string,
+  now: string,
 ): Partial<VirtualMachineInstanceStatus> {
-  if (guest?.os === undefined || before.guestOSInfo?.name === guest.os.name) return {};
-  return { guestOSInfo: { ...guest.os } };
+  if (phase === '' || phaseTransitionTimestamps.some((entry) => entry.phase === phase)) return {};
+  return {
+    phaseTransitionTimestamps: [...phaseTransitionTimestamps, { phase, phaseTransitionTimestamp: now }],
+  };
 }
 
-/** One entry for each volume, by name; entries of other authors keep their other fields. */
-function volumeStatus(
-  { spec, status }: VirtualMachineInstance,
-  observed: Observed,
-): NonNullable<VirtualMachineInstanceStatus['volumeStatus']> {
-  const before = status?.volumeStatus ?? [];
-  const targets = new Map(observed.disks.map(({ id, target }) => [id, target]));
-  return (spec.volumes ?? [])
-    .map(({ name }) => ({
-      ...(before.find((entry) => entry.name === name) ?? { name }),
-      target: targets.get(name) ?? '',
-    }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+/** An amount that did not change stays as it was written. */
+function memory(
+  { memory: seen }: Observed,
+  previous: VirtualMachineInstanceStatus,
+): Partial<VirtualMachineInstanceStatus> {
+  if (seen === undefined) return {};
+  const current = Quantity.fromBytes(seen.currentBytes);
+  const written = previous.memory?.guestCurrent;
+  if (written !== undefined && Quantity.parse(written).equals(current)) return {};
+  return { memory: { ...previous.memory, guestCurrent: current.toString() } };
+}
+
+/** KubeVirt: refreshed only when the name of the operating system changes. */
+function guestOs(
+  previous: VirtualMachineInstanceStatus,
+  guest: GuestInfo | undefined,
+): Partial<VirtualMachineInstanceStatus> {
+  if (guest?.os === undefined || guest.os.name === previous.guestOSInfo?.name) return {};
+  return { guestOSInfo: { ...guest.os } };
 }

@@ -1,0 +1,184 @@
+/** Who carries a field out. */
+export type Carrier =
+  /** It becomes part of the MachineSpec. */
+  | 'machine'
+  /** It becomes part of the launcher Pod. */
+  | 'pod'
+  /** virt-handler acts on it. */
+  | 'node-agent'
+  /** A controller or the API acts on it. */
+  | 'control-plane';
+
+/** One field of a VMI's spec that is carried out. */
+export interface CarriedField {
+  /** Path below `spec`; `[]` stands for each item of a list. */
+  readonly path: string;
+  readonly by: Carrier;
+  /** The value may be an object or list: all of it is carried. */
+  readonly whole?: true;
+  /** Only these values are; others are refused. */
+  readonly values?: readonly (string | number | boolean)[];
+  /** Why other values are not, for the message. */
+  readonly because?: string;
+}
+
+const machine = (path: string, values?: CarriedField['values'], because?: string): CarriedField => ({
+  path,
+  by: 'machine',
+  ...(values && { values }),
+  ...(because && { because }),
+});
+const whole = (by: Carrier, path: string): CarriedField => ({ path, by, whole: true });
+
+const disk = 'domain.devices.disks[]';
+const nic = 'domain.devices.interfaces[]';
+const kernelImage = 'domain.firmware.kernelBoot.container';
+
+/**
+ * Every field of a VMI's spec that is carried out, and the values of which that is true. What is not in this table is
+ * refused at admission: nothing is ever ignored. Values that say the same as leaving the field out are in it too.
+ */
+export const carriedFields: readonly CarriedField[] = [
+  // Placement and identity: copied into the launcher Pod.
+  whole('pod', 'affinity'),
+  whole('pod', 'nodeSelector'),
+  whole('pod', 'tolerations'),
+  whole('pod', 'topologySpreadConstraints'),
+  whole('pod', 'dnsConfig'),
+  { path: 'dnsPolicy', by: 'pod' },
+  { path: 'priorityClassName', by: 'pod' },
+  { path: 'schedulerName', by: 'pod' },
+  { path: 'serviceAccountName', by: 'pod' },
+  { path: 'hostname', by: 'pod' },
+  { path: 'subdomain', by: 'pod' },
+  whole('pod', 'domain.resources.requests'),
+  whole('pod', 'domain.resources.limits'),
+  { path: 'domain.resources.overcommitGuestOverhead', by: 'pod' },
+
+  // Life.
+  { path: 'evictionStrategy', by: 'control-plane', values: ['None'], because: 'there is no live migration' },
+  machine('startStrategy', ['Paused']),
+  machine('terminationGracePeriodSeconds'),
+  whole('node-agent', 'readinessProbe'),
+  whole('node-agent', 'livenessProbe'),
+  machine('domain.rebootPolicy', ['Reboot', 'Terminate']),
+
+  // CPU, memory, machine.
+  machine('architecture'),
+  machine('domain.machine.type'),
+  machine('domain.cpu.sockets'),
+  machine('domain.cpu.cores'),
+  machine('domain.cpu.threads'),
+  machine('domain.cpu.model'),
+  whole('machine', 'domain.cpu.features'),
+  machine('domain.cpu.dedicatedCpuPlacement', [false], 'CPUs are not pinned'),
+  machine('domain.cpu.isolateEmulatorThread', [false], 'CPUs are not pinned'),
+  machine('domain.memory.guest'),
+  machine('domain.features.acpi.enabled', [true], 'ACPI cannot be switched off'),
+  machine('domain.features.smm.enabled', [false], 'system management mode is not offered'),
+  machine('domain.clock.utc.offsetSeconds', [0], 'the guest clock starts at UTC'),
+
+  // Firmware.
+  machine('domain.firmware.uuid'),
+  machine('domain.firmware.serial'),
+  machine('domain.firmware.bootloader.bios.useSerial', [false], 'the BIOS does not write to the serial port'),
+  machine('domain.firmware.bootloader.efi.secureBoot', [false], 'Secure Boot is not offered'),
+  machine('domain.firmware.bootloader.efi.persistent', [false], 'UEFI variables do not outlive the instance'),
+  machine('domain.firmware.kernelBoot.kernelArgs'),
+  { path: `${kernelImage}.image`, by: 'pod' },
+  { path: `${kernelImage}.imagePullPolicy`, by: 'pod' },
+  { path: `${kernelImage}.imagePullSecret`, by: 'pod' },
+  machine(`${kernelImage}.kernelPath`),
+  machine(`${kernelImage}.initrdPath`),
+  machine('domain.chassis.asset'),
+
+  // Devices that are on unless switched off.
+  machine('domain.devices.autoattachGraphicsDevice'),
+  machine('domain.devices.autoattachMemBalloon'),
+  { path: 'domain.devices.autoattachPodInterface', by: 'control-plane' },
+  machine('domain.devices.autoattachSerialConsole'),
+  machine('domain.devices.logSerialConsole'),
+  machine('domain.devices.autoattachInputDevice', [false], 'there are no input devices to choose'),
+  machine('domain.devices.autoattachVSOCK', [false], 'there is no VSOCK device'),
+  machine('domain.devices.blockMultiQueue', [false], 'disks have one queue'),
+  machine('domain.devices.networkInterfaceMultiqueue', [false], 'interfaces have one queue'),
+  machine('domain.devices.useVirtioTransitional', [false], 'virtio devices are the modern ones'),
+  // Nothing is plugged into a running machine, whether that is allowed or not.
+  machine('domain.devices.disableHotplug'),
+  machine('domain.devices.video.type', ['vga', 'virtio'], 'these are the video adapters'),
+  whole('machine', 'domain.devices.rng'),
+  machine('domain.devices.watchdog.name'),
+  machine('domain.devices.watchdog.i6300esb.action', ['reset', 'shutdown', 'poweroff']),
+  machine('domain.devices.watchdog.diag288.action', ['reset', 'shutdown', 'poweroff']),
+
+  // Disks.
+  machine(`${disk}.name`),
+  machine(`${disk}.bootOrder`),
+  machine(`${disk}.serial`),
+  machine(`${disk}.cache`, ['', 'none', 'writethrough', 'writeback']),
+  machine(`${disk}.disk.bus`, ['', 'virtio', 'sata', 'scsi', 'usb']),
+  machine(`${disk}.disk.readonly`),
+  machine(`${disk}.cdrom.bus`, ['', 'sata', 'scsi', 'usb']),
+  machine(`${disk}.cdrom.readonly`, [true], 'CD-ROMs are read-only'),
+  machine(`${disk}.cdrom.tray`, ['', 'closed'], 'the tray starts closed'),
+  machine(`${disk}.dedicatedIOThread`, [false], 'disks have no I/O threads of their own'),
+  machine(`${disk}.shareable`, [false], 'disks are not shared between machines'),
+  machine('volumes[].name'),
+  { path: 'volumes[].containerDisk.image', by: 'pod' },
+  { path: 'volumes[].containerDisk.imagePullPolicy', by: 'pod' },
+  { path: 'volumes[].containerDisk.imagePullSecret', by: 'pod' },
+  { path: 'volumes[].containerDisk.path', by: 'node-agent' },
+  machine('volumes[].cloudInitNoCloud.userData'),
+  machine('volumes[].cloudInitNoCloud.userDataBase64'),
+  machine('volumes[].cloudInitNoCloud.networkData'),
+  machine('volumes[].cloudInitNoCloud.networkDataBase64'),
+  machine('volumes[].emptyDisk.capacity'),
+
+  // Networks.
+  machine(`${nic}.name`),
+  whole('node-agent', `${nic}.masquerade`),
+  machine(`${nic}.model`, ['', 'virtio', 'e1000', 'e1000e', 'rtl8139', 'ne2k_pci', 'pcnet', 'igb']),
+  machine(`${nic}.macAddress`),
+  machine(`${nic}.bootOrder`),
+  machine(`${nic}.state`, ['', 'up', 'down'], 'interfaces are not unplugged'),
+  whole('node-agent', `${nic}.ports`),
+  machine('networks[].name'),
+  { path: 'networks[].pod.vmNetworkCIDR', by: 'node-agent' },
+];
+
+/** What is missing behind a refused field, by the start of its path; the longest match counts. */
+export const missingFeatures: Readonly<Record<string, string>> = {
+  accessCredentials: 'access credentials are not injected into guests',
+  'domain.cpu.maxSockets': 'CPUs cannot be added to a running guest',
+  'domain.cpu.numa': 'guests have no NUMA layout',
+  'domain.cpu.realtime': 'there is no real-time scheduling of virtual CPUs',
+  'domain.clock': 'clock offsets and timers cannot be set',
+  'domain.devices.clientPassthrough': 'USB redirection is not offered',
+  'domain.devices.disks[].lun': 'LUN pass-through is not offered',
+  'domain.devices.filesystems': 'shared file systems (virtiofs) are not offered',
+  'domain.devices.gpus': 'GPUs cannot be passed through',
+  'domain.devices.hostDevices': 'host devices cannot be passed through',
+  'domain.devices.inputs': 'there are no input devices',
+  'domain.devices.interfaces[].bridge': 'the bridge binding is not offered; use masquerade',
+  'domain.devices.interfaces[].binding': 'network binding plug-ins are not offered; use masquerade',
+  'domain.devices.interfaces[].passtBinding': 'the passt binding is not offered; use masquerade',
+  'domain.devices.interfaces[].sriov': 'SR-IOV is not offered; use masquerade',
+  'domain.devices.interfaces[].dhcpOptions': 'DHCP options cannot be set',
+  'domain.devices.tpm': 'there is no virtual TPM',
+  'domain.features.hyperv': 'Hyper-V enlightenments are not offered',
+  'domain.ioThreads': 'I/O threads are not offered',
+  'domain.ioThreadsPolicy': 'I/O threads are not offered',
+  'domain.launchSecurity': 'confidential guests are not offered',
+  'domain.memory.hugepages': 'guest memory is not backed by huge pages',
+  'domain.memory.maxGuest': 'memory cannot be added to a running guest',
+  'networks[].multus': 'secondary networks are not offered',
+  'networks[].pod.vmIPv6NetworkCIDR': 'guests have no IPv6 address',
+  resourceClaims: 'dynamic resource claims are not offered',
+  utilityVolumes: 'utility volumes are not offered',
+  'volumes[].cloudInitConfigDrive': 'cloud-init reads its data from cloudInitNoCloud only',
+  'volumes[].cloudInitNoCloud.secretRef': 'cloud-init data is not read from Secrets; give it inline',
+  'volumes[].cloudInitNoCloud.networkDataSecretRef':
+    'cloud-init data is not read from Secrets; give it inline',
+  'volumes[].dataVolume': 'DataVolumes are not attached; use containerDisk or emptyDisk',
+  'volumes[].persistentVolumeClaim': 'claims are not attached; use containerDisk or emptyDisk',
+};
