@@ -1,6 +1,5 @@
-import { resources, type KubeVirt, type KubeVirtConfiguration } from '@virtkit/core-types';
+import { annotations, resources, type KubeVirt, type KubeVirtConfiguration } from '@virtkit/core-types';
 import type { InformerCache } from './runtime/informer-cache.ts';
-import { annotations } from './well-known-keys.ts';
 
 /** What the controllers take from the KubeVirt object; everything has a default, so there need not be one. */
 export interface ClusterConfiguration {

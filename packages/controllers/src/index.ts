@@ -5,7 +5,7 @@ export {
   type ConfigurationSource,
 } from './cluster-configuration.ts';
 export { controllerRevisions, type ControllerRevision } from './kinds.ts';
-export { annotations, computeContainer, finalizers, labels, unpausedCondition } from './well-known-keys.ts';
+export { computeContainer, unpausedCondition } from './launcher-keys.ts';
 export { nodeLifecycleController, type NodeLifecycleControllerOptions } from './node-lifecycle/controller.ts';
 export {
   virtualMachineController,

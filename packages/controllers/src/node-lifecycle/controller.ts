@@ -1,4 +1,5 @@
 import {
+  labels,
   resources,
   type JsonPatchOperation,
   type Node,
@@ -16,7 +17,6 @@ import type { Logger } from '../runtime/log.ts';
 import type { RuntimeMetrics } from '../runtime/metrics.ts';
 import type { ClientSet } from '../runtime/object-client.ts';
 import { byLabel, byOwnerUid } from '../runtime/store.ts';
-import { labels } from '../well-known-keys.ts';
 import { launcherPodSelector } from '../virtual-machine-instance/controller.ts';
 import { planNode } from './plan.ts';
 

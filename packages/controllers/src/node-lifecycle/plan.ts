@@ -1,8 +1,7 @@
 // A node whose agent is silent takes no new instances, and instances on it whose launcher is gone are lost.
-import type { Node, Pod, VirtualMachineInstance } from '@virtkit/core-types';
+import { annotations, labels, type Node, type Pod, type VirtualMachineInstance } from '@virtkit/core-types';
 import { phaseOf } from '../instance-phase.ts';
 import { isControlledBy } from '../runtime/object-key.ts';
-import { annotations, labels } from '../well-known-keys.ts';
 
 /** KubeVirt lifecycle: a heartbeat older than this means that the agent is gone. */
 export const heartbeatTimeoutMs = 5 * 60_000;

@@ -1,4 +1,4 @@
-import { resources } from '@virtkit/core-types';
+import { labels, resources } from '@virtkit/core-types';
 import { configurationFrom } from '../cluster-configuration.ts';
 import { systemClock, type Clock } from '../runtime/clock.ts';
 import { controller, watch, type Controller } from '../runtime/controller.ts';
@@ -8,11 +8,10 @@ import type { Logger } from '../runtime/log.ts';
 import type { RuntimeMetrics } from '../runtime/metrics.ts';
 import type { ClientSet } from '../runtime/object-client.ts';
 import { byOwnerUid } from '../runtime/store.ts';
-import { labels } from '../well-known-keys.ts';
 import { InstanceReconciler } from './reconciler.ts';
 
 /** Selects the pods of instances. */
-export const launcherPodSelector = `${labels.component}=virt-launcher`;
+export const launcherPodSelector = `${labels.app}=virt-launcher`;
 
 export interface VirtualMachineInstanceControllerOptions {
   readonly client: ClientSet;

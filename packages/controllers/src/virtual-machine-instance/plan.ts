@@ -7,10 +7,10 @@
 //
 // virt-controller owns Pending and Scheduling, and Failed where nobody else can tell (the pod is gone). Phases are
 // written by `project.ts`; this module says what is to be done to pods.
-import { getCondition, isConditionTrue, type Condition, type Pod } from '@virtkit/core-types';
+import { finalizers, getCondition, isConditionTrue, type Condition, type Pod } from '@virtkit/core-types';
 import { isFinal, phaseOf } from '../instance-phase.ts';
 import { hasFinalizer, isDeleting } from '../runtime/finalizers.ts';
-import { finalizers, unpausedCondition } from '../well-known-keys.ts';
+import { unpausedCondition } from '../launcher-keys.ts';
 import type { InstanceObservation } from './observation.ts';
 import { isPodDown } from './pod-state.ts';
 
@@ -29,7 +29,7 @@ export function planInstance(observation: InstanceObservation): InstanceEffect {
   const { instance, pods, pod } = observation;
   if (isDeleting(instance)) return planDeletion(pods);
   if (isFinal(instance)) return { kind: 'none' };
-  if (!hasFinalizer(instance, finalizers.foregroundDelete)) return { kind: 'mark-instance' };
+  if (!hasFinalizer(instance, finalizers.instance)) return { kind: 'mark-instance' };
   const phase = phaseOf(instance);
   if (phase === 'Pending' && pods.length === 0) return { kind: 'create-pod' };
   if (phase === 'Running' && pod !== undefined && !isPodDown(pod)) return planReadinessGate(observation, pod);

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { ObjectMeta, VirtualMachineInstance } from '@virtkit/core-types';
+import { annotations, labels, type ObjectMeta, type VirtualMachineInstance } from '@virtkit/core-types';
 import { booleanOf, type ClusterConfiguration } from '../cluster-configuration.ts';
 import { instanceType } from '../kinds.ts';
 import { ControllerError } from '../runtime/errors.ts';
 import { controllerReference } from '../runtime/object-key.ts';
-import { annotations, computeContainer, labels } from '../well-known-keys.ts';
+import { computeContainer, defaultContainerAnnotation, istioInject } from '../launcher-keys.ts';
 
 /** A generated name in Kubernetes is at most this long, so that it is a DNS label. */
 const longestName = 63;
@@ -49,14 +49,14 @@ export function podMetadata(
 
 function podLabels(instance: VirtualMachineInstance): Record<string, string> {
   const { name = '', uid = '', labels: own = {}, annotations: given = {} } = instance.metadata;
-  const inject = given[annotations.istioInject];
+  const inject = given[istioInject];
   return {
     ...own,
-    [labels.component]: 'virt-launcher',
+    [labels.app]: 'virt-launcher',
     [labels.createdBy]: uid,
-    [labels.legacyName]: podHostname(instance),
+    [labels.machineName]: podHostname(instance),
     [labels.instanceId]: instanceId(name),
-    ...(inject === undefined ? {} : { [labels.istioInject]: inject }),
+    ...(inject === undefined ? {} : { [istioInject]: inject }),
   };
 }
 
@@ -81,7 +81,7 @@ function podAnnotations(
   return {
     [annotations.domain]: instance.metadata.name ?? '',
     ...Object.fromEntries(copied),
-    [annotations.defaultContainer]: computeContainer,
+    [defaultContainerAnnotation]: computeContainer,
     [annotations.migrationTransportUnix]: 'true',
     [annotations.requestEvictOnly]: '',
     [annotations.memoryOverheadBytes]: String(overheadBytes),

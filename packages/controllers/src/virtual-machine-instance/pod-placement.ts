@@ -1,6 +1,10 @@
-import type { Affinity, NodeSelectorRequirement, VirtualMachineInstance } from '@virtkit/core-types';
+import {
+  labels,
+  type Affinity,
+  type NodeSelectorRequirement,
+  type VirtualMachineInstance,
+} from '@virtkit/core-types';
 import type { ClusterConfiguration } from '../cluster-configuration.ts';
-import { labels } from '../well-known-keys.ts';
 
 /** Labels that a node must have (KubeVirt launcher pod, scheduling); what the user asks for wins over the cluster's. */
 export function nodeSelector(

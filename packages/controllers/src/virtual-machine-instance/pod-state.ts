@@ -1,6 +1,6 @@
-import { getCondition, type ContainerStatus, type Pod } from '@virtkit/core-types';
+import { annotations, getCondition, type ContainerStatus, type Pod } from '@virtkit/core-types';
 import { isDeleting } from '../runtime/finalizers.ts';
-import { annotations, computeContainer } from '../well-known-keys.ts';
+import { computeContainer } from '../launcher-keys.ts';
 
 // Containers that only have to run; all others must be ready.
 const merelyRunning = [computeContainer, 'istio-proxy'];

@@ -1,13 +1,16 @@
 // What an instance should look like after a pass; only fields that virt-controller owns are touched.
-import type {
-  VirtualMachineInstance,
-  VirtualMachineInstanceStatus,
-  VirtualMachineInstanceStatus as Status,
+import {
+  annotations,
+  finalizers,
+  labels,
+  type VirtualMachineInstance,
+  type VirtualMachineInstanceStatus,
+  type VirtualMachineInstanceStatus as Status,
 } from '@virtkit/core-types';
 import { isFinal, phaseOf } from '../instance-phase.ts';
 import { formatTime } from '../runtime/clock.ts';
 import { isDeleting } from '../runtime/finalizers.ts';
-import { annotations, computeContainer, finalizers, labels, observedApiVersion } from '../well-known-keys.ts';
+import { computeContainer, observedApiVersion } from '../launcher-keys.ts';
 import { projectConditions, type SyncProblem } from './project-conditions.ts';
 import type { InstanceObservation } from './observation.ts';
 import { isPodDown, isPodReady, launcherEndedAt } from './pod-state.ts';
@@ -174,9 +177,8 @@ function projectFinalizers(
   const current = instance.metadata.finalizers;
   const removed: string[] = [];
   const final = phase === 'Succeeded' || phase === 'Failed';
-  if (final && pods.length === 0)
-    removed.push(finalizers.foregroundDelete, finalizers.legacyForegroundDelete);
-  if (ownerGone) removed.push(finalizers.virtualMachineController);
+  if (final && pods.length === 0) removed.push(finalizers.instance, finalizers.instanceLegacy);
+  if (ownerGone) removed.push(finalizers.machine);
   const kept = (current ?? []).filter((finalizer) => !removed.includes(finalizer));
   return current === undefined || kept.length === current.length ? current : kept;
 }

@@ -1,5 +1,6 @@
 import { match } from 'ts-pattern';
 import {
+  finalizers,
   getCondition,
   jsonEqual,
   resources,
@@ -18,7 +19,7 @@ import type { Informer } from '../runtime/informer.ts';
 import type { ClientSet, ObjectClient } from '../runtime/object-client.ts';
 import { controllerOf, keyFor, type ObjectKey } from '../runtime/object-key.ts';
 import { patchIfChanged } from '../runtime/patch-if-changed.ts';
-import { finalizers, unpausedCondition } from '../well-known-keys.ts';
+import { unpausedCondition } from '../launcher-keys.ts';
 import { observeInstance, type InstanceObservation } from './observation.ts';
 import { planInstance, type InstanceEffect } from './plan.ts';
 import type { SyncProblem } from './project-conditions.ts';
@@ -214,7 +215,7 @@ function marked(instance: VirtualMachineInstance): VirtualMachineInstance {
   const { metadata } = instance;
   return {
     ...instance,
-    metadata: { ...metadata, finalizers: [...(metadata.finalizers ?? []), finalizers.foregroundDelete] },
+    metadata: { ...metadata, finalizers: [...(metadata.finalizers ?? []), finalizers.instance] },
   };
 }
 

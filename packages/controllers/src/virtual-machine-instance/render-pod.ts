@@ -1,7 +1,13 @@
 // The launcher pod of an instance, as a pure function of the instance and the cluster's configuration.
-import type { Container, ContainerPort, Pod, VirtualMachineInstance } from '@virtkit/core-types';
+import {
+  annotations,
+  type Container,
+  type ContainerPort,
+  type Pod,
+  type VirtualMachineInstance,
+} from '@virtkit/core-types';
 import type { ClusterConfiguration } from '../cluster-configuration.ts';
-import { annotations, computeContainer, unpausedCondition } from '../well-known-keys.ts';
+import { computeContainer, unpausedCondition } from '../launcher-keys.ts';
 import { podHostname, podMetadata } from './pod-metadata.ts';
 import { affinity, nodeSelector } from './pod-placement.ts';
 import { podResources, type PodResources } from './pod-resources.ts';

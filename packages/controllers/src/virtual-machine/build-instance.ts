@@ -1,8 +1,13 @@
-import type { VirtualMachine, VirtualMachineInstance } from '@virtkit/core-types';
+import {
+  annotations,
+  finalizers,
+  type VirtualMachine,
+  type VirtualMachineInstance,
+} from '@virtkit/core-types';
 import { instanceType, machineType } from '../kinds.ts';
 import { ControllerError } from '../runtime/errors.ts';
 import { controllerReference } from '../runtime/object-key.ts';
-import { annotations, finalizers, observedApiVersion } from '../well-known-keys.ts';
+import { observedApiVersion } from '../launcher-keys.ts';
 import { stableUuid } from './stable-uuid.ts';
 import { startRevisionName } from './start-revision.ts';
 
@@ -31,12 +36,12 @@ export function buildInstance(machine: VirtualMachine, options: { paused: boolea
       namespace,
       annotations: {
         ...metadata.annotations,
-        [annotations.vmGeneration]: String(generation),
+        [annotations.machineGeneration]: String(generation),
         [annotations.latestObservedApiVersion]: observedApiVersion,
         [annotations.storageObservedApiVersion]: observedApiVersion,
       },
       ownerReferences: [controllerReference(machine, machineType)],
-      finalizers: [...new Set([...(metadata.finalizers ?? []), finalizers.virtualMachineController])],
+      finalizers: [...new Set([...(metadata.finalizers ?? []), finalizers.machine])],
     },
     spec: {
       ...template.spec,

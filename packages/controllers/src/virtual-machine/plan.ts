@@ -8,11 +8,17 @@
 //
 // Each pass does at most one effect; the result comes back as an event and is the start of the next pass.
 import { match } from 'ts-pattern';
-import type { RunStrategy, VirtualMachine, VirtualMachineInstance } from '@virtkit/core-types';
+import {
+  annotations,
+  finalizers,
+  type RunStrategy,
+  type VirtualMachine,
+  type VirtualMachineInstance,
+} from '@virtkit/core-types';
 import { isFinal, phaseOf } from '../instance-phase.ts';
 import { hasFinalizer, isDeleting } from '../runtime/finalizers.ts';
 import { controllerOf } from '../runtime/object-key.ts';
-import { annotations, finalizers } from '../well-known-keys.ts';
+import { orphanFinalizer } from '../launcher-keys.ts';
 import type { MachineObservation } from './observation.ts';
 import { effectiveRunStrategy } from './run-strategy.ts';
 import { isEndRecorded, startDelayLeft } from './start-failure.ts';
@@ -81,23 +87,23 @@ function refuse(reason: FailureReason, message: string): MachinePlan {
 
 function isMarked(machine: VirtualMachine): boolean {
   return (
-    hasFinalizer(machine, finalizers.virtualMachineController) &&
+    hasFinalizer(machine, finalizers.machine) &&
     machine.metadata.annotations?.[annotations.latestObservedApiVersion] !== undefined
   );
 }
 
 function planDeletion(machine: VirtualMachine, instance: VirtualMachineInstance | undefined): MachineEffect {
-  if (!hasFinalizer(machine, finalizers.virtualMachineController)) return { kind: 'none' };
+  if (!hasFinalizer(machine, finalizers.machine)) return { kind: 'none' };
   // An instance that was never adopted is not ours to delete.
   const ours = instance !== undefined && controllerOf(instance) !== undefined;
-  if (!ours || hasFinalizer(machine, finalizers.orphan)) return { kind: 'release-machine' };
+  if (!ours || hasFinalizer(machine, orphanFinalizer)) return { kind: 'release-machine' };
   if (!isDeleting(instance)) return { kind: 'delete-instance', instance };
   return mayRelease(instance) ? { kind: 'release-instance', instance } : { kind: 'none' };
 }
 
 /** KubeVirt lifecycle: the finalizer goes when the instance is final, or deleting while it waits to be received. */
 function mayRelease(instance: VirtualMachineInstance): boolean {
-  if (!hasFinalizer(instance, finalizers.virtualMachineController)) return false;
+  if (!hasFinalizer(instance, finalizers.machine)) return false;
   return isFinal(instance) || (isDeleting(instance) && phaseOf(instance) === 'WaitingForSync');
 }
 

@@ -1,5 +1,12 @@
 import { match } from 'ts-pattern';
-import { jsonEqual, resources, type VirtualMachine, type VirtualMachineInstance } from '@virtkit/core-types';
+import {
+  annotations,
+  finalizers,
+  jsonEqual,
+  resources,
+  type VirtualMachine,
+  type VirtualMachineInstance,
+} from '@virtkit/core-types';
 import { controllerRevisions, machineType, type ControllerRevision } from '../kinds.ts';
 import { Coalescer } from '../runtime/coalescer.ts';
 import { done, requeue, sooner, type Action, type ReconcileContext } from '../runtime/controller.ts';
@@ -11,7 +18,7 @@ import type { ClientSet, ObjectClient } from '../runtime/object-client.ts';
 import { controllerOf, controllerReference, isControlledBy, type ObjectKey } from '../runtime/object-key.ts';
 import { patchIfChanged } from '../runtime/patch-if-changed.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { annotations, finalizers, observedApiVersion } from '../well-known-keys.ts';
+import { observedApiVersion } from '../launcher-keys.ts';
 import { buildInstance } from './build-instance.ts';
 import type { MachineObservation } from './observation.ts';
 import { planMachine, type FailureReason, type MachineEffect } from './plan.ts';
@@ -180,7 +187,7 @@ export class MachineReconciler {
       ...machine,
       metadata: {
         ...metadata,
-        finalizers: [...new Set([...(metadata.finalizers ?? []), finalizers.virtualMachineController])],
+        finalizers: [...new Set([...(metadata.finalizers ?? []), finalizers.machine])],
         annotations: {
           ...metadata.annotations,
           [annotations.latestObservedApiVersion]: observedApiVersion,
@@ -207,7 +214,7 @@ export class MachineReconciler {
   }
 
   async #releaseMachine(machine: VirtualMachine, { signal }: ReconcileContext): Promise<undefined> {
-    const operations = removeFinalizersPatch(machine, [finalizers.virtualMachineController]);
+    const operations = removeFinalizersPatch(machine, [finalizers.machine]);
     if (operations === undefined) return;
     const { name = '', namespace } = machine.metadata;
     await ignoring(
@@ -247,7 +254,7 @@ export class MachineReconciler {
       ...instance,
       metadata: {
         ...metadata,
-        annotations: { ...metadata.annotations, [annotations.vmGeneration]: generation },
+        annotations: { ...metadata.annotations, [annotations.machineGeneration]: generation },
       },
     };
     await this.#patchInstance(instance, bumped, key, context);
@@ -258,7 +265,7 @@ export class MachineReconciler {
     key: ObjectKey,
     { signal, expectations }: ReconcileContext,
   ): Promise<undefined> {
-    const operations = removeFinalizersPatch(instance, [finalizers.virtualMachineController]);
+    const operations = removeFinalizersPatch(instance, [finalizers.machine]);
     if (operations === undefined) return;
     const { name = '', namespace } = instance.metadata;
     const patch = this.#instances.patch(name, { type: 'json', operations }, { namespace, signal });

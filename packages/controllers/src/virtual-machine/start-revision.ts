@@ -1,4 +1,5 @@
 import {
+  annotations,
   jsonEqual,
   type VirtualMachine,
   type VirtualMachineInstance,
@@ -6,7 +7,6 @@ import {
 } from '@virtkit/core-types';
 import { controllerRevisions, machineType, typeOf, type ControllerRevision } from '../kinds.ts';
 import { controllerReference } from '../runtime/object-key.ts';
-import { annotations } from '../well-known-keys.ts';
 
 function prefix(machine: VirtualMachine): string {
   return `revision-start-vm-${machine.metadata.uid ?? ''}-`;
@@ -58,6 +58,6 @@ export function isTemplateUnchanged(
 /** The machine's generation that the instance stands for: its annotation, else the tail of its revision's name. */
 export function observedGeneration(instance: VirtualMachineInstance): number | undefined {
   const fromName = instance.status?.virtualMachineRevisionName?.split('-').at(-1);
-  const text = instance.metadata.annotations?.[annotations.vmGeneration] ?? fromName;
+  const text = instance.metadata.annotations?.[annotations.machineGeneration] ?? fromName;
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
 }
