@@ -1,0 +1,30 @@
+import { VirtkitError } from './errors.ts';
+import { defaultRoot } from './platform/layout.ts';
+import { createProgram } from './program.ts';
+
+const program = createProgram({
+  root: defaultRoot(process.getuid?.() ?? 1000, process.env),
+  path: process.env.PATH ?? '',
+  print: (line) => process.stdout.write(`${line}\n`),
+  setExitCode: (code) => (process.exitCode = code),
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  const { code, message, nextStep } = asVirtkitError(error);
+  // A process that was started by `up --detach` tells its parent why it ends.
+  process.send?.({ code, message, nextStep });
+  process.stderr.write(`error: ${message}\n${nextStep === undefined ? '' : `next:  ${nextStep}\n`}`);
+  if (code === 'program-failed' && error instanceof Error && error.cause !== undefined)
+    process.stderr.write(`cause: ${String(error.cause)}\n`);
+  process.exitCode = code === 'usage' ? 2 : 1;
+}
+if (process.connected) process.disconnect();
+
+function asVirtkitError(error: unknown): VirtkitError {
+  if (error instanceof VirtkitError) return error;
+  return new VirtkitError('program-failed', error instanceof Error ? error.message : String(error), {
+    cause: error,
+  });
+}

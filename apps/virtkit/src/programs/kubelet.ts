@@ -1,0 +1,57 @@
+import { dirname } from 'node:path';
+import { runEndpointsController, runKubelet, runServiceProxy } from '@virtkit/embedded-node';
+import { connectionOptions, jsonLogger, stopSignal } from '@virtkit/program';
+import { connect, type Client } from '@virtkit/sdk';
+import { VirtkitError } from '../errors.ts';
+import { layoutOf } from '../platform/layout.ts';
+import { commandFor, programFolders } from '../platform/programs.ts';
+import { readSettings, type Settings } from '../platform/settings.ts';
+import { launcherImage } from '../platform/version.ts';
+
+interface KubeletProgramOptions {
+  client: Client;
+  root: string;
+  settings: Settings;
+  signal: AbortSignal;
+}
+
+/** The embedded kubelet with Endpoints and, with root's rights, the Service proxy, until the signal aborts. */
+async function runKubeletProgram({ client, root, settings, signal }: KubeletProgramOptions): Promise<void> {
+  const logger = jsonLogger('kubelet', (line) => process.stderr.write(line));
+  const binds = [dirname(process.execPath), ...programFolders()].map((source) => ({ source }));
+  await Promise.all([
+    runKubelet({
+      client,
+      signal,
+      logger,
+      root: layoutOf(root).kubelet,
+      nodeName: settings.nodeName,
+      network: settings.podNetwork
+        ? { bridge: settings.bridge, subnet: settings.subnet, namespacePrefix: settings.namespacePrefix }
+        : false,
+      builtInImages: [
+        { reference: launcherImage, programs: { 'virt-launcher': commandFor('virt-launcher') }, binds },
+      ],
+    }),
+    runEndpointsController({ client, signal, logger }),
+    ...(settings.podNetwork
+      ? [runServiceProxy({ client, signal, logger, table: settings.serviceTable })]
+      : []),
+  ]);
+}
+
+/** Connects from flags and runs the kubelet. @throws VirtkitError `usage` before the first `up`. */
+export async function startKubeletProgram(
+  root: string,
+  flags: { server: string; caFile: string; tokenFile: string; supervised?: boolean },
+): Promise<void> {
+  const settings = await readSettings(layoutOf(root));
+  if (settings === undefined)
+    throw new VirtkitError('usage', `there is no platform below ${root}`, {
+      nextStep: 'start one with virtkit up',
+    });
+  const signal = stopSignal({ supervised: flags.supervised === true });
+  const values = { server: flags.server, 'ca-file': flags.caFile, 'token-file': flags.tokenFile };
+  await using client = await connect(await connectionOptions(values, 'kubelet/0.1.0'));
+  await runKubeletProgram({ client, root, settings, signal });
+}
