@@ -1,0 +1,55 @@
+import { resources, type KubeVirt } from '@virtkit/core-types';
+import { InformerCache, type Informer, type Logger } from '@virtkit/controllers/runtime';
+import type { Client } from '@virtkit/sdk';
+import { VirtApiError } from '../errors.ts';
+
+/** Longest that admission waits for the first list, in milliseconds. */
+const syncTimeout = 10_000;
+
+/**
+ * The cluster's KubeVirt objects, followed with one watch. Nothing is read before the first question, because admission is
+ * built before the API server that it reads from listens.
+ */
+export class KubeVirtSource implements AsyncDisposable {
+  readonly #client: () => Client | Promise<Client>;
+  readonly #logger: Logger;
+  readonly #stopped = new AbortController();
+  #informer: Promise<Informer<KubeVirt>> | undefined;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(client: () => Client | Promise<Client>, logger: Logger) {
+    this.#client = client;
+    this.#logger = logger;
+  }
+
+  /** The KubeVirt objects; one at most in a well-kept cluster. @throws VirtApiError `configuration-unavailable` */
+  async list(): Promise<readonly KubeVirt[]> {
+    this.#informer ??= this.#start();
+    try {
+      const informer = await this.#informer;
+      const signal = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(syncTimeout)]);
+      if (!informer.synced) await informer.waitForSync({ signal });
+      return informer.store.list();
+    } catch (cause) {
+      throw new VirtApiError('configuration-unavailable', 'the KubeVirt objects could not be read', { cause });
+    }
+  }
+
+  async #start(): Promise<Informer<KubeVirt>> {
+    try {
+      const cache = new InformerCache({ client: await this.#client(), logger: this.#logger });
+      const informer = cache.informer(resources.kubeVirts);
+      this.#running = cache.run(this.#stopped.signal);
+      return informer;
+    } catch (error) {
+      // The next question tries again.
+      this.#informer = undefined;
+      throw error;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopped.abort();
+    await this.#running;
+  }
+}
