@@ -145,7 +145,7 @@ describe('a sandbox', () => {
 
   it('starts never when a later kubelet was first to claim the attempt', async () => {
     expect(await adoptContainer('nothing', attempt)).toBeUndefined();
-    await expect(launch(specification('echo ran'))).rejects.toMatchObject({ name: 'EmbeddedNodeError' });
+    await expect(launch(specification('echo ran'))).rejects.toMatchObject({ code: 'StartFailed' });
     await expect(output()).rejects.toMatchObject({ code: 'ENOENT' });
     expect(await adoptContainer('nothing', attempt)).toBeUndefined();
   });

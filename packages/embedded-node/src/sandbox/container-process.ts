@@ -11,6 +11,7 @@ import {
 } from '../processes/identity.ts';
 import { readText } from '../state/file.ts';
 import type { AttemptLayout } from '../state/layout.ts';
+import { voidClaim } from './shim.ts';
 
 /** How a container ended. */
 export interface ContainerExit {
@@ -59,14 +60,14 @@ export class ContainerProcess {
     this.#ended = ended;
   }
 
-  /** Undefined while nothing has claimed the attempt. */
+  /** Undefined while no process has claimed the attempt, or when a later kubelet did, so that none ever will. */
   static async open(
     id: string,
     attempt: AttemptLayout,
     ended?: Promise<void>,
   ): Promise<ContainerProcess | undefined> {
     const claim = (await readText(attempt.claim))?.trim();
-    if (claim === undefined) return undefined;
+    if (claim === undefined || claim === voidClaim) return undefined;
     const match = /^(\d+) (\d+) ([0-9a-f-]+)$/.exec(claim);
     if (match === null) throw new EmbeddedNodeError('StateInvalid', `${attempt.claim} names no process`);
     const monitor = { pid: Number(match[1]), startTime: match[2]!, bootID: match[3]! };

@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { link, mkdir, writeFile } from 'node:fs/promises';
 import { EmbeddedNodeError, isSystemError } from '../errors.ts';
-import { readText } from '../state/file.ts';
 import type { AttemptLayout } from '../state/layout.ts';
 import { sandboxCommand, type HostLayout, type SandboxRights } from './bubblewrap.ts';
 import { ContainerProcess } from './container-process.ts';
@@ -111,6 +110,5 @@ export async function adoptContainer(
   } catch (error) {
     if (!isSystemError(error, 'EEXIST')) throw error;
   }
-  if ((await readText(attempt.claim))?.trim() === voidClaim) return undefined;
   return ContainerProcess.open(id, attempt);
 }
