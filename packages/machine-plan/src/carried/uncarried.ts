@@ -22,7 +22,7 @@ const inner: ReadonlySet<string> = new Set(carriedFields.flatMap(({ path }) => p
 const features = Object.entries(missingFeatures).sort(([a], [b]) => b.length - a.length);
 
 /**
- * Every set field of a VMI's spec that is not carried out, in document order. `null` and absent are not set; an uncarried
+ * Every set field of a VMI's spec that is not carried out, in document order. `null`, an empty list and absent are not set; an uncarried
  * object is reported once, not field by field.
  *
  * @param root path of the spec in the object that is judged: `spec`, or `spec.template.spec` for a VM.
@@ -34,7 +34,7 @@ export function uncarried(spec: VirtualMachineInstanceSpec, root = 'spec'): Unca
 }
 
 function walk(value: unknown, at: Position, found: UncarriedField[]): void {
-  if (value === undefined || value === null) return;
+  if (value === undefined || value === null || (Array.isArray(value) && value.length === 0)) return;
   const field = table.get(at.pattern);
   if (field !== undefined) return judge(field, value, at, found);
   if (at.pattern !== '' && !inner.has(at.pattern)) {

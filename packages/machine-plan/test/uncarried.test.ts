@@ -1,0 +1,113 @@
+import {
+  VirtualMachineInstanceSpecSchema,
+  unknownFields,
+  type VirtualMachineInstanceSpec,
+} from '@virtkit/core-types';
+import { describe, expect, it } from 'vitest';
+import { carriedFields, uncarried } from '../src/index.ts';
+import { instance } from './instances.ts';
+
+type Change = (spec: VirtualMachineInstanceSpec) => void;
+const paths = (change: Change): string[] => uncarried(instance(change).spec).map(({ path }) => path);
+
+describe('uncarried', () => {
+  it('finds nothing in an ordinary instance', () => {
+    expect(uncarried(instance().spec)).toEqual([]);
+  });
+
+  const refused: [path: string, change: Change][] = [
+    ['spec.domain.memory.hugepages', (s) => (s.domain.memory!.hugepages = { pageSize: '2Mi' })],
+    ['spec.domain.memory.maxGuest', (s) => (s.domain.memory!.maxGuest = '1Gi')],
+    ['spec.domain.cpu.maxSockets', (s) => (s.domain.cpu!.maxSockets = 4)],
+    ['spec.domain.cpu.dedicatedCpuPlacement', (s) => (s.domain.cpu!.dedicatedCpuPlacement = true)],
+    ['spec.domain.devices.tpm', (s) => (s.domain.devices.tpm = {})],
+    ['spec.domain.devices.gpus', (s) => (s.domain.devices.gpus = [{ name: 'g', deviceName: 'd' }])],
+    ['spec.domain.devices.disks[0].lun', (s) => (s.domain.devices.disks![0] = { name: 'root', lun: {} })],
+    ['spec.domain.devices.disks[1].io', (s) => (s.domain.devices.disks![1]!.io = 'native')],
+    [
+      'spec.domain.devices.interfaces[0].bridge',
+      (s) => (s.domain.devices.interfaces![0] = { name: 'default', bridge: {} }),
+    ],
+    ['spec.domain.devices.interfaces[0].state', (s) => (s.domain.devices.interfaces![0]!.state = 'absent')],
+    [
+      'spec.domain.firmware.bootloader.efi.secureBoot',
+      (s) => (s.domain.firmware!.bootloader = { efi: { secureBoot: true } }),
+    ],
+    [
+      'spec.domain.firmware.bootloader.efi.persistent',
+      (s) => (s.domain.firmware!.bootloader = { efi: { secureBoot: false, persistent: true } }),
+    ],
+    ['spec.domain.features.hyperv', (s) => (s.domain.features!.hyperv = {})],
+    ['spec.domain.features.acpi.enabled', (s) => (s.domain.features!.acpi = { enabled: false })],
+    ['spec.domain.clock.timer', (s) => (s.domain.clock = { utc: {}, timer: { hpet: { present: false } } })],
+    ['spec.domain.launchSecurity', (s) => (s.domain.launchSecurity = {})],
+    ['spec.networks[0].multus', (s) => (s.networks = [{ name: 'default', multus: { networkName: 'n' } }])],
+    [
+      'spec.volumes[0].persistentVolumeClaim',
+      (s) => (s.volumes![0] = { name: 'root', persistentVolumeClaim: { claimName: 'c' } }),
+    ],
+    [
+      'spec.volumes[1].cloudInitNoCloud.secretRef',
+      (s) => (s.volumes![1]!.cloudInitNoCloud = { secretRef: { name: 'x' } }),
+    ],
+    ['spec.accessCredentials', (s) => (s.accessCredentials = [{}])],
+    ['spec.evictionStrategy', (s) => (s.evictionStrategy = 'LiveMigrate')],
+  ];
+  it.each(refused)('reports %s', (path, change) => {
+    expect(paths(change)).toEqual([path]);
+  });
+
+  const accepted: [what: string, change: Change][] = [
+    ['probes', (s) => (s.readinessProbe = { tcpSocket: { port: 22 } })],
+    [
+      'node selectors, tolerations and affinity',
+      (s) =>
+        Object.assign(s, {
+          nodeSelector: { a: 'b' },
+          tolerations: [{ key: 'k' }],
+          affinity: { nodeAffinity: {} },
+        }),
+    ],
+    [
+      'resources',
+      (s) => (s.domain.resources = { requests: { memory: '1Gi', cpu: '1' }, limits: { cpu: '2' } }),
+    ],
+    [
+      'switches that say what is the case anyway',
+      (s) => Object.assign(s.domain.devices, { blockMultiQueue: false, disableHotplug: true }),
+    ],
+    ['an empty list for absent', (s) => (s.accessCredentials = [])],
+    ['null for absent', (s) => Object.assign(s, { accessCredentials: null })],
+    ['eviction strategy None', (s) => (s.evictionStrategy = 'None')],
+  ];
+  it.each(accepted)('carries %s', (_what, change) => {
+    expect(paths(change)).toEqual([]);
+  });
+
+  it('reports under the root it is given, with what is missing', () => {
+    const [field] = uncarried(instance((s) => (s.domain.devices.tpm = {})).spec, 'spec.template.spec');
+    expect(field).toEqual({
+      path: 'spec.template.spec.domain.devices.tpm',
+      reason: 'there is no virtual TPM',
+    });
+  });
+
+  it('reports fields that no schema knows', () => {
+    expect(paths((s) => Object.assign(s.domain.devices, { warpDrive: {} }))).toEqual([
+      'spec.domain.devices.warpDrive',
+    ]);
+  });
+
+  it.each(carriedFields.map(({ path }) => path))(
+    'has %s in the API, so that the table has no misspelt path',
+    (path) => {
+      // Builds the smallest object with this path; a segment that the schema does not know shows as an unknown field.
+      const segments = path.replaceAll('[]', '.[]').split('.');
+      const value = segments.reduceRight<unknown>(
+        (inner, key) => (key === '[]' ? [inner] : { [key]: inner }),
+        {},
+      );
+      expect(unknownFields(VirtualMachineInstanceSpecSchema, value)).toEqual([]);
+    },
+  );
+});
