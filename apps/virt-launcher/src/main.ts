@@ -1,6 +1,7 @@
 import { exitCodeOf } from './exit-codes.ts';
 import { parseFlags } from './flags.ts';
 import { createLog, errorDetails } from './log.ts';
+import { probeMachine } from './probe.ts';
 import { runLauncher } from './run-launcher.ts';
 
 const unknown = { namespace: '', name: '', uid: '' };
@@ -20,6 +21,10 @@ async function main(): Promise<number> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => termination.abort());
   let log = createLog(write, unknown);
   try {
+    if (process.argv[2] === 'probe') {
+      process.stdout.write(`${JSON.stringify(await probeMachine())}\n`);
+      return 0;
+    }
     const flags = parseFlags(process.argv.slice(2));
     log = createLog(write, flags);
     return await runLauncher({ flags, log, termination: termination.signal });

@@ -20,7 +20,7 @@ try {
     process.stderr.write(`cause: ${String(error.cause)}\n`);
   process.exitCode = code === 'usage' ? 2 : 1;
 }
-if (process.connected) process.disconnect();
+if (process.connected) process.disconnect?.();
 
 function asVirtkitError(error: unknown): VirtkitError {
   if (error instanceof VirtkitError) return error;

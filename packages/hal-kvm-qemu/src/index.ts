@@ -2,3 +2,4 @@ export { createKvmQemuHypervisor, type KvmQemu, type KvmQemuOptions } from './hy
 export { probeKvm, type KvmProbe, type ProbeOptions } from './node-probe/index.ts';
 export type { HardwareVirtualization } from './acceleration.ts';
 export { renderDomain, type RenderContext } from './domain-xml/render.ts';
+export { libvirtVersion } from './libvirt-version.ts';

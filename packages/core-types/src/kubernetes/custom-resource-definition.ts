@@ -52,7 +52,7 @@ export const CustomResourceDefinitionSchema = apiObject('A kind added to the API
   metadata: ObjectMetaSchema,
   spec: apiObject('Names, scope and versions.', {
     group: z.string(),
-    scope: z.string().describe('Namespaced or Cluster.'),
+    scope: z.enum(['Namespaced', 'Cluster']),
     names: CustomResourceDefinitionNamesSchema,
     versions: atomicList(CustomResourceDefinitionVersionSchema),
     conversion: apiObject('How versions are converted.', { strategy: z.string() }).optional(),

@@ -1,0 +1,29 @@
+import { LauncherError } from './errors.ts';
+
+/** What this machine can do for guests, as `virt-launcher probe` prints it. */
+export interface MachineProbe {
+  libvirt: { state: 'available'; version: string } | { state: 'missing'; reason: string };
+  kvm: { state: 'usable' | 'unusable' | 'absent' | 'forbidden'; reason?: string; ratio?: number };
+}
+
+/**
+ * Looks for libvirt and measures whether `/dev/kvm` really speeds guests up. Takes about 0.3 s. Never fails for what the
+ * machine lacks: that is the answer.
+ * @throws LauncherError `backend-unavailable` when the package with the native binding is not installed.
+ */
+export async function probeMachine(): Promise<MachineProbe> {
+  const { libvirtVersion, probeKvm } = await import('@virtkit/hal-kvm-qemu').catch((cause: unknown) => {
+    throw new LauncherError('backend-unavailable', 'the package @virtkit/hal-kvm-qemu cannot be loaded', {
+      cause,
+    });
+  });
+  const [libvirt, kvm] = await Promise.all([libvirtVersion(), probeKvm()]);
+  return {
+    libvirt,
+    kvm: {
+      state: kvm.state,
+      ...('reason' in kvm && { reason: kvm.reason }),
+      ...('ratio' in kvm && kvm.ratio !== undefined && { ratio: kvm.ratio }),
+    },
+  };
+}
