@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { hostname } from 'node:os';
@@ -10,7 +11,7 @@ import { Supervisor } from '../supervisor/supervisor.ts';
 import { setCordon } from './cordon.ts';
 import { ensureIdentities, type Identity, type IdentityName } from './identities.ts';
 import { ensureKubeVirt } from './kubevirt.ts';
-import { layoutOf, type Layout } from './layout.ts';
+import { defaultRoot, layoutOf, type Layout } from './layout.ts';
 import { ensureHandlerCertificates } from './pki.ts';
 import { commandFor } from './programs.ts';
 import { readSettings, writeSettings, type Settings } from './settings.ts';
@@ -81,15 +82,33 @@ async function chooseSettings(layout: Layout, options: UpOptions): Promise<Setti
         'apt install libvirt0 libvirt-daemon libvirt-daemon-driver-qemu qemu-system-x86, or use --hypervisor mock',
     });
   return {
+    ...(kept ?? networkNames(options.root)),
     version: 1,
     port: options.port ?? kept?.port ?? defaultPort,
     hypervisor,
     podNetwork: options.privileged,
     nodeName: kept?.nodeName ?? hostname().toLowerCase(),
-    bridge: kept?.bridge ?? 'virtkit0',
-    subnet: kept?.subnet ?? '10.88.0.0/16',
-    serviceTable: kept?.serviceTable ?? 'virtkit-services',
-    namespacePrefix: kept?.namespacePrefix ?? 'virtkit-',
+  };
+}
+
+/** Names and addresses on this machine: the usual ones for the usual root, others for others, so that platforms can coexist. */
+function networkNames(
+  root: string,
+): Pick<Settings, 'bridge' | 'subnet' | 'serviceTable' | 'namespacePrefix'> {
+  if (root === defaultRoot(0, {}))
+    return {
+      bridge: 'virtkit0',
+      subnet: '10.88.0.0/16',
+      serviceTable: 'virtkit-services',
+      namespacePrefix: 'virtkit-',
+    };
+  const digest = createHash('sha256').update(root).digest();
+  const suffix = digest.toString('hex').slice(0, 6);
+  return {
+    bridge: `virtkit-${suffix}`,
+    subnet: `10.${128 + (digest[3]! % 120)}.${16 * (digest[4]! % 16)}.0/20`,
+    serviceTable: `virtkit-services-${suffix}`,
+    namespacePrefix: `virtkit-${suffix}-`,
   };
 }
 
