@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import type { AdmissionPlugin, MountedGroup } from '@virtkit/apiserver';
+import { silentLogger, systemClock, timestamp, type Clock, type Logger } from '@virtkit/controllers/runtime';
+import type { Client } from '@virtkit/sdk';
+import type { AdmissionContext } from './admission/plugins/context.ts';
+import { kindsNotCarriedAdmission } from './admission/plugins/kinds-not-carried.ts';
+import { kubeVirtAdmission } from './admission/plugins/kubevirts.ts';
+import { virtualMachineInstanceAdmission } from './admission/plugins/virtual-machine-instances.ts';
+import {
+  virtualMachineAdmission,
+  virtualMachineStatusAdmission,
+} from './admission/plugins/virtual-machines.ts';
+import { admissionConfiguration } from './cluster/configuration.ts';
+import { KubeVirtSource } from './cluster/kubevirt-source.ts';
+
+/** PEM: the authority of the node agents' certificates, and virt-api's own certificate and key. */
+export interface HandlerTls {
+  readonly ca: string;
+  readonly certificate: string;
+  readonly key: string;
+}
+
+export interface VirtApiOptions {
+  /**
+   * A client of the user `system:serviceaccount:kubevirt:kubevirt-apiserver` on the API server that virt-api is part of.
+   * Asked for at the first request, because admission is built before that server listens. The caller disposes of it.
+   */
+  readonly client: () => Client | Promise<Client>;
+  /** How to speak to virt-handlers. */
+  readonly handlerTls: HandlerTls;
+  /** Hypervisors that instances may name. */
+  readonly hypervisors: readonly string[];
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+  /** Makes firmware identities; random unless given. */
+  readonly uuid?: () => string;
+}
+
+/** What the control plane takes in. Dispose of it before the client. */
+export interface VirtApi extends AsyncDisposable {
+  readonly admission: AdmissionPlugin[];
+  readonly mounts: MountedGroup[];
+}
+
+/** Admission for KubeVirt's kinds and the group `subresources.kubevirt.io`, in process. Nothing is read or opened yet. */
+export function createVirtApi(options: VirtApiOptions): VirtApi {
+  const { hypervisors, clock = systemClock, logger = silentLogger, uuid = randomUUID } = options;
+  const source = new KubeVirtSource(once(options.client), logger);
+  const context: AdmissionContext = {
+    configuration: async () => admissionConfiguration((await source.list())[0], hypervisors),
+    kubeVirts: () => source.list(),
+    hypervisors,
+    uuid,
+    now: () => timestamp(clock),
+  };
+  return {
+    admission: [
+      virtualMachineAdmission(context),
+      virtualMachineStatusAdmission(context),
+      virtualMachineInstanceAdmission(context),
+      kubeVirtAdmission(context),
+      kindsNotCarriedAdmission,
+    ],
+    mounts: [],
+    [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
+  };
+}
+
+/** The client, asked for once; again only after a failure. */
+function once(client: () => Client | Promise<Client>): () => Promise<Client> {
+  let known: Promise<Client> | undefined;
+  return async () => {
+    known ??= Promise.resolve().then(client);
+    try {
+      return await known;
+    } catch (error) {
+      known = undefined;
+      throw error;
+    }
+  };
+}
