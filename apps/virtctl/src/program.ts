@@ -79,7 +79,7 @@ function createProgram(programFile: string, session: Session): Command {
   const program = new Command(nameOf(programFile))
     .description('Controls virtual machines on Kubernetes: Virtkit and KubeVirt.')
     .usage('COMMAND [flags]')
-    .enablePositionalOptions(false);
+    .configureHelp({ subcommandTerm: (command) => command.name() });
   addGlobalFlags(program);
   for (const create of commands) program.addCommand(create(session));
   for (const command of notAvailableCommands()) program.addCommand(command);

@@ -17,7 +17,7 @@ export interface Invocation<Flags> {
    * Connects, works, and disconnects. The namespace of the client is the one of `-n` or of the context.
    * Where the server refused, its version is compared first, as users of virtctl know it.
    */
-  withClient<T>(work: (client: Client) => Promise<T>): Promise<T>;
+  readonly withClient: <T>(work: (client: Client) => Promise<T>) => Promise<T>;
 }
 
 /** How a command is called and what it does. */
@@ -43,7 +43,7 @@ export function createCommand<Flags extends OptionValues>(
     .description(shape.summary)
     .usage(`${shape.operands} [flags]`.trimStart())
     .argument('[operands...]')
-    .configureHelp({ visibleArguments: () => [] });
+    .configureHelp({ visibleArguments: () => [], subcommandTerm: (subcommand) => subcommand.name() });
   for (const option of shape.flags ?? []) command.addOption(option);
   if (shape.examples !== undefined) {
     command.addHelpText('after', `\nExamples:\n${shape.examples.map((line) => `  ${line}`).join('\n')}`);

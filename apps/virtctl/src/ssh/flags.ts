@@ -17,6 +17,6 @@ export const sshFlags = (): Option[] => [
   new Option('--known-hosts <file>', 'accepted for compatibility; the local ssh keeps its own'),
   new Option('-p, --port <port>', 'port of the guest').default(22).argParser(wholeNumber('port', 1, 65_535)),
   new Option('-t, --local-ssh-opts <option>', 'argument for the local program; may be repeated').argParser(
-    (option: string, before: readonly string[] = []) => [...before, option],
+    (option: string, before: readonly string[] | undefined) => [...(before ?? []), option],
   ),
 ];

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import manifest from '../package.json' with { type: 'json' };
+import { virtctl } from './support/virtctl.ts';
+
+describe('command line', () => {
+  it('shows its usage without arguments', async () => {
+    const { code, stdout } = await virtctl([]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('Usage: virtctl');
+    expect(stdout).toContain('port-forward');
+  });
+
+  it('shows the global flags', async () => {
+    const { code, stdout } = await virtctl(['options']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('--insecure-skip-tls-verify');
+  });
+
+  it('tells its own version without a server', async () => {
+    const { code, stdout } = await virtctl(['version', '--client']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(`Client Version: version.Info{GitVersion:"v${manifest.version}"`);
+    expect(stdout).not.toContain('Server Version');
+  });
+
+  it.each<[string, string[], RegExp]>([
+    ['a mistyped command', ['strat'], /unknown command 'strat'[^]*start[^]*Next step: /],
+    ['a mistyped flag', ['start', 'a', '--pause'], /unknown option '--pause'/],
+    ['too few operands', ['start'], /^accepts 1 arg\(s\), received 0\n/],
+    ['too many operands', ['pause', 'vm', 'a', 'b'], /^accepts 2 arg\(s\), received 3\n/],
+    ['a flag without its file', ['vnc', 'screenshot', 'a'], /^required flag\(s\) "file" not set\n/],
+    [
+      'a grace period without force',
+      ['stop', 'a', '--grace-period=0'],
+      /^Must both use --force=true and set/,
+    ],
+    ['force without a grace period', ['restart', 'a', '--force=true'], /^Must both use --force=true and set/],
+    ['a switch that is neither on nor off', ['start', 'a', '--paused=maybe'], /"maybe" for "--paused"/],
+    ['a number that is none', ['console', 'a', '--timeout', 'soon'], /"soon" for "timeout"/],
+    ['a verbosity out of range', ['-v=11', 'version'], /"11" for "-v, --v"/],
+    ['an unknown kind', ['pause', 'pod', 'a'], /^unsupported resource type 'pod'/],
+    ['a port-forward without ports', ['port-forward', 'vm/a'], /^argument validation failed/],
+    ['a target without a kind', ['port-forward', 'a', '1'], /must contain type and name separated by '\/'/],
+    ['a target with too many parts', ['port-forward', 'vm/a/b/c', '1'], /more than two '\/'/],
+    ['a target with an empty namespace', ['port-forward', 'vm/a/', '1'], /namespace cannot be empty/],
+    ['a target of an unknown kind', ['port-forward', 'pod/a', '1'], /unsupported resource type 'pod'/],
+    ['a port out of range', ['port-forward', 'vm/a', '80:65536'], /'65536' is not a port/],
+    ['an unknown protocol', ['port-forward', 'vm/a', 'sctp/80'], /unknown protocol 'sctp'/],
+    ['a copy between two machines', ['scp', 'vm/a:x', 'vm/b:y'], /exactly one of source and destination/],
+    ['a command that is missing', ['migrate', 'a'], /"virtctl migrate" is not available/],
+    ['one with flags and sub-command', ['create', 'vm', '--name=a'], /"virtctl create vm" is not available/],
+    ['one that hotplugs', ['addvolume', 'a', '--volume-name', 'b'], /"virtctl addvolume" is not available/],
+    ['no API server', ['start', 'a'], /^no API server is configured\nNext step: /],
+    ['a kubeconfig that is missing', ['start', 'a', '--kubeconfig', '/nonexistent/k'], /\/nonexistent\/k/],
+    ['a flag that is missing', ['start', 'a', '--as', 'b', '-s', 'http://x'], /flag --as is not available/],
+    ['a server that is none', ['start', 'a', '-s', 'ftp://x'], /not an http or https URL/],
+    [
+      'half a client certificate',
+      ['start', 'a', '-s', 'http://x', '--client-key', '/dev/null'],
+      /must be given together/,
+    ],
+  ])('refuses %s', async (_what, args, message) => {
+    const { code, stdout, stderr } = await virtctl(args);
+    expect(stderr).toMatch(message);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  });
+
+  it('tells when nobody listens at the server, with causes when asked', async () => {
+    const { code, stderr } = await virtctl(['start', 'a', '-s', 'http://127.0.0.1:1', '-v=4'], {
+      env: { KUBECONFIG: '' },
+    });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^Error starting VirtualMachine .*ECONNREFUSED.*\nNext step: check that the API server/,
+    );
+    expect(stderr).toMatch(/\n {4}at /);
+  });
+});
