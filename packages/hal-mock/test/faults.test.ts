@@ -1,4 +1,4 @@
-import { parseMachineSpec, type Hypervisor, type MachineEvent } from '@virtkit/hal';
+import { HalError, parseMachineSpec, type Hypervisor, type MachineEvent } from '@virtkit/hal';
 import { createMockHypervisor, MockHost, StepScheduler } from '@virtkit/hal-mock';
 import { describe, expect, it } from 'vitest';
 import { smallMachine } from './small-machine.ts';
@@ -29,7 +29,7 @@ describe('scripted faults', () => {
       outcomes.push(
         await hypervisor.define(spec).then(
           () => 'done',
-          ({ code }: { code: string }) => code,
+          (error: unknown) => (error instanceof HalError ? error.code : 'another error'),
         ),
       );
     }

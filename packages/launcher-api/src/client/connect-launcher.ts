@@ -64,7 +64,12 @@ export async function connectLauncher(options: ConnectLauncherOptions): Promise<
       facts: (request = {}, call = {}) =>
         transport.json(FactsSchema, { method: 'POST', path: 'facts', body: request, ...call }),
       configureDhcp: (body, call = {}) => transport.send({ method: 'PUT', path: 'dhcp', body, ...call }),
-      events: (call = {}) => followEvents(transport, { signal: call.signal, idleMs: eventIdleMs }),
+      events: (call = {}) =>
+        followEvents<LauncherEvent>(transport, {
+          signal: call.signal,
+          idleMs: eventIdleMs,
+          select: (event) => event,
+        }),
       [Symbol.asyncDispose]: () => hypervisor[Symbol.asyncDispose](),
     };
   } catch (error) {

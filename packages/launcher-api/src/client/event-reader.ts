@@ -14,24 +14,32 @@ const longestPauseMs = 2000;
  * or stays silent for too long; each loss and each new beginning puts a `resync` into the queue, because what happened
  * in between is unknown.
  */
-export function followEvents(
+export function followEvents<Event extends LauncherEvent>(
   transport: Transport,
-  { signal, idleMs }: { signal: AbortSignal | undefined; idleMs: number },
-): EventQueue<LauncherEvent> {
+  { signal, idleMs, select }: FollowOptions<Event>,
+): EventQueue<Event> {
   const closed = new AbortController();
-  const queue = new EventQueue<LauncherEvent>({
+  const queue = new EventQueue<Event>({
     signal: signal ? AbortSignal.any([signal, transport.closed]) : transport.closed,
     onClose: () => closed.abort(),
   });
-  if (!closed.signal.aborted) void follow(transport, queue, closed.signal, idleMs);
+  if (!closed.signal.aborted) void follow(transport, queue, closed.signal, { idleMs, select });
   return queue;
 }
 
-async function follow(
+interface FollowOptions<Event> {
+  signal?: AbortSignal;
+  /** Milliseconds of silence after which the connection is taken for dead. */
+  idleMs: number;
+  /** The event as the subscriber wants it; undefined for one that it does not want. */
+  select: (event: LauncherEvent) => Event | undefined;
+}
+
+async function follow<Event extends LauncherEvent>(
   transport: Transport,
-  queue: EventQueue<LauncherEvent>,
+  queue: EventQueue<Event>,
   closed: AbortSignal,
-  idleMs: number,
+  { idleMs, select }: FollowOptions<Event>,
 ): Promise<void> {
   let pauseMs = firstPauseMs;
   while (!closed.aborted) {
@@ -40,7 +48,8 @@ async function follow(
       queue.push({ kind: 'resync' });
       pauseMs = firstPauseMs;
       for await (const event of readEvents(response, idleMs)) {
-        if (event.kind !== 'heartbeat') queue.push(event);
+        const wanted = event.kind === 'heartbeat' ? undefined : select(event);
+        if (wanted) queue.push(wanted);
       }
     } catch (error) {
       // Whatever broke the stream, the answer is the same: say that events may be missing, and connect again. The

@@ -59,14 +59,12 @@ export class RemoteHypervisor implements Hypervisor {
     return this.#transport.json(MachineListSchema, { method: 'GET', path: 'machines', ...options });
   }
 
-  async *#machineEvents(source: AsyncIterable<MachineEvent | { kind: 'termination-requested' }>) {
-    for await (const event of source) if (event.kind !== 'termination-requested') yield event;
-  }
-
   events(options: CallOptions = {}): AsyncIterable<MachineEvent> {
-    return this.#machineEvents(
-      followEvents(this.#transport, { signal: options.signal, idleMs: this.#idleMs }),
-    );
+    return followEvents<MachineEvent>(this.#transport, {
+      signal: options.signal,
+      idleMs: this.#idleMs,
+      select: (event) => (event.kind === 'termination-requested' ? undefined : event),
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
