@@ -1,57 +1,45 @@
-import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Registry } from 'prom-client';
-import { connect, type ConnectOptions } from '@virtkit/sdk';
+import {
+  connectionFlags,
+  connectionHelp,
+  connectionOptions,
+  jsonLogger,
+  stopSignal,
+  type LogLevel,
+} from '@virtkit/program';
+import { connect } from '@virtkit/sdk';
 import { serveHealth } from './health-endpoint.ts';
-import { jsonLogger, type LogLevel } from './json-logger.ts';
 import { runVirtController, type Health } from './run.ts';
 
 const usage = `usage: virt-controller --launcher-image IMAGE [options]
 
-  --server URL            API server; with --ca-file and --token-file
-  --ca-file FILE          certificate authority of the server, PEM
-  --token-file FILE       bearer token
-  --kubeconfig FILE       instead of the three above
+${connectionHelp}
   --namespace NAME        only objects of this namespace (default: all)
   --launcher-image IMAGE  image of the launcher pods
   --leader-elect          act only while holding the lease "virt-controller"
   --leader-elect-namespace NAME   namespace of the lease (default: kubevirt)
   --metrics-address HOST:PORT     serve /metrics, /healthz and /readyz
   --log-level LEVEL       debug, info, warn or error (default: info)
+  --supervised            stop when standard input ends
   --root-less             accepted for symmetry with the node programs; nothing here needs privileges
 `;
 
 const { values } = parseArgs({
   options: {
-    server: { type: 'string' },
-    'ca-file': { type: 'string' },
-    'token-file': { type: 'string' },
-    kubeconfig: { type: 'string' },
+    ...connectionFlags,
     namespace: { type: 'string' },
     'launcher-image': { type: 'string' },
     'leader-elect': { type: 'boolean', default: false },
     'leader-elect-namespace': { type: 'string' },
     'metrics-address': { type: 'string' },
     'log-level': { type: 'string', default: 'info' },
+    supervised: { type: 'boolean', default: false },
     'root-less': { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
-
-async function connectOptions(): Promise<ConnectOptions> {
-  const userAgent = 'virt-controller/0.1.0';
-  if (values.server === undefined) return { kubeconfig: values.kubeconfig, userAgent };
-  const [ca, token] = await Promise.all([
-    readOptional(values['ca-file']),
-    readOptional(values['token-file']),
-  ]);
-  return { server: values.server, ca, token: token?.trim(), userAgent };
-}
-
-async function readOptional(path: string | undefined): Promise<string | undefined> {
-  return path === undefined ? undefined : readFile(path, 'utf8');
-}
 
 /** `HOST:PORT`, `[::1]:PORT` or `:PORT`. */
 function parseAddress(address: string): { host: string; port: number } {
@@ -68,10 +56,7 @@ async function main(launcherImage: string): Promise<void> {
   const logger = jsonLogger('virt-controller', (line) => process.stderr.write(line), {
     level: values['log-level'] as LogLevel,
   });
-  const stop = new AbortController();
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => stop.abort(new Error(signal)));
-  }
+  const signal = stopSignal({ supervised: values.supervised });
   const registry = new Registry();
   let health: Health = { synced: false, leading: false };
   await using resources = new AsyncDisposableStack();
@@ -82,11 +67,11 @@ async function main(launcherImage: string): Promise<void> {
     );
     logger.info('serving metrics and health', { url: endpoint.url });
   }
-  const client = resources.use(await connect(await connectOptions()));
+  const client = resources.use(await connect(await connectionOptions(values, 'virt-controller/0.1.0')));
   logger.info('started', { server: client.server, launcherImage });
   await runVirtController({
     client,
-    signal: stop.signal,
+    signal,
     logger,
     registry,
     onHealth: (next) => (health = next),

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RequestRecord } from '@virtkit/apiserver';
 import { controllerRevisions } from '@virtkit/controllers';
 import { waitUntil } from '@virtkit/testing';
-import { jsonLogger, runVirtController } from '../src/index.ts';
+import { jsonLogger } from '@virtkit/program';
+import { runVirtController } from '../src/index.ts';
 import { quietNode, runFakeNode, type NodeBehaviour } from './fake-node.ts';
 import { machine, startTestCluster, type TestCluster } from './test-cluster.ts';
 
