@@ -13,7 +13,7 @@ export function library(entry: Record<string, string> = { index: 'src/index.ts' 
   };
 }
 
-/** A program: one self-contained ESM file per entry, so that it starts quickly and runs without node_modules. */
+/** A program: self-contained ESM files, so that it starts quickly and runs without node_modules. */
 export function program(entry: Record<string, string> = { main: 'src/main.ts' }): Options {
   return {
     entry,
@@ -23,7 +23,8 @@ export function program(entry: Record<string, string> = { main: 'src/main.ts' })
     clean: true,
     target: 'node24',
     platform: 'node',
-    splitting: false,
+    // What is imported on demand stays out of the way until it is (the kubeconfig reader alone is 18 MB).
+    splitting: true,
     noExternal: [/.*/],
     esbuildOptions(options) {
       options.conditions = ['@virtkit/source', 'node', 'import'];

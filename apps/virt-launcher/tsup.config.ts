@@ -1,3 +1,4 @@
+import { copyFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, program } from '../../tsup.shared.ts';
 
@@ -5,10 +6,7 @@ import { defineConfig, program } from '../../tsup.shared.ts';
 const onlyEnglish = {
   name: 'only-english-messages',
   setup(build: {
-    onLoad(
-      filter: { filter: RegExp },
-      load: () => { contents: string; resolveDir: string },
-    ): void;
+    onLoad(filter: { filter: RegExp }, load: () => { contents: string; resolveDir: string }): void;
   }) {
     build.onLoad({ filter: /\/zod\/v4\/locales\/index\.js$/ }, () => ({
       contents: "export { default as en } from './en.js';",
@@ -18,4 +16,13 @@ const onlyEnglish = {
 };
 
 // One launcher runs per virtual machine, so every byte of source counts: it stays in memory.
-export default defineConfig({ ...program(), minify: true, esbuildPlugins: [onlyEnglish] });
+export default defineConfig({
+  ...program(),
+  minify: true,
+  esbuildPlugins: [onlyEnglish],
+  // The native binding lies beside the program, so that a Pod that sees this folder sees everything.
+  onSuccess: async () => {
+    const addon = new URL('../../packages/hal-kvm-qemu/native/build/virtkit_native.node', import.meta.url);
+    await copyFile(addon, new URL('dist/virtkit_native.node', import.meta.url));
+  },
+});

@@ -5,7 +5,12 @@ import { KvmError } from './kvm-error.ts';
 import { LibvirtError } from './libvirt-error.ts';
 
 /** Where `npm run build-native` puts the addon, seen from src/native and from dist alike. */
-const CANDIDATES = ['../../native/build/virtkit_native.node', '../native/build/virtkit_native.node'] as const;
+const CANDIDATES = [
+  '../../native/build/virtkit_native.node',
+  '../native/build/virtkit_native.node',
+  // Beside a program that was bundled into one file.
+  './virtkit_native.node',
+] as const;
 
 let loaded: NativeBinding | undefined;
 
