@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
+import { runInProcess } from './support/in-process.ts';
 import { virtctl } from './support/virtctl.ts';
 
 describe('command line', () => {
@@ -60,8 +61,14 @@ describe('command line', () => {
       /must be given together/,
     ],
   ])('refuses %s', async (_what, args, message) => {
-    const { code, stdout, stderr } = await virtctl(args);
+    const { code, stdout, stderr } = await runInProcess(args);
     expect(stderr).toMatch(message);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  });
+
+  it('says a mistake of the command line on standard error', async () => {
+    const { code, stdout, stderr } = await virtctl(['strat']);
+    expect(stderr).toMatch(/^unknown command 'strat'/);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   });
 
