@@ -2,6 +2,11 @@ import { VirtkitError } from './errors.ts';
 import { defaultRoot } from './platform/layout.ts';
 import { createProgram } from './program.ts';
 
+// Whoever reads the output may be gone while the platform runs (`up --detach` returns): that is no reason to end it.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 const program = createProgram({
   root: defaultRoot(process.getuid?.() ?? 1000, process.env),
   path: process.env.PATH ?? '',

@@ -72,6 +72,8 @@ export async function runControlPlane({ root, port, signal }: ControlPlaneProgra
   const client = cleanUp.use(
     await connect({ ...connection, token: tokens['virt-api'].token, userAgent: 'virt-api' }),
   );
+  // Before the client that it watches with, whose end would otherwise look like a failure to get over.
+  cleanUp.use(virtApi);
   own.resolve(client);
   await replaceFile(join(layout.pki, 'ca.crt'), server.ca, 0o644);
   await replaceFile(layout.kubeconfig, server.kubeconfig());
