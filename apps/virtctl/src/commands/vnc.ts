@@ -153,21 +153,21 @@ async function acceptWhileOpen(
   signal: AbortSignal,
 ): Promise<Socket | undefined> {
   const lost = new AbortController();
-  const onClose = () => lost.abort(displayLost());
-  const onError = (error: unknown) => lost.abort(displayLost(messageOf(error)));
-  stream.once('close', onClose).once('error', onError);
+  // 'end' and 'close' would wait until somebody reads; the outcome does not.
+  void stream.outcome.then(({ reason }) => lost.abort(displayLost(reason)));
+  // Says why before the outcome says that; without a listener an error would end the process.
+  stream.on('error', (error) => lost.abort(displayLost(messageOf(error))));
   try {
     return await acceptOne(server, AbortSignal.any([signal, lost.signal]));
   } catch (error) {
     if (signal.aborted) return undefined;
     throw error;
-  } finally {
-    stream.off('close', onClose).off('error', onError);
   }
 }
 
-function displayLost(reason = 'the server closed the connection'): VirtctlError {
-  return new VirtctlError('stream-lost', `the display was closed before a viewer connected: ${reason}`, {
+function displayLost(reason: string): VirtctlError {
+  const why = reason === '' ? 'the server closed the connection' : reason;
+  return new VirtctlError('stream-lost', `the display was closed before a viewer connected: ${why}`, {
     nextStep: 'look whether the machine still runs, and whether someone else opened its display',
   });
 }
