@@ -10,6 +10,8 @@ export type LauncherApiErrorCode =
   | 'socket-in-use'
   /** The path is longer than the kernel allows for a unix socket. */
   | 'socket-path-too-long'
+  /** The folder of the socket is missing or may not be written to. */
+  | 'socket-folder-unusable'
   /** The answer breaks the contract or its limits. */
   | 'protocol'
   /** The deadline passed, or the caller's signal was aborted. */
@@ -21,6 +23,7 @@ const retryOf = {
   unreachable: 'backoff',
   'socket-in-use': 'on-change',
   'socket-path-too-long': 'never',
+  'socket-folder-unusable': 'on-change',
   protocol: 'backoff',
   aborted: 'never',
 } as const satisfies Record<LauncherApiErrorCode, 'never' | 'backoff' | 'on-change'>;

@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { spawn } from 'node:child_process';
@@ -67,6 +76,12 @@ describe("the server's socket", () => {
     });
   });
 
+  it('needs a folder that is there', async () => {
+    await expect(serve(join(folder, 'nowhere', 'sock'))).rejects.toMatchObject({
+      code: 'socket-folder-unusable',
+    });
+  });
+
   it('leaves a successor at its path alone', async () => {
     const first = await serve();
     rmSync(socketPath);
@@ -117,7 +132,6 @@ describe('the client', () => {
 
   it('reaches a socket whose path is longer than the kernel takes', async () => {
     const deep = join(folder, ...Array.from({ length: 6 }, () => 'y'.repeat(40)));
-    const { mkdirSync, linkSync } = await import('node:fs');
     mkdirSync(deep, { recursive: true });
     await serve();
     linkSync(socketPath, join(deep, 'launcher-sock'));

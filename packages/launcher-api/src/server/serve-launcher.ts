@@ -48,7 +48,7 @@ export interface LauncherServer extends AsyncDisposable {
 
 /**
  * Serves a hypervisor and its launcher's abilities on a unix socket that only this process's user may open.
- * @throws LauncherApiError `socket-in-use`, `unsafe-socket`, `socket-path-too-long`.
+ * @throws LauncherApiError `socket-in-use`, `unsafe-socket`, `socket-path-too-long`, `socket-folder-unusable`.
  */
 export async function serveLauncher(options: ServeLauncherOptions): Promise<LauncherServer> {
   const server = new Serving(options);

@@ -14,7 +14,8 @@ const longestPath = 107;
  * that a killed process left is replaced; one that somebody listens on is not.
  *
  * @returns A function that removes the socket file, if it is still this server's.
- * @throws LauncherApiError `socket-in-use`, `socket-path-too-long`, `unsafe-socket` (something else is at the path).
+ * @throws LauncherApiError `socket-in-use`, `socket-path-too-long`, `socket-folder-unusable`, `unsafe-socket` (something
+ *   else is at the path).
  */
 export async function listenAt(server: Server, path: string): Promise<() => void> {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}`);
@@ -23,8 +24,7 @@ export async function listenAt(server: Server, path: string): Promise<() => void
   }
   await removeStale(path);
   removeIfThere(temporary);
-  server.listen(temporary);
-  await once(server, 'listening');
+  await listen(server, temporary);
   chmodSync(temporary, 0o600);
   try {
     linkSync(temporary, path);
@@ -43,6 +43,17 @@ export async function listenAt(server: Server, path: string): Promise<() => void
     const present = statusOf(path);
     if (present?.ino === ino && present.dev === dev) removeIfThere(path);
   };
+}
+
+async function listen(server: Server, path: string): Promise<void> {
+  try {
+    server.listen(path);
+    await once(server, 'listening');
+  } catch (cause) {
+    throw new LauncherApiError('socket-folder-unusable', `no socket can be made in ${dirname(path)}`, {
+      cause,
+    });
+  }
 }
 
 async function removeStale(path: string): Promise<void> {

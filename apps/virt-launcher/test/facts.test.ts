@@ -1,0 +1,144 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createMockHypervisor } from '@virtkit/hal-mock';
+import { requires } from '@virtkit/testing';
+import { afterEach, beforeEach, describe, expect, it, type TestContext } from 'vitest';
+import { FactsResolver } from '../src/facts/resolve-facts.ts';
+import { runTool } from '../src/run-tool.ts';
+
+const size = 8 * 1024 * 1024;
+let folder: string;
+
+beforeEach((context: TestContext) => {
+  requires(context, { kind: 'command', name: 'qemu-img', package: 'qemu-utils' });
+  folder = mkdtempSync(join(tmpdir(), 'virt-launcher-'));
+});
+
+afterEach(() => {
+  if (folder) rmSync(folder, { recursive: true, force: true });
+});
+
+function image(path: string, ...args: string[]): string {
+  const full = join(folder, path);
+  mkdirSync(dirname(full), { recursive: true });
+  execFileSync('qemu-img', ['create', '-q', ...args, full, ...(args.includes('-b') ? [] : [String(size)])]);
+  return full;
+}
+
+async function resolve(request: Parameters<FactsResolver['resolve']>[0] = { volumes: {} }, qemuImg?: string) {
+  const resolver = new FactsResolver({
+    hypervisor: await createMockHypervisor(),
+    containerDiskDir: join(folder, 'cd'),
+    vmiDiskDir: join(folder, 'vd'),
+    qemuImg,
+  });
+  return resolver.resolve(request);
+}
+
+describe('FactsResolver', () => {
+  it('finds nothing where there is nothing', async () => {
+    expect(await resolve()).toEqual({ volumes: {}, hardwareVirtualization: { state: 'usable' } });
+  });
+
+  it('finds container disks and disk files with format and size', async () => {
+    const a = image('cd/a/disk/any-name.img', '-f', 'qcow2');
+    const b = image('cd/b/only.raw', '-f', 'raw');
+    const c = image('vd/c/disk.img', '-f', 'raw');
+    const d = image('cd/d/boot/special.qcow2', '-f', 'qcow2');
+    image('cd/d/disk/other.img', '-f', 'raw');
+    const { volumes } = await resolve({ volumes: { d: { path: '/boot/special.qcow2' } } });
+    expect(volumes).toEqual({
+      a: { path: a, format: 'qcow2', virtualSizeBytes: size },
+      b: { path: b, format: 'raw', virtualSizeBytes: size },
+      c: { path: c, format: 'raw', virtualSizeBytes: size },
+      d: { path: d, format: 'qcow2', virtualSizeBytes: size },
+    });
+  });
+
+  it('refuses images that would make QEMU open something else, and those alone', async () => {
+    image('cd/good/disk/disk.img', '-f', 'raw');
+    writeFileSync(join(folder, 'secret'), Buffer.alloc(size));
+    image('cd/backed/disk/disk.img', '-f', 'qcow2', '-b', join(folder, 'secret'), '-F', 'raw');
+    image('cd/foreign/disk/disk.img', '-f', 'vmdk');
+    image('cd/outside/disk/disk.img', '-f', 'qcow2', '-o', `data_file=${join(folder, 'data')}`);
+    image('cd/two/disk/a.img', '-f', 'raw');
+    image('cd/two/disk/b.img', '-f', 'raw');
+    mkdirSync(join(folder, 'cd/none/disk'), { recursive: true });
+    mkdirSync(join(folder, 'cd/folder/disk/sub'), { recursive: true });
+    mkdirSync(join(folder, 'cd/link/disk'), { recursive: true });
+    symlinkSync(join(folder, 'secret'), join(folder, 'cd/link/disk/disk.img'));
+    mkdirSync(join(folder, 'cd/sibling/disk'), { recursive: true });
+    const { volumes } = await resolve({ volumes: { sibling: { path: '/../good/disk/disk.img' } } });
+    const codes = Object.fromEntries(
+      Object.entries(volumes).map(([name, fact]) => [name, 'error' in fact ? fact.error.code : 'fine']),
+    );
+    expect(codes).toEqual({
+      good: 'fine',
+      backed: 'invalid-spec',
+      foreign: 'invalid-spec',
+      outside: 'invalid-spec',
+      two: 'invalid-spec',
+      none: 'source-unavailable',
+      folder: 'invalid-spec',
+      link: 'invalid-spec',
+      sibling: 'invalid-spec',
+    });
+  });
+
+  it('follows a link that stays inside its image', async () => {
+    const real = image('cd/a/data/real.img', '-f', 'raw');
+    mkdirSync(join(folder, 'cd/a/disk'));
+    symlinkSync('../data/real.img', join(folder, 'cd/a/disk/disk.img'));
+    expect((await resolve()).volumes.a).toMatchObject({ path: real });
+  });
+
+  it('finds kernel and initrd, and says what is missing', async () => {
+    const boot = join(folder, 'cd/kernel-boot-volume/boot');
+    mkdirSync(boot, { recursive: true });
+    writeFileSync(join(boot, 'vmlinuz'), 'k');
+    const kernelPath = '/boot/vmlinuz';
+    expect(await resolve({ volumes: {}, kernelBoot: { kernelPath } })).toMatchObject({
+      volumes: {},
+      kernelBoot: { path: join(boot, 'vmlinuz') },
+    });
+    const { kernelBoot } = await resolve({
+      volumes: {},
+      kernelBoot: { kernelPath, initrdPath: '/boot/initrd' },
+    });
+    expect(kernelBoot).toMatchObject({ error: { code: 'source-unavailable' } });
+  });
+
+  it('says that qemu-img is missing', async () => {
+    image('cd/a/disk/disk.img', '-f', 'raw');
+    const { volumes } = await resolve({ volumes: {} }, '/nonexistent/qemu-img');
+    expect(volumes.a).toMatchObject({ error: { code: 'hypervisor-unavailable' } });
+  });
+});
+
+describe('runTool', () => {
+  const limits = { timeoutMs: 10_000, cpuSeconds: 1, memoryBytes: 2 ** 30, outputBytes: 1000 };
+
+  it('gives a tool nothing of its own environment', async () => {
+    expect(await runTool('env', [], limits)).not.toContain('HOME');
+  });
+
+  it.each([
+    ['fails', 'sh', ['-c', 'echo bad >&2; exit 3'], limits, 'failed'],
+    ['takes too long', 'sleep', ['60'], { ...limits, timeoutMs: 50 }, 'failed'],
+    ['computes too much', 'sh', ['-c', 'while :; do :; done'], limits, 'failed'],
+    ['says too much', 'yes', [], limits, 'failed'],
+    ['is not there', '/nonexistent/tool', [], limits, 'hypervisor-unavailable'],
+  ])('ends a tool that %s', async (_what, program, args, bounds, code) => {
+    await expect(runTool(program, args, bounds)).rejects.toMatchObject({ name: 'HalError', code });
+  });
+
+  it('ends with its signal', async () => {
+    await expect(runTool('sleep', ['60'], limits, { signal: AbortSignal.timeout(10) })).rejects.toMatchObject(
+      {
+        code: 'aborted',
+      },
+    );
+  });
+});
