@@ -12,13 +12,8 @@ import {
 } from './admission/plugins/virtual-machines.ts';
 import { admissionConfiguration } from './cluster/configuration.ts';
 import { KubeVirtSource } from './cluster/kubevirt-source.ts';
-
-/** PEM: the authority of the node agents' certificates, and virt-api's own certificate and key. */
-export interface HandlerTls {
-  readonly ca: string;
-  readonly certificate: string;
-  readonly key: string;
-}
+import { subresourceGroup } from './subresources/mounted-group.ts';
+import type { HandlerTls } from './subresources/node-agent/tls.ts';
 
 export interface VirtApiOptions {
   /**
@@ -45,7 +40,9 @@ export interface VirtApi extends AsyncDisposable {
 /** Admission for KubeVirt's kinds and the group `subresources.kubevirt.io`, in process. Nothing is read or opened yet. */
 export function createVirtApi(options: VirtApiOptions): VirtApi {
   const { hypervisors, clock = systemClock, logger = silentLogger, uuid = randomUUID } = options;
-  const source = new KubeVirtSource(once(options.client), logger);
+  const client = once(options.client);
+  const source = new KubeVirtSource(client, logger);
+  const subresources = { client, handlerTls: options.handlerTls, logger };
   const context: AdmissionContext = {
     configuration: async () => admissionConfiguration((await source.list())[0], hypervisors),
     kubeVirts: () => source.list(),
@@ -61,7 +58,7 @@ export function createVirtApi(options: VirtApiOptions): VirtApi {
       kubeVirtAdmission(context),
       kindsNotCarriedAdmission,
     ],
-    mounts: [],
+    mounts: [subresourceGroup('v1', subresources), subresourceGroup('v1alpha3', subresources)],
     [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
   };
 }

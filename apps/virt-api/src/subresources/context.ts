@@ -1,0 +1,41 @@
+import type { VirtualMachine, VirtualMachineInstance } from '@virtkit/core-types';
+import type { Logger } from '@virtkit/controllers/runtime';
+import type { Client } from '@virtkit/sdk';
+import type { HandlerTls } from './node-agent/tls.ts';
+import { ifFound, refusal } from './refusal.ts';
+
+/** What answering takes. */
+export interface SubresourceContext {
+  /** The client of virt-api itself. */
+  readonly client: () => Promise<Client>;
+  readonly handlerTls: HandlerTls;
+  readonly logger: Logger;
+}
+
+/** An object as a request names it. */
+export interface ObjectName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** @throws ApiServerError `NotFound` */
+export async function requiredMachine(
+  client: Client,
+  { namespace, name }: ObjectName,
+  signal: AbortSignal,
+): Promise<VirtualMachine> {
+  const machine = await ifFound(client.virtualMachines.get(name, { namespace, signal }));
+  if (machine === undefined) throw refusal('NotFound', 'virtualMachines', name, 'not found');
+  return machine;
+}
+
+/** @throws ApiServerError `NotFound` */
+export async function requiredInstance(
+  client: Client,
+  { namespace, name }: ObjectName,
+  signal: AbortSignal,
+): Promise<VirtualMachineInstance> {
+  const instance = await ifFound(client.virtualMachineInstances.get(name, { namespace, signal }));
+  if (instance === undefined) throw refusal('NotFound', 'virtualMachineInstances', name, 'not found');
+  return instance;
+}

@@ -1,0 +1,64 @@
+import type { IncomingMessage } from 'node:http';
+import type { Client } from '@virtkit/sdk';
+import { requiredMachine, type ObjectName } from './context.ts';
+import {
+  isDryRun,
+  readOptions,
+  RestartOptionsSchema,
+  StartOptionsSchema,
+  StopOptionsSchema,
+} from './options.ts';
+import { ifFound } from './refusal.ts';
+import { carryOut } from './run-state/carry-out.ts';
+import { decideRestart } from './run-state/restart.ts';
+import { decideStart } from './run-state/start.ts';
+import { decideStop } from './run-state/stop.ts';
+import type { Decision } from './run-state/decision.ts';
+import type { VirtualMachine, VirtualMachineInstance } from '@virtkit/core-types';
+
+export interface MachineCall {
+  readonly client: Client;
+  readonly target: ObjectName;
+  readonly request: IncomingMessage;
+  readonly signal: AbortSignal;
+}
+
+type Decide = (machine: VirtualMachine, instance: VirtualMachineInstance | undefined) => Decision;
+
+/** Start, stop and restart by name; each answers 202 when it was accepted. */
+export const machineOperations: ReadonlyMap<string, (call: MachineCall) => Promise<void>> = new Map([
+  [
+    'start',
+    async (call: MachineCall) => {
+      const options = await readOptions(call.request, StartOptionsSchema);
+      await decided(call, isDryRun(options), (machine, instance) => decideStart(machine, instance, options));
+    },
+  ],
+  [
+    'stop',
+    async (call: MachineCall) => {
+      const options = await readOptions(call.request, StopOptionsSchema);
+      await decided(call, isDryRun(options), (machine, instance) => decideStop(machine, instance, options));
+    },
+  ],
+  [
+    'restart',
+    async (call: MachineCall) => {
+      const options = await readOptions(call.request, RestartOptionsSchema);
+      await decided(call, isDryRun(options), (machine, instance) =>
+        decideRestart(machine, instance, options),
+      );
+    },
+  ],
+]);
+
+async function decided(
+  { client, target, signal }: MachineCall,
+  dryRun: boolean,
+  decide: Decide,
+): Promise<void> {
+  const { namespace, name } = target;
+  const machine = await requiredMachine(client, target, signal);
+  const instance = await ifFound(client.virtualMachineInstances.get(name, { namespace, signal }));
+  await carryOut(decide(machine, instance), { client, machine, instance, dryRun, signal });
+}
