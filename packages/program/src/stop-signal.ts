@@ -10,6 +10,8 @@ export function stopSignal({ supervised }: { supervised: boolean }): AbortSignal
     process.stdin.once('end', () => stop.abort(new Error('the supervisor is gone')));
     process.stdin.once('error', (error) => stop.abort(error));
     process.stdin.resume();
+    // An open input would keep the process alive after its work has ended.
+    stop.signal.addEventListener('abort', () => process.stdin.destroy(), { once: true });
   }
   return stop.signal;
 }

@@ -1,5 +1,5 @@
 import type { Container, Pod } from '@virtkit/core-types';
-import { lstat, readFile, readlink } from 'node:fs/promises';
+import { lstat, mkdir, readFile, readlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { EmbeddedNodeError } from '../errors.ts';
 import type { PodNetwork } from '../network/network.ts';
@@ -19,6 +19,7 @@ import type { KubeletContext } from './context.ts';
 import { containerEnvironment, expandVariables } from './environment.ts';
 import { defaultPath, findImage, type ContainerImage } from './image-source.ts';
 import { ReferencedObjects } from './references.ts';
+import { userDatabase } from './user-database.ts';
 import { containerMounts, makeVolumes } from './volumes.ts';
 
 /** What a start needs beside the container itself. */
@@ -60,6 +61,7 @@ export async function prepareContainer(
     ...context.hostBinds,
     ...image.mounts,
     ...(await systemFiles(pod, network, image.rootFilesystem, context)),
+    ...(image.rootFilesystem.type === 'host' ? await userFiles(pod, container, user, context) : []),
     ...(await containerMounts(container, volumes)),
   ];
   const workingDirectory = container.workingDir ?? image.workingDirectory ?? '/';
@@ -168,6 +170,25 @@ async function systemFiles(
   return [
     { source: files.hosts, destination: '/etc/hosts', readOnly: true },
     { source: files.resolverConfiguration, destination: inContainer, readOnly: true },
+  ];
+}
+
+/** /etc/passwd and /etc/group in which the container's user is known. */
+async function userFiles(
+  pod: Pod,
+  container: Container,
+  user: SandboxUser,
+  { layout }: KubeletContext,
+): Promise<SandboxMount[]> {
+  const files = layout.pod(pod.metadata.uid!);
+  const [passwdFile, groupFile] = [files.passwd(container.name), files.group(container.name)];
+  await mkdir(files.container(container.name), { recursive: true });
+  const { passwd, group } = await userDatabase(user);
+  await writeFileAtomically(passwdFile, passwd, { mode: 0o644 });
+  await writeFileAtomically(groupFile, group, { mode: 0o644 });
+  return [
+    { source: passwdFile, destination: '/etc/passwd', readOnly: true },
+    { source: groupFile, destination: '/etc/group', readOnly: true },
   ];
 }
 

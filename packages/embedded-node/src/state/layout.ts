@@ -18,6 +18,8 @@ export interface PodLayout {
   readonly network: string;
   readonly hosts: string;
   readonly resolverConfiguration: string;
+  passwd(container: string): string;
+  group(container: string): string;
   readonly devices: string;
   /** As a kubelet on a cluster lays it out, so that node agents find sockets in emptyDirs. */
   volume(plugin: VolumePlugin, name: string): string;
@@ -62,6 +64,8 @@ function podLayout(folder: string): PodLayout {
     network: join(folder, 'network.json'),
     hosts: join(folder, 'etc-hosts'),
     resolverConfiguration: join(folder, 'resolv.conf'),
+    passwd: (name) => join(container(name), 'etc-passwd'),
+    group: (name) => join(container(name), 'etc-group'),
     devices: join(folder, 'devices'),
     volume: (plugin, name) => join(folder, 'volumes', plugin, safeSegment(name)),
     log: (name) => join(folder, `${safeSegment(name)}.log`),
