@@ -20,7 +20,7 @@ describe('console', () => {
   afterAll(() => cluster[Symbol.asyncDispose]());
 
   const run = (...args: string[]) =>
-    startVirtctl(['console', 'a', ...args], { kubeconfig: cluster.kubeconfig, input: 'open' });
+    startVirtctl(['console', 'a', ...args], { kubeconfig: cluster.kubeconfig, keepInputOpen: true });
 
   /** In a terminal that `script` makes; the shell shows its settings before and after. */
   function inTerminal(...args: string[]): RunningVirtctl {
@@ -28,7 +28,7 @@ describe('console', () => {
     const shell = `stty -g; ${command}; echo "code=$?"; stty -g`;
     return startVirtctl(
       ['--quiet', '--return', '--echo', 'never', '--command', shell, '/dev/null'],
-      { kubeconfig: cluster.kubeconfig, input: 'open' },
+      { kubeconfig: cluster.kubeconfig, keepInputOpen: true },
       ['script'],
     );
   }

@@ -10,8 +10,10 @@ export const program = [process.execPath, '--conditions=@virtkit/source', main] 
 export interface RunOptions {
   readonly kubeconfig?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Standard input; empty when absent, left open when `open`. */
-  readonly input?: string | 'open';
+  /** Standard input. */
+  readonly input?: string;
+  /** Leave standard input open, for the test to write to. */
+  readonly keepInputOpen?: boolean;
 }
 
 /** A virtctl process. Disposing kills it. */
@@ -34,7 +36,7 @@ export interface Outcome {
 /** Starts virtctl as a child process, or `command` that starts it. */
 export function startVirtctl(
   args: readonly string[],
-  { kubeconfig, env, input = '' }: RunOptions = {},
+  { kubeconfig, env, input = '', keepInputOpen = false }: RunOptions = {},
   command: readonly string[] = program,
 ): RunningVirtctl {
   const [file = '', ...before] = command;
@@ -51,7 +53,7 @@ export function startVirtctl(
   const output = { stdout: '', stderr: '' };
   child.stdout.setEncoding('latin1').on('data', (chunk: string) => (output.stdout += chunk));
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (output.stderr += chunk));
-  if (input !== 'open') child.stdin.end(input);
+  if (!keepInputOpen) child.stdin.end(input);
   const ended = once(child, 'close').then(([code]): Outcome => ({ code: code as number | null, ...output }));
   return {
     child,
