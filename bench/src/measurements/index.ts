@@ -1,0 +1,5 @@
+import type { Measurement } from './measurement.ts';
+import { nativeCalls } from './native-calls.ts';
+
+/** In the order in which they run and are reported. */
+export const measurements: readonly Measurement[] = [nativeCalls];
