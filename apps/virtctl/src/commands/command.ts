@@ -8,7 +8,7 @@ import { apiErrorOf } from '../output/failure.ts';
 import { note, type Session } from '../session.ts';
 
 /** One run of a command. */
-export interface Invocation<Flags> {
+interface Invocation<Flags> {
   readonly operands: readonly string[];
   readonly flags: Flags;
   readonly globals: GlobalFlags;

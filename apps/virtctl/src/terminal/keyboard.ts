@@ -5,7 +5,7 @@ import type { SessionInput } from '../session.ts';
 const escapeByte = 29;
 
 /** Why input is over. */
-export type InputEnd = 'escape' | 'end-of-input';
+type InputEnd = 'escape' | 'end-of-input';
 
 /** Input that is being sent to a guest. */
 export interface Keyboard extends Disposable {

@@ -11,7 +11,7 @@ import { connect, hasCondition, waitFor, type Client } from '@virtkit/sdk';
 import { createWebSocketStream, WebSocketServer, type WebSocket } from 'ws';
 
 /** A request to the subresources as the server saw it. */
-export interface SeenAction {
+interface SeenAction {
   readonly resource: string;
   readonly namespace: string;
   readonly name: string;
