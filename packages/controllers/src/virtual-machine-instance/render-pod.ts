@@ -122,17 +122,30 @@ function compute(
     ports: containerPorts(instance),
     resources,
     securityContext: root
-      ? { runAsUser: 0, runAsNonRoot: false, capabilities: { add: ['NET_BIND_SERVICE', 'SYS_NICE'] } }
+      ? {
+          runAsUser: 0,
+          runAsNonRoot: false,
+          capabilities: { add: [...networkCapabilities(instance), 'SYS_NICE'] },
+        }
       : {
           runAsUser: launcherUser,
           runAsGroup: launcherUser,
           runAsNonRoot: true,
           allowPrivilegeEscalation: false,
-          capabilities: { add: ['NET_BIND_SERVICE'], drop: ['ALL'] },
+          capabilities: { add: networkCapabilities(instance), drop: ['ALL'] },
         },
     terminationMessagePolicy: 'FallbackToLogsOnError',
     volumeMounts,
   };
+}
+
+/**
+ * KubeVirt's launchers answer DHCP themselves; ours start dnsmasq, which refuses to serve it without NET_ADMIN. It reaches
+ * no further than the Pod's own network namespace.
+ */
+function networkCapabilities({ spec }: VirtualMachineInstance): string[] {
+  const servesDhcp = (spec.domain.devices.interfaces ?? []).length > 0;
+  return ['NET_BIND_SERVICE', ...(servesDhcp ? ['NET_ADMIN'] : [])];
 }
 
 function containerPorts({ spec }: VirtualMachineInstance): ContainerPort[] {
