@@ -59,11 +59,9 @@ describe('virt-launcher', () => {
     await machine.start();
     const events = client.events()[Symbol.asyncIterator]();
     launcher.child.kill('SIGTERM');
-    for (
-      let step = await events.next();
-      step.value?.kind !== 'termination-requested';
-      step = await events.next()
-    );
+    for (let step = await events.next(); step.done !== true; step = await events.next()) {
+      if (step.value.kind === 'termination-requested') break;
+    }
     expect((await client.info()).terminationRequestedAt).toBeDefined();
     expect((await machine.observe()).state.kind).toBe('running');
     await machine.stop('force');

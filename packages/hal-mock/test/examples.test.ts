@@ -16,7 +16,9 @@ describe('examples', () => {
 
   it("the interface's watch-states", async () => {
     const behaviour = { incidents: [{ afterMs: 30, kind: 'shutdown' }] } as const;
-    await using hypervisor = await createMockHypervisor({ behaviour: { incidents: [...behaviour.incidents] } });
+    await using hypervisor = await createMockHypervisor({
+      behaviour: { incidents: [...behaviour.incidents] },
+    });
     expect(await runToTheEnd(hypervisor, smallMachine(), AbortSignal.timeout(5000))).toBe('shutdown');
   });
 });

@@ -6,7 +6,10 @@ import { conformance } from '@virtkit/hal/conformance';
 export function testMyHypervisor(connect: () => Promise<Hypervisor>, machine: MachineSpecInput): void {
   conformance({
     name: 'my hypervisor',
-    runner: { describe, it: (name, body, timeout) => void it(name, { timeout }, body) },
+    runner: {
+      describe: (name, body) => void describe(name, body),
+      it: (name, body, timeout) => void it(name, { timeout }, () => body()),
+    },
     connect,
     spec: (overrides) => ({ ...machine, ...overrides }),
     guest: { agent: false, consoleOutput: true },
