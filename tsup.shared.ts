@@ -10,6 +10,7 @@ export function library(entry: Record<string, string> = { index: 'src/index.ts' 
     clean: true,
     target: 'node22',
     tsconfig: '../../tsconfig.base.json',
+    removeNodeProtocol: false,
   };
 }
 
@@ -25,6 +26,8 @@ export function program(entry: Record<string, string> = { main: 'src/main.ts' })
     platform: 'node',
     // What is imported on demand stays out of the way until it is (the kubeconfig reader alone is 18 MB).
     splitting: true,
+    // node:sqlite exists under this name only.
+    removeNodeProtocol: false,
     noExternal: [/.*/],
     esbuildOptions(options) {
       options.conditions = ['@virtkit/source', 'node', 'import'];

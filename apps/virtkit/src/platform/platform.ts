@@ -211,7 +211,8 @@ async function untilServing(admin: () => Promise<Client>, signal: AbortSignal): 
     signal.throwIfAborted();
     try {
       await using client = await admin();
-      await client.request({ method: 'GET', path: '/readyz', signal });
+      const answer = await client.request({ method: 'GET', path: '/readyz', signal });
+      await answer.text();
       return;
     } catch (error) {
       if (signal.aborted) throw error;

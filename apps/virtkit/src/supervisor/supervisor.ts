@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { VirtkitError } from '../errors.ts';
 import { Child, type ChildSpec } from './child.ts';
 import { identify } from './process-identity.ts';
@@ -17,6 +17,16 @@ export interface SupervisorOptions {
   report(message: string): void;
 }
 
+/** A program that ends this often before it is ready will not become ready. */
+const patience = 3;
+
+/** The last line of a log, shortened; undefined when there is none. */
+async function lastLine(path: string): Promise<string | undefined> {
+  const lines = (await readFile(path, 'utf8')).trimEnd().split('\n');
+  const line = lines.at(-1)?.slice(0, 300);
+  return line === '' ? undefined : line;
+}
+
 /**
  * Starts programs in order, keeps them running, stops them in reverse order. Its record on disk tells other processes
  * what runs.
@@ -26,6 +36,8 @@ export class Supervisor implements AsyncDisposable {
   readonly #children: Child[] = [];
   #writing: Promise<void> = Promise.resolve();
   #writeFailure: unknown;
+  /** The program that is waited for at the start, and how to stop waiting. */
+  #failing: { child: Child; abort: AbortController } | undefined;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -38,13 +50,19 @@ export class Supervisor implements AsyncDisposable {
       this.#children.push(child);
       child.start();
       if (program.ready === undefined) continue;
+      const failing = new AbortController();
+      this.#failing = { child, abort: failing };
       try {
-        await program.ready(signal);
+        await program.ready(AbortSignal.any([signal, failing.signal]));
       } catch (cause) {
-        throw new VirtkitError('program-failed', `${program.name} did not become ready`, {
-          cause,
-          nextStep: `read ${program.logFile}`,
-        });
+        const said = await lastLine(program.logFile);
+        throw new VirtkitError(
+          'program-failed',
+          `${program.name} did not become ready${said === undefined ? '' : `: ${said}`}`,
+          { cause, nextStep: `read ${program.logFile}` },
+        );
+      } finally {
+        this.#failing = undefined;
       }
     }
     await this.#write();
@@ -58,6 +76,8 @@ export class Supervisor implements AsyncDisposable {
 
   #changed(child: Child): void {
     const { state } = child;
+    if (this.#failing?.child === child && child.restarts >= patience)
+      this.#failing.abort.abort(new Error(`${child.spec.name} ended ${child.restarts} times`));
     if (state.kind === 'waiting')
       this.#options.report(`${child.spec.name} ended (${state.reason}), starting it again`);
     this.#writing = this.#writing
