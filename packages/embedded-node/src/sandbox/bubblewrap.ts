@@ -65,6 +65,15 @@ export function sandboxCommand(
   ];
 }
 
+/**
+ * What the machine has, for programs that ask (libvirt starts no guest where it cannot count processors). Not the whole
+ * of /sys: bubblewrap cannot mount one of the Pod's own, and the machine's shows the machine's network devices.
+ */
+const systemInformation = [
+  ...['/sys', '/sys/devices', '/sys/kernel'].flatMap((path) => ['--perms', '0755', '--dir', path]),
+  ...['/sys/devices/system', '/sys/kernel/mm'].flatMap((path) => ['--ro-bind-try', path, path]),
+];
+
 function isPlainRoot(user: SandboxUser): boolean {
   return user.uid === 0 && user.gid === 0 && user.supplementalGroups.length === 0;
 }
@@ -129,6 +138,7 @@ function rootArguments(rootFilesystem: RootFilesystem, host: HostLayout): string
           '/var/cache',
         ],
         ...['--perms', '1777', '--dir', '/var/tmp'],
+        ...systemInformation,
       ];
     case 'folder': {
       const { path, writableLayer } = rootFilesystem;
