@@ -11,6 +11,7 @@ const usage = `usage: npm run bench -- [options]
 
   --only NAMES   some of ${measurements.map(({ name }) => name).join(',')} (comma separated)
   --quick        fewer repetitions
+  --sources      run the platform's programs from sources though they are built
   --json         print one JSON document
 `;
 
@@ -19,6 +20,7 @@ async function main(): Promise<void> {
     options: {
       only: { type: 'string' },
       quick: { type: 'boolean', default: false },
+      sources: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -32,12 +34,14 @@ async function main(): Promise<void> {
     process.once(signal, () => stop.abort(new BenchError('timeout', `ended by ${signal}`)));
   const date = new Date().toISOString();
   const machine = await describeMachine();
+  const programs = values.sources ? 'sources' : await programsKind();
   const findings = await runAll(chosen(values.only), {
     quick: values.quick,
+    programs,
     progress: (message) => process.stderr.write(`bench: ${message}\n`),
     signal: stop.signal,
   });
-  const about = { date, quick: values.quick, programs: await programsKind(), machine };
+  const about = { date, quick: values.quick, programs, machine };
   const document = documentOf(about, findings);
   process.stdout.write(`${values.json ? JSON.stringify(document, undefined, 2) : reportText(document)}\n`);
   if (findings.some(({ outcome }) => outcome.kind === 'failed')) process.exitCode = 1;

@@ -1,5 +1,6 @@
 import type { Measurement } from './measurement.ts';
 import { nativeCalls } from './native-calls.ts';
+import { startLatency } from './start-latency.ts';
 
 /** In the order in which they run and are reported. */
-export const measurements: readonly Measurement[] = [nativeCalls];
+export const measurements: readonly Measurement[] = [startLatency, nativeCalls];

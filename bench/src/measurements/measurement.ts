@@ -4,6 +4,8 @@ import type { Row } from '../report/row.ts';
 export interface MeasurementContext {
   /** Fewer repetitions: under two minutes in all instead of six. */
   quick: boolean;
+  /** Which form of the platform's programs to run. */
+  programs: 'built' | 'sources';
   /** Tells what is being done. */
   progress(message: string): void;
   /** Aborts when the user gives up; everything that was started ends then. */

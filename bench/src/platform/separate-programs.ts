@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connect, type Client } from '@virtkit/sdk';
 import { BenchError } from '../errors.ts';
-import { programsKind, virtkitCommand } from './checkout.ts';
+import { virtkitCommand } from './checkout.ts';
 import { freePort } from './free-port.ts';
 import { scratchFolder } from './scratch-folder.ts';
 
@@ -28,11 +28,12 @@ interface UpRecord {
  */
 export async function startSeparatePrograms(options: {
   hypervisor: 'kvm-qemu' | 'mock';
+  programs: 'built' | 'sources';
   signal: AbortSignal;
 }): Promise<SeparatePrograms> {
-  const { hypervisor, signal } = options;
+  const { hypervisor, programs, signal } = options;
   signal.throwIfAborted();
-  const command = virtkitCommand(await programsKind());
+  const command = virtkitCommand(programs);
   await using cleanUp = new AsyncDisposableStack();
   const { path } = cleanUp.use(await scratchFolder());
   const root = join(path, 'v');

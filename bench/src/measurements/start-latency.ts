@@ -1,0 +1,135 @@
+import type { VirtualMachineInstance } from '@virtkit/core-types';
+import { virtualMachineInstance } from '@virtkit/sdk';
+import { BenchError } from '../errors.ts';
+import { cpuSeconds } from '../platform/cpu-time.ts';
+import { startSeparatePrograms, type SeparatePrograms } from '../platform/separate-programs.ts';
+import { watchObjects } from '../platform/watch-objects.ts';
+import { mean, median, percentile } from '../report/percentile.ts';
+import type { Row } from '../report/row.ts';
+import type { Measurement, MeasurementContext } from './measurement.ts';
+import { layerMs, StartRecorder, stages, totalMs, type StartRecord } from './start-stages.ts';
+
+const namespace = 'default';
+const intervalMs = 100;
+/** How long all instances together may take to run after the last was created. */
+const patienceMs = 45_000;
+
+/** Creation to Running of many instances in quick succession on hal-mock, every program a process of its own. */
+export const startLatency: Measurement = {
+  name: 'latency',
+  async run(context) {
+    const { quick, programs, signal, progress } = context;
+    const count = quick ? 30 : 100;
+    progress('starting the platform');
+    await using platform = await startSeparatePrograms({ hypervisor: 'mock', programs, signal });
+    progress('one instance first, so that every program has done its work once');
+    await startInstances(platform, { count: 1, prefix: 'first', context });
+    progress(`${count} instances, ${intervalMs} ms apart`);
+    const cpuBefore = await cpuSeconds();
+    const begin = performance.now();
+    const records = await startInstances(platform, { count, prefix: 'm', context });
+    const elapsedMs = performance.now() - begin;
+    const cpuAfter = await cpuSeconds();
+    const busy = (cpuAfter.busy - cpuBefore.busy) / (cpuAfter.total - cpuBefore.total);
+    return report(records, {
+      elapsedMs,
+      busy,
+      cpuPerInstanceMs: ((cpuAfter.busy - cpuBefore.busy) * 1000) / count,
+      programs,
+    });
+  },
+};
+
+async function startInstances(
+  { client }: SeparatePrograms,
+  { count, prefix, context }: { count: number; prefix: string; context: MeasurementContext },
+): Promise<StartRecord[]> {
+  const over = new AbortController();
+  const signal = AbortSignal.any([context.signal, over.signal]);
+  const allRun = Promise.withResolvers<void>();
+  const recorder = new StartRecorder(() => {
+    if (recorder.records.size === count && recorder.count('running') === count) allRun.resolve();
+  });
+  const watches = [
+    await watchObjects(client.virtualMachineInstances, namespace, signal, (one) => recorder.instance(one)),
+    await watchObjects(client.pods, namespace, signal, (one) => recorder.pod(one)),
+  ];
+  try {
+    const begin = performance.now();
+    const creations = Array.from({ length: count }, async (_, index) => {
+      await until(begin + index * intervalMs, signal);
+      const name = `${prefix}-${index}`;
+      recorder.requested(name, performance.now());
+      await client.virtualMachineInstances.create(smallInstance(name), { namespace, signal });
+    });
+    const work = Promise.all([...creations, allRun.promise]);
+    const broken = Promise.all(watches.map(({ ended }) => ended)).then(() => {
+      throw new BenchError('platform-failed', 'a watch ended');
+    });
+    await Promise.race([work, broken, deadline(count * intervalMs + patienceMs, recorder, signal)]);
+  } finally {
+    over.abort();
+  }
+  return [...recorder.records.values()];
+}
+
+/** An instance that asks for so little that a hundred fit on a node of any size. */
+function smallInstance(name: string): VirtualMachineInstance {
+  const instance = virtualMachineInstance({ name, memory: '8Mi', hypervisor: 'mock' });
+  instance.spec.domain.resources = { requests: { cpu: '1m' } };
+  return instance;
+}
+
+/** Resolves at a moment of the monotonic clock. */
+function until(at: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, Math.max(0, at - performance.now()));
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      reject(signal.reason instanceof Error ? signal.reason : new BenchError('timeout', 'aborted'));
+    });
+  });
+}
+
+async function deadline(ms: number, recorder: StartRecorder, signal: AbortSignal): Promise<never> {
+  await until(performance.now() + ms, signal);
+  const reached = stages.map(({ name }) => `${name} ${recorder.count(name)}`).join(', ');
+  throw new BenchError('timeout', `not all of ${recorder.records.size} instances run: ${reached}`);
+}
+
+function report(
+  records: readonly StartRecord[],
+  about: { elapsedMs: number; busy: number; cpuPerInstanceMs: number; programs: 'built' | 'sources' },
+): { rows: Row[]; details: Record<string, unknown> } {
+  const totals = records.map(totalMs);
+  const layers = records.map(layerMs);
+  const whole = mean(totals);
+  const p50 = median(totals);
+  const p95 = percentile(totals, 0.95);
+  const cost = `${about.cpuPerInstanceMs.toFixed(0)} ms of CPU each, processors ${(about.busy * 100).toFixed(0)} % busy`;
+  const rows: Row[] = [
+    {
+      what: `creation to Running, ${records.length} on mock, P50`,
+      value: p50,
+      unit: 'ms',
+      reason: `programs: ${about.programs}`,
+    },
+    {
+      what: `creation to Running, ${records.length} on mock, P95`,
+      value: p95,
+      unit: 'ms',
+      goal: { kind: 'at-most', value: 1000 },
+      reason: cost,
+    },
+    ...stages.map(({ name, layer }): Row => {
+      const own = layers.map((one) => one[name]);
+      return {
+        what: `  share of ${layer}`,
+        value: (mean(own) / whole) * 100,
+        unit: 'percent',
+        reason: `P50 ${median(own).toFixed(0)} ms, P95 ${percentile(own, 0.95).toFixed(0)} ms`,
+      };
+    }),
+  ];
+  return { rows, details: { ...about, totalsMs: totals, layersMs: layers } };
+}

@@ -1,0 +1,14 @@
+import { readFile } from 'node:fs/promises';
+
+/** Ticks per second of the times in /proc, the same on every Linux that Node runs on. */
+const ticksPerSecond = 100;
+
+/** Processor time of the whole machine since it started, in seconds, all cores together (proc(5), /proc/stat). */
+export async function cpuSeconds(): Promise<{ busy: number; total: number }> {
+  const [first = ''] = (await readFile('/proc/stat', 'utf8')).split('\n');
+  // user nice system idle iowait irq softirq steal; guest times are part of user.
+  const ticks = first.trim().split(/\s+/).slice(1, 9).map(Number);
+  const total = ticks.reduce((sum, value) => sum + value, 0);
+  const idle = (ticks[3] ?? 0) + (ticks[4] ?? 0);
+  return { busy: (total - idle) / ticksPerSecond, total: total / ticksPerSecond };
+}
