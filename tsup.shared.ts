@@ -8,7 +8,7 @@ export function library(entry: Record<string, string> = { index: 'src/index.ts' 
     dts: true,
     sourcemap: true,
     clean: true,
-    target: 'node22',
+    target: 'esnext',
     tsconfig: '../../tsconfig.base.json',
     removeNodeProtocol: false,
   };
@@ -22,7 +22,8 @@ export function program(entry: Record<string, string> = { main: 'src/main.ts' })
     dts: false,
     sourcemap: true,
     clean: true,
-    target: 'node24',
+    // Nothing is lowered: esbuild's rewriting of `using` keeps a caught error from one turn of a loop to the next.
+    target: 'esnext',
     platform: 'node',
     // What is imported on demand stays out of the way until it is (the kubeconfig reader alone is 18 MB).
     splitting: true,
