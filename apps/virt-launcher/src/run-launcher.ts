@@ -9,7 +9,7 @@ import { loadBackend } from './load-backend.ts';
 import { errorDetails, type Log } from './log.ts';
 
 /** Name of the socket file in the socket folder. */
-export const socketName = 'launcher-sock';
+const socketName = 'launcher-sock';
 
 export interface RunLauncherOptions {
   flags: Flags;

@@ -4,7 +4,7 @@ import type { MachineState } from '@virtkit/hal';
 export type TerminationStep = 'wait' | 'ask' | 'force' | 'undefine';
 
 /** Seconds that the node agent has for its part before the launcher acts in its place. */
-export const agentSeconds = 10;
+const agentSeconds = 10;
 
 /**
  * The next step towards the end, as a pure function of the time since SIGTERM and the machine's state.
