@@ -2,7 +2,7 @@ import { isReady, isRunning, virtualMachine, type Client } from '@virtkit/sdk';
 import { BenchError } from '../errors.ts';
 import { startSingleProcess } from '../platform/single-process.ts';
 import { watchObjects } from '../platform/watch-objects.ts';
-import type { Row } from '../report/row.ts';
+import { valueText, type Row } from '../report/row.ts';
 import type { Measurement } from './measurement.ts';
 import { byVerbAndResource, writeOf, type Write } from './write-count.ts';
 
@@ -98,7 +98,7 @@ function report(
   );
   const each = (some: readonly Write[]): number => some.length / moments.length;
   const list = (some: readonly Write[]): string =>
-    [...byVerbAndResource(some)].map(([what, count]) => `${what} ${text(count / moments.length)}`).join(', ');
+    [...byVerbAndResource(some)].map(([what, count]) => `${what} ${valueText(count / moments.length, 'count')}`).join(', ');
   return {
     rows: [
       {
