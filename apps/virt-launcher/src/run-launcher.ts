@@ -44,7 +44,11 @@ export async function runLauncher({ flags, log, termination }: RunLauncherOption
       vmi: { namespace, name, uid },
       facts: (request, call) => facts.resolve(request, call),
       configureDhcp: (spec, call) => dhcp.configure(spec, call),
-      onFailure: (call, error) => log('warn', 'a call failed', { call, ...errorDetails(error) }),
+      // Asking for a machine that is not there yet is how virt-handler begins.
+      onFailure: (call, error) => {
+        if (error instanceof HalError && error.code === 'not-found') return;
+        log('warn', 'a call failed', { call, ...errorDetails(error) });
+      },
     }),
   );
   log('info', 'serving', { socket: server.socketPath, hypervisor: hypervisor.name, pid: process.pid });

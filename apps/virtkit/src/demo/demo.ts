@@ -121,7 +121,7 @@ async function showConsole(root: string, client: Client, print: (line: string) =
   const [podUid] = Object.keys(instance.status?.activePods ?? {});
   const log = join(
     ...[layoutOf(root).kubelet, 'pods', podUid ?? '', 'volumes', 'kubernetes.io~empty-dir', 'private'],
-    ...['machines', instance.metadata.uid ?? '', 'serial0.log'],
+    ...['hypervisor', 'machines', instance.metadata.uid ?? '', 'serial0.log'],
   );
   const text = await readFile(log, 'utf8');
   print('');

@@ -138,6 +138,9 @@ function rootArguments(rootFilesystem: RootFilesystem, host: HostLayout): string
           '/var/cache',
         ],
         ...['--perms', '1777', '--dir', '/var/tmp'],
+        // Where programs put the locks of devices, as in a Debian root folder.
+        ...['--perms', '1777', '--dir', '/run/lock'],
+        ...['--symlink', '../run/lock', '/var/lock'],
         ...systemInformation,
       ];
     case 'folder': {
