@@ -5,11 +5,31 @@ export default defineConfig({
   resolve: { conditions: ['@virtkit/source'] },
   ssr: { resolve: { conditions: ['@virtkit/source'], externalConditions: ['@virtkit/source'] } },
   test: {
-    include: ['{packages,apps,tools}/*/test/**/*.test.ts', 'bench/test/**/*.test.ts', 'e2e/**/*.test.ts'],
     pool: 'forks',
     execArgv: ['--conditions=@virtkit/source', '--expose-gc'],
     reporters: ['default', './tools/test/reporter.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'parts',
+          include: ['{packages,apps,tools}/*/test/**/*.test.ts', 'bench/test/**/*.test.ts'],
+        },
+      },
+      {
+        // The whole platform, one at a time and after everything else: each one boots guests and starts many programs.
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['e2e/**/*.test.ts'],
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+          testTimeout: 300_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
   },
 });
