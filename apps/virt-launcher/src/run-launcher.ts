@@ -1,3 +1,4 @@
+import { HalError } from '@virtkit/hal';
 import { join } from 'node:path';
 import { serveLauncher } from '@virtkit/launcher-api';
 import { DhcpServers } from './dhcp/dhcp-servers.ts';

@@ -38,7 +38,12 @@ export async function ensureKubeVirt(
       },
     },
   };
-  if (await createOnce(() => client.kubeVirts.create(object, { signal }))) return;
+  // Admission refuses a second object of any name, so the first one is looked for.
+  const { items } = await client.kubeVirts.list({ namespace, signal });
+  if (items.length === 0) {
+    await client.kubeVirts.create(object, { signal });
+    return;
+  }
   const body = { metadata: { annotations: { 'virtkit.dev/hypervisor': choices.hypervisor } } };
   await client.kubeVirts.patch(name, { type: 'merge', body }, { namespace, signal });
 }
