@@ -1,5 +1,6 @@
 import type { VirtualMachine, VirtualMachineInstance } from '@virtkit/core-types';
 import { isApiError, type ApiError } from '@virtkit/sdk';
+import { waitUntil } from '@virtkit/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startCluster, type TestCluster } from './support/cluster.ts';
 import { instanceSpec } from './support/specs.ts';
@@ -157,9 +158,7 @@ describe('instances', () => {
 
   test('VK-HYPERVISOR: name a hypervisor that exists', async () => {
     const metadata = { annotations: { 'virtkit.dev/hypervisor': 'xen' } };
-    const error = await refusal(
-      cluster.admin.virtualMachineInstances.create(instance('xen', { metadata })),
-    );
+    const error = await refusal(cluster.admin.virtualMachineInstances.create(instance('xen', { metadata })));
     expect(error.fields).toMatchObject([{ field: 'metadata.annotations[virtkit.dev/hypervisor]' }]);
   });
 });
@@ -181,6 +180,17 @@ describe('the KubeVirt object', () => {
       }),
     );
     expect(error.fields).toMatchObject([{ reason: 'FieldValueForbidden' }]);
+    // Admission follows the objects with a watch; a second one is refused once it has seen the first.
+    const another = { ...kubevirt, metadata: { name: 'another', namespace } };
+    const second = await waitUntil('the second KubeVirt object is refused', async () => {
+      try {
+        await cluster.admin.kubeVirts.create(another, { dryRun: true });
+        return undefined;
+      } catch (reason) {
+        return isApiError(reason) ? reason : undefined;
+      }
+    });
+    expect(second).toMatchObject({ code: 'bad-request' });
   });
 });
 

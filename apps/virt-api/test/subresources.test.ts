@@ -164,9 +164,9 @@ describe('operations of the node agent', () => {
     });
     const name = await running({ nodeName: 'node-2' });
     expect(await refusal(put(`${name}/reset`))).toMatchObject({ code: 'unavailable' });
-    expect(
-      await refusal(cluster.admin.upgrade(`${instances}/${name}/console`)),
-    ).toMatchObject({ code: 'unavailable' });
+    expect(await refusal(cluster.admin.upgrade(`${instances}/${name}/console`))).toMatchObject({
+      code: 'unavailable',
+    });
     expect(impostor.calls).toEqual([]);
   });
 });
@@ -268,7 +268,9 @@ describe('port forwarding', () => {
 
   test('UDP: a message is a datagram', async () => {
     const server = createSocket('udp4');
-    server.on('message', (message, from) => server.send(`echo ${message}`, from.port, from.address));
+    server.on('message', (message, from) =>
+      server.send(`echo ${message.toString()}`, from.port, from.address),
+    );
     await new Promise<void>((resolve) => server.bind(0, '127.0.0.1', resolve));
     const name = await running(reachable);
     const stream = await cluster.admin.upgrade(
@@ -290,9 +292,9 @@ describe('port forwarding', () => {
     ['a port where nobody listens', '1', reachable, 'internal'],
   ])('%s is refused', async (_what, path, status, code) => {
     const name = await running(status);
-    expect(
-      await refusal(cluster.admin.upgrade(`${instances}/${name}/portforward/${path}`)),
-    ).toMatchObject({ code });
+    expect(await refusal(cluster.admin.upgrade(`${instances}/${name}/portforward/${path}`))).toMatchObject({
+      code,
+    });
   });
 });
 

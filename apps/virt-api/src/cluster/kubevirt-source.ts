@@ -1,7 +1,7 @@
+import { ApiServerError } from '@virtkit/apiserver';
 import { resources, type KubeVirt } from '@virtkit/core-types';
 import { InformerCache, type Informer, type Logger } from '@virtkit/controllers/runtime';
 import type { Client } from '@virtkit/sdk';
-import { VirtApiError } from '../errors.ts';
 
 /** Longest that admission waits for the first list, in milliseconds. */
 const syncTimeout = 10_000;
@@ -22,30 +22,34 @@ export class KubeVirtSource implements AsyncDisposable {
     this.#logger = logger;
   }
 
-  /** The KubeVirt objects; one at most in a well-kept cluster. @throws VirtApiError `configuration-unavailable` */
+  /** The KubeVirt objects; one at most in a well-kept cluster. @throws ApiServerError `ServiceUnavailable` */
   async list(): Promise<readonly KubeVirt[]> {
-    this.#informer ??= this.#start();
     try {
-      const informer = await this.#informer;
+      const informer = await this.#started();
       const signal = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(syncTimeout)]);
       if (!informer.synced) await informer.waitForSync({ signal });
       return informer.store.list();
     } catch (cause) {
-      throw new VirtApiError('configuration-unavailable', 'the KubeVirt objects could not be read', { cause });
+      throw new ApiServerError('ServiceUnavailable', 'the KubeVirt objects could not be read', { cause });
+    }
+  }
+
+  async #started(): Promise<Informer<KubeVirt>> {
+    const starting = (this.#informer ??= this.#start());
+    try {
+      return await starting;
+    } catch (error) {
+      // The next question tries again.
+      if (this.#informer === starting) this.#informer = undefined;
+      throw error;
     }
   }
 
   async #start(): Promise<Informer<KubeVirt>> {
-    try {
-      const cache = new InformerCache({ client: await this.#client(), logger: this.#logger });
-      const informer = cache.informer(resources.kubeVirts);
-      this.#running = cache.run(this.#stopped.signal);
-      return informer;
-    } catch (error) {
-      // The next question tries again.
-      this.#informer = undefined;
-      throw error;
-    }
+    const cache = new InformerCache({ client: await this.#client(), logger: this.#logger });
+    const informer = cache.informer(resources.kubeVirts);
+    this.#running = cache.run(this.#stopped.signal);
+    return informer;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

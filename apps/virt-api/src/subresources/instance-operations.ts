@@ -35,7 +35,10 @@ const order = (precondition: InstanceOperation['precondition']): InstanceOperati
 /** Operations by the rest of their path (KubeVirt subresources, VirtualMachineInstance endpoints). */
 export const instanceOperations: ReadonlyMap<string, InstanceOperation> = new Map([
   ['pause', order((instance) => running(instance) ?? cannotPause(instance))],
-  ['unpause', order((instance) => running(instance) ?? (isPaused(instance) ? undefined : notPaused(instance)))],
+  [
+    'unpause',
+    order((instance) => running(instance) ?? (isPaused(instance) ? undefined : notPaused(instance))),
+  ],
   ['softreboot', order((instance) => running(instance) ?? cannotReboot(instance))],
   ['reset', order(() => undefined)],
   ['guestosinfo', question(agent)],

@@ -111,19 +111,11 @@ class Subresources {
       .end(answer.body);
   }
 
-  async upgrade(
-    request: IncomingMessage,
-    socket: Duplex,
-    head: Buffer,
-    info: MountedRequest,
-  ): Promise<void> {
-    socket.on('error', (error) =>
-      this.#context.logger.debug('a stream broke', { error: error.message }),
-    );
+  async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, info: MountedRequest): Promise<void> {
+    socket.on('error', (error) => this.#context.logger.debug('a stream broke', { error: error.message }));
     try {
       const call = callOf(info);
-      const take = (): Promise<WebSocket> =>
-        new Promise((resolve) => this.#webSockets.handleUpgrade(request, socket, head, resolve));
+      const take = (): Promise<WebSocket> => this.#accept(request, socket, head);
       if (isForwarding(info)) await this.#forward(call, info.rest, take);
       else await this.#stream(call, info.query, take);
     } catch (error) {
@@ -143,7 +135,12 @@ class Subresources {
     const url = new URL(call.operation, await endpointOf(instance, client));
     url.search = query.toString();
     const agent = await openStream(url, this.#tls);
-    joinWebSockets(await take(), agent, this.#context.logger);
+    try {
+      joinWebSockets(await take(), agent, this.#context.logger);
+    } catch (error) {
+      agent.terminate();
+      throw error;
+    }
   }
 
   /** A port of the guest, by the name of its instance or of its machine, which are the same. */
@@ -151,11 +148,27 @@ class Subresources {
     const client = await this.#context.client();
     const instance = await requiredInstance(client, call, AbortSignal.timeout(dialTimeout));
     const target = forwardTarget(instance, rest);
-    const forwarding =
-      target.protocol === 'tcp' ? await dialTcp(target, dialTimeout) : await dialUdp(target);
+    const { logger } = this.#context;
+    using forwarding =
+      target.protocol === 'tcp' ? await dialTcp(target, dialTimeout, logger) : await dialUdp(target, logger);
     const user = await take();
     keepAlive(user);
     await forwarding.join(user);
+  }
+
+  /** Upgrades the user's connection. @throws ApiServerError `BadRequest` when the user left or does not shake hands */
+  #accept(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<WebSocket> {
+    return new Promise((resolve, reject) => {
+      const left = (): void =>
+        reject(new ApiServerError('BadRequest', 'the connection ended before the WebSocket was accepted'));
+      if (socket.destroyed) return left();
+      socket.once('close', left);
+      this.#webSockets.handleUpgrade(request, socket, head, (user) => {
+        socket.off('close', left);
+        user.on('error', (error) => this.#context.logger.debug('a stream broke', { error: error.message }));
+        resolve(user);
+      });
+    });
   }
 }
 

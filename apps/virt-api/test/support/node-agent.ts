@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { TLSSocket } from 'node:tls';
+import { TLSSocket } from 'node:tls';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { HandlerTls } from '../../src/index.ts';
 
@@ -40,8 +40,8 @@ export async function startNodeAgent(tls: HandlerTls): Promise<FakeNodeAgent> {
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
-  const caller = (request: IncomingMessage): string =>
-    String((request.socket as TLSSocket).getPeerCertificate().subject.CN);
+  const caller = ({ socket }: IncomingMessage): string =>
+    socket instanceof TLSSocket ? String(socket.getPeerCertificate().subject.CN) : 'nobody';
   server.on('request', (request, response) => {
     agent.calls.push(`${request.method} ${request.url} by ${caller(request)}`);
     const { status, contentType = 'text/plain', body = '' } = agent.onCall(request.url ?? '');

@@ -46,10 +46,7 @@ export async function createPki(): Promise<Pki> {
     return {
       ca: authority.toString('pem'),
       certificate: certificate.toString('pem'),
-      key: x509.PemConverter.encode(
-        await webcrypto.subtle.exportKey('pkcs8', own.privateKey),
-        'PRIVATE KEY',
-      ),
+      key: x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', own.privateKey), 'PRIVATE KEY'),
     };
   };
   return {

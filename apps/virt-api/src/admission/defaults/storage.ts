@@ -51,5 +51,8 @@ function withPullPolicy(volume: Volume): Volume {
   if (containerDisk === undefined || containerDisk.imagePullPolicy !== undefined) return volume;
   const { image } = containerDisk;
   const moves = image.endsWith(':latest') || !/[:@]/.test(image);
-  return { ...volume, containerDisk: { ...containerDisk, imagePullPolicy: moves ? 'Always' : 'IfNotPresent' } };
+  return {
+    ...volume,
+    containerDisk: { ...containerDisk, imagePullPolicy: moves ? 'Always' : 'IfNotPresent' },
+  };
 }

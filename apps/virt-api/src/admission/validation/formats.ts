@@ -42,7 +42,9 @@ export function isMacAddress(text: string): boolean {
 
 /** Standard base64 with padding. */
 export function isBase64(text: string): boolean {
-  return /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text.replaceAll(/[\r\n]/g, ''));
+  return /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(
+    text.replaceAll(/[\r\n]/g, ''),
+  );
 }
 
 /** An absolute path below the root without `.`, `..` and empty parts; one slash at its end is let pass. */

@@ -38,13 +38,11 @@ export const instanceUpdateRules: readonly Rule<InstanceUpdate>[] = [
         yield notSupported('metadata.labels', 'labels of KubeVirt on an instance cannot be changed');
     },
   },
-  ...fixedParts.map(
-    ({ id, field, of }): Rule<InstanceUpdate> => ({
-      id,
-      *check({ before, after, trusted }) {
-        if (trusted && !jsonEqual(of(before.spec), of(after.spec)))
-          yield invalid(field, 'nothing is plugged into or out of a running machine');
-      },
-    }),
-  ),
+  ...fixedParts.map(({ id, field, of }): Rule<InstanceUpdate> => ({
+    id,
+    *check({ before, after, trusted }) {
+      if (trusted && !jsonEqual(of(before.spec), of(after.spec)))
+        yield invalid(field, 'nothing is plugged into or out of a running machine');
+    },
+  })),
 ];

@@ -6,7 +6,7 @@ import type { Finding, Objection } from './finding.ts';
  */
 export interface Rule<Subject> {
   readonly id: string;
-  check(subject: Subject): Iterable<Objection>;
+  check(this: void, subject: Subject): Iterable<Objection>;
 }
 
 /** All findings, in the order of the rules. */

@@ -10,14 +10,12 @@ export type Parsed<T> =
 export function parseObject<T>(schema: z.ZodType<T>, object: unknown): Parsed<T> {
   const result = schema.safeParse(object);
   if (result.success) return { ok: true, value: result.data };
-  const findings = result.error.issues.map(
-    (issue): Finding => ({
-      rule: 'SCH-3',
-      reason: isMissing(issue) ? 'FieldValueRequired' : 'FieldValueInvalid',
-      field: fieldPath(issue.path),
-      message: issue.message,
-    }),
-  );
+  const findings = result.error.issues.map((issue): Finding => ({
+    rule: 'SCH-3',
+    reason: valueAt(object, issue.path) === undefined ? 'FieldValueRequired' : 'FieldValueInvalid',
+    field: fieldPath(issue.path),
+    message: issue.message,
+  }));
   return { ok: false, findings };
 }
 
@@ -38,9 +36,13 @@ export function unknownMembers(
     }));
 }
 
-/** Whether an issue is about an absent value; zod says so with an `undefined` input only in its message's parameters. */
-function isMissing(issue: z.core.$ZodIssue): boolean {
-  return issue.code === 'invalid_type' && issue.input === undefined && issue.message.includes('undefined');
+/** The value at a path; undefined where there is none. */
+function valueAt(object: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      typeof value === 'object' && value !== null ? (Reflect.get(value, key) as unknown) : undefined,
+    object,
+  );
 }
 
 function unescapePointer(token: string): string {

@@ -14,8 +14,7 @@ export function joinWebSockets(user: WebSocket, agent: WebSocket, logger: Logger
   // 1011 to the user when the agent vanishes; 1001 to the agent when the user does.
   passOnClose(agent, user, 1011);
   passOnClose(user, agent, 1001);
-  for (const [side, socket] of Object.entries({ user, agent }))
-    socket.on('error', (error) => logger.debug('a stream broke', { side, error: error.message }));
+  agent.on('error', (error) => logger.debug('a stream broke', { error: error.message }));
   agent.resume();
 }
 

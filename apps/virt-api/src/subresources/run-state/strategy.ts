@@ -1,4 +1,9 @@
-import { runStrategies, type RunStrategy, type VirtualMachine, type VirtualMachineInstance } from '@virtkit/core-types';
+import {
+  runStrategies,
+  type RunStrategy,
+  type VirtualMachine,
+  type VirtualMachineInstance,
+} from '@virtkit/core-types';
 
 /** The strategy in force: `running` where it is set, else `runStrategy`, else Halted. Unknown ones count as Halted. */
 export function runStrategyOf({ spec }: VirtualMachine): RunStrategy {

@@ -61,7 +61,7 @@ export const diskRules: readonly InstanceRule[] = [
       yield invalid(`${field}.serial`, 'a serial number has letters, digits and _ . + - only');
   }),
   perDisk('DSK-12', function* ({ serial = '' }, field) {
-    if ([...serial].length > longestSerial)
+    if (Array.from(serial).length > longestSerial)
       yield invalid(`${field}.serial`, `a serial number has ${longestSerial} characters at most`);
   }),
   perDisk('DSK-13', function* ({ cache = '' }, field) {

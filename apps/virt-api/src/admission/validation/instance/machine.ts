@@ -57,7 +57,10 @@ export const machineRules: readonly InstanceRule[] = [
     *check({ spec, root }) {
       const { bios, efi } = spec.domain.firmware?.bootloader ?? {};
       if (bios !== undefined && efi !== undefined)
-        yield invalid(`${root}.domain.firmware.bootloader`, 'a machine boots by BIOS or by UEFI, not by both');
+        yield invalid(
+          `${root}.domain.firmware.bootloader`,
+          'a machine boots by BIOS or by UEFI, not by both',
+        );
     },
   },
   {

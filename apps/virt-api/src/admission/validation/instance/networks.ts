@@ -15,7 +15,10 @@ export const networkRules: readonly InstanceRule[] = [
     *check({ spec: { networks = [] }, root }) {
       for (const [index, { pod, multus, resourceClaim }] of networks.entries())
         if (pod === undefined && multus === undefined && resourceClaim === undefined)
-          yield required(`${root}.networks[${index}]`, 'a network has a source: pod, multus or resourceClaim');
+          yield required(
+            `${root}.networks[${index}]`,
+            'a network has a source: pod, multus or resourceClaim',
+          );
     },
   },
   {

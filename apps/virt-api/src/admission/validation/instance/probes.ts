@@ -22,15 +22,13 @@ export const probeRules: readonly InstanceRule[] = [
           yield required(`${root}.${probe}`, `a probe does one of ${actions.join(', ')}`);
     },
   },
-  ...(['httpGet', 'tcpSocket'] as const).map(
-    (action, index): InstanceRule => ({
-      id: `VMI-04${index + 3}`,
-      *check({ spec, root }) {
-        if ((spec.networks ?? []).some(({ pod }) => pod !== undefined)) return;
-        for (const probe of probes)
-          if (spec[probe]?.[action] !== undefined)
-            yield invalid(`${root}.${probe}.${action}`, 'only a guest on the network of its Pod is reachable');
-      },
-    }),
-  ),
+  ...(['httpGet', 'tcpSocket'] as const).map((action, index): InstanceRule => ({
+    id: `VMI-04${index + 3}`,
+    *check({ spec, root }) {
+      if ((spec.networks ?? []).some(({ pod }) => pod !== undefined)) return;
+      for (const probe of probes)
+        if (spec[probe]?.[action] !== undefined)
+          yield invalid(`${root}.${probe}.${action}`, 'only a guest on the network of its Pod is reachable');
+    },
+  })),
 ];

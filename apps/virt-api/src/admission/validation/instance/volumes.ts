@@ -55,7 +55,6 @@ export const volumeRules: readonly InstanceRule[] = [
       yield invalid(`${field}.containerDisk.path`, `"${path}" is not an absolute path of a file`);
   }),
   perVolume('VK-VOL-IMAGE', function* ({ containerDisk }, field) {
-    if (containerDisk?.image === '')
-      yield required(`${field}.containerDisk.image`, 'an image must be named');
+    if (containerDisk?.image === '') yield required(`${field}.containerDisk.image`, 'an image must be named');
   }),
 ];

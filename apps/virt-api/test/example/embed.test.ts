@@ -1,0 +1,8 @@
+import { expect, test } from 'vitest';
+import { createPki } from '../support/pki.ts';
+import { createAndStart } from './embed.ts';
+
+test('the example of the README runs', async () => {
+  const { client } = await createPki();
+  expect(await createAndStart(client)).toBe('Always');
+});
