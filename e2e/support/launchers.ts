@@ -36,3 +36,12 @@ export function launcherOf(uid: string): Promise<number> {
     () => listLaunchers().find((launcher) => launcher.uid === uid)?.pid,
   );
 }
+
+/** The process that serves a machine of this name. @throws Error when there is none */
+export function launcherNamed(name: string): Promise<number> {
+  return waitUntil(
+    `a launcher for ${name}`,
+    () => listLaunchers().find((launcher) => launcher.name === name)?.pid,
+    { timeoutMs: 30_000, intervalMs: 10 },
+  );
+}

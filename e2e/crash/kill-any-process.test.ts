@@ -1,0 +1,183 @@
+import type { VirtualMachine } from '@virtkit/core-types';
+import { isApiError } from '@virtkit/sdk';
+import { waitUntil } from '@virtkit/testing';
+import { describe, expect, it } from 'vitest';
+import { programNames, type Cluster, type ProgramName } from '../support/cluster.ts';
+import { listLaunchers } from '../support/launchers.ts';
+import { mockMachine, realMachine } from '../support/machines.ts';
+import { needsRealGuests } from '../support/needs.ts';
+import { startTestPlatform, type TestPlatform } from '../support/platform.ts';
+import { killProcess } from '../support/processes.ts';
+import { chooseSeed, Random } from '../support/random.ts';
+import { SecondProcessWatch } from '../support/second-process-watch.ts';
+
+const mockCount = 50;
+const realCount = 3;
+/** How long processes are killed, and how long everything may take to settle afterwards, in milliseconds. */
+const turmoilMs = 75_000;
+const settleMs = 150_000;
+
+/** What may happen to a machine while processes die. The state that its spec asks for at the end is what counts. */
+const actions = ['stop', 'start', 'restart', 'pause', 'unpause', 'delete'] as const;
+type Action = (typeof actions)[number];
+
+const namesOf = (prefix: string, count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
+
+/**
+ * Makes a request until the API server takes or refuses it. A refusal is an answer: machines are asked for things that their
+ * state does not allow. While processes are being killed, their absence is a reason to ask again.
+ */
+async function insist(request: () => Promise<unknown>): Promise<void> {
+  await waitUntil(
+    'an answer of the API server',
+    async () => {
+      try {
+        await request();
+        return true;
+      } catch (error) {
+        if (!isApiError(error)) throw error;
+        if (['conflict', 'not-found', 'already-exists', 'invalid', 'bad-request'].includes(error.code))
+          return true;
+        if (error.retry === 'backoff' || error.code === 'internal') return false;
+        throw error;
+      }
+    },
+    { timeoutMs: 60_000, intervalMs: 250 },
+  );
+}
+
+function perform({ client }: Cluster, action: Action, name: string): Promise<void> {
+  const { virtualMachines } = client;
+  switch (action) {
+    case 'stop':
+      return insist(() => virtualMachines.stop(name));
+    case 'start':
+      return insist(() => virtualMachines.start(name));
+    case 'restart':
+      return insist(() => virtualMachines.restart(name));
+    case 'pause':
+      return insist(() => virtualMachines.pause(name));
+    case 'unpause':
+      return insist(() => virtualMachines.unpause(name));
+    case 'delete':
+      return insist(() => virtualMachines.delete(name));
+    default:
+      return action satisfies never;
+  }
+}
+
+/** Kills one process of the platform, of a program or of any launcher. @returns what it was */
+async function killOne(
+  platform: TestPlatform,
+  random: Random,
+  machines: ReadonlySet<string>,
+): Promise<string> {
+  const victim = random.pick<ProgramName | 'launcher'>([...programNames, 'launcher']);
+  if (victim !== 'launcher') {
+    await platform.killProgram(victim);
+    return victim;
+  }
+  const launchers = listLaunchers().filter(({ name }) => machines.has(name));
+  if (launchers.length === 0) return 'no launcher';
+  const { pid, name } = random.pick(launchers);
+  killProcess(pid);
+  return `launcher of ${name}`;
+}
+
+/** Whether a machine is where its spec wants it; a description of what is missing otherwise. */
+function unsettled(machine: VirtualMachine): string | undefined {
+  const word = machine.status?.printableStatus ?? 'none';
+  const wanted = machine.spec.runStrategy === 'Halted' ? ['Stopped'] : ['Running', 'Paused'];
+  return wanted.includes(word)
+    ? undefined
+    : `${machine.metadata.name}: ${machine.spec.runStrategy} but ${word}`;
+}
+
+async function settled({ client }: Cluster, expected: ReadonlySet<string>): Promise<void> {
+  let open: string[] = [];
+  try {
+    await waitUntil(
+      'every machine is where its spec wants it',
+      async () => {
+        const { items } = await client.virtualMachines.list();
+        const there = new Set(items.map(({ metadata }) => metadata.name ?? ''));
+        const lost = [...expected].filter((name) => !there.has(name)).map((name) => `${name}: lost`);
+        const left = [...there].filter((name) => !expected.has(name)).map((name) => `${name}: not deleted`);
+        open = [...lost, ...left, ...items.flatMap((machine) => unsettled(machine) ?? [])];
+        return open.length === 0;
+      },
+      { timeoutMs: settleMs, intervalMs: 500 },
+    );
+  } catch (cause) {
+    throw new Error(`machines that did not settle:\n${open.join('\n')}`, { cause });
+  }
+}
+
+describe('kill -9 of any process at any time', () => {
+  it(
+    `loses none of ${mockCount} simulated and ${realCount} real machines`,
+    { timeout: 420_000 },
+    async (context) => {
+      needsRealGuests(context);
+      const random = new Random(chooseSeed());
+      console.log(`VIRTKIT_E2E_SEED=${random.seed}`);
+      const history: string[] = [];
+      context.onTestFailed(() => console.error(`seed ${random.seed}\n${history.join('\n')}`));
+
+      // Its disposal checks that no process, mount or network namespace is left.
+      await using platform = await startTestPlatform();
+      context.onTestFailed(async () => {
+        for (const name of programNames) console.error(`--- ${name}\n${await platform.log(name)}`);
+      });
+      const real = namesOf('real', realCount);
+      const mock = namesOf('mock', mockCount);
+      const machines = new Set([...real, ...mock]);
+      const expected = new Set(machines);
+      using watch = new SecondProcessWatch(machines);
+
+      const begin = performance.now();
+      const elapsed = (): number => performance.now() - begin;
+      const note = (what: string): void => {
+        history.push(`${(elapsed() / 1000).toFixed(1)} s: ${what}`);
+      };
+
+      const lifecycle = async (): Promise<void> => {
+        for (const name of real)
+          await insist(() => platform.client.virtualMachines.create(realMachine(platform, { name })));
+        for (const name of mock)
+          await insist(() => platform.client.virtualMachines.create(mockMachine(platform, { name })));
+        note('all machines are created');
+        while (elapsed() < turmoilMs) {
+          const action = random.pick(actions);
+          // Real guests take long to boot: they are not what is deleted.
+          const name = random.pick(action === 'delete' ? mock : [...expected]);
+          if (action === 'delete') expected.delete(name);
+          note(`${action} ${name}`);
+          await perform(platform, action, name);
+          await new Promise((resolve) => setTimeout(resolve, random.between(50, 600)));
+        }
+      };
+      // Its own numbers: how often the other loop draws depends on the speed of the machine.
+      const victims = new Random(random.seed + 1);
+      const turmoil = async (): Promise<void> => {
+        while (elapsed() < turmoilMs) {
+          await new Promise((resolve) => setTimeout(resolve, victims.between(500, 5_000)));
+          note(`kill -9 ${await killOne(platform, victims, machines)}`);
+        }
+      };
+      await Promise.all([lifecycle(), turmoil()]);
+      await settled(platform, expected);
+      note('everything is settled');
+      expect(watch.violations).toEqual([]);
+
+      // Machines that have one launcher and no more, and none where they are stopped.
+      const { items } = await platform.client.virtualMachines.list();
+      const wanted = items
+        .filter(({ spec }) => spec.runStrategy !== 'Halted')
+        .map(({ metadata }) => metadata.name);
+      const serving = listLaunchers().filter(({ name }) => machines.has(name));
+      expect(serving.map(({ name }) => name).sort()).toEqual(wanted.sort());
+    },
+  );
+});
