@@ -98,7 +98,9 @@ function report(
   );
   const each = (some: readonly Write[]): number => some.length / moments.length;
   const list = (some: readonly Write[]): string =>
-    [...byVerbAndResource(some)].map(([what, count]) => `${what} ${valueText(count / moments.length, 'count')}`).join(', ');
+    [...byVerbAndResource(some)]
+      .map(([what, count]) => `${what} ${valueText(count / moments.length, 'count')}`)
+      .join(', ');
   return {
     rows: [
       {

@@ -43,7 +43,8 @@ export const memory: Measurement = {
       perProgram.set(name, used);
     }
     const pods = [];
-    for (const [, pid] of await sandboxPids(root)) pods.push(await memoryByProcess(withDescendants(table, pid)));
+    for (const [, pid] of await sandboxPids(root))
+      pods.push(await memoryByProcess(withDescendants(table, pid)));
     return report(perProgram, pods);
   },
 };
@@ -73,7 +74,9 @@ function report(
   const names = [...new Set(withQemu.flatMap((one) => [...one.keys()]))];
   const average = (name: string, kind: keyof Memory): number =>
     mean(withQemu.map((one) => one.get(name)?.[kind] ?? 0));
-  const beside = names.filter((name) => name !== 'QEMU').toSorted((a, b) => average(b, 'pss') - average(a, 'pss'));
+  const beside = names
+    .filter((name) => name !== 'QEMU')
+    .toSorted((a, b) => average(b, 'pss') - average(a, 'pss'));
   const sum = (kind: keyof Memory): number => beside.reduce((total, name) => total + average(name, kind), 0);
   const parts = beside.map((name) => `${name} ${average(name, 'pss').toFixed(1)}`).join(', ');
   const rows: Row[] = [
@@ -84,14 +87,12 @@ function report(
       goal: { kind: 'at-most', value: 40 },
       reason: `${parts}; resident ${sum('rss').toFixed(0)}; KubeVirt accounts ${accountedByKubeVirt}`,
     },
-    ...[...programs].map(
-      ([name, { pss, rss }]): Row => ({
-        what: `  memory of ${name} (PSS)`,
-        value: pss,
-        unit: 'MiB',
-        reason: `resident ${rss.toFixed(0)} MiB`,
-      }),
-    ),
+    ...[...programs].map(([name, { pss, rss }]): Row => ({
+      what: `  memory of ${name} (PSS)`,
+      value: pss,
+      unit: 'MiB',
+      reason: `resident ${rss.toFixed(0)} MiB`,
+    })),
   ];
   const plain = (sums: ReadonlyMap<string, Memory>): Record<string, Memory> => Object.fromEntries(sums);
   return { rows, details: { programs: plain(programs), pods: pods.map(plain) } };
