@@ -7,7 +7,7 @@ export interface MeasurementContext {
   /** Which form of the platform's programs to run. */
   programs: 'built' | 'sources';
   /** Tells what is being done. */
-  progress(message: string): void;
+  progress: (message: string) => void;
   /** Aborts when the user gives up; everything that was started ends then. */
   signal: AbortSignal;
 }

@@ -78,7 +78,9 @@ export class InstanceReconciler {
       failure = error;
     }
     this.#followGuest(key, view);
-    await this.#report(key, instance, view, step, failure, context);
+    // While the launcher comes up there is nothing to tell: the first patch says that the machine runs.
+    const nothingSeen = step.kind === 'wait' && view.finding.kind === 'absent' && failure === undefined;
+    if (!nothingSeen) await this.#report(key, instance, view, step, failure, context);
     if (failure !== undefined) throw failure;
     return this.#next(step, view);
   }
