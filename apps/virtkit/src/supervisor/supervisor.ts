@@ -35,7 +35,7 @@ export class Supervisor implements AsyncDisposable {
   readonly #options: SupervisorOptions;
   readonly #children: Child[] = [];
   #writing: Promise<void> = Promise.resolve();
-  #writeFailure: unknown;
+  #writeFailure: Error | undefined;
   /** The program that is waited for at the start, and how to stop waiting. */
   #failing: { child: Child; abort: AbortController } | undefined;
 
@@ -65,7 +65,9 @@ export class Supervisor implements AsyncDisposable {
         this.#failing = undefined;
       }
     }
-    await this.#write();
+    // Each change of a program was written down in its turn; what counts is that the last one is there.
+    await this.#writing;
+    if (this.#writeFailure !== undefined) throw this.#writeFailure;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -82,7 +84,7 @@ export class Supervisor implements AsyncDisposable {
       this.#options.report(`${child.spec.name} ended (${state.reason}), starting it again`);
     this.#writing = this.#writing
       .then(() => this.#write())
-      .catch((error: unknown) => {
+      .catch((error: Error) => {
         // Supervision goes on without the record; say it once.
         if (this.#writeFailure === undefined)
           this.#options.report(`the record cannot be written: ${String(error)}`);
