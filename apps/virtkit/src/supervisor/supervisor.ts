@@ -84,11 +84,11 @@ export class Supervisor implements AsyncDisposable {
       this.#options.report(`${child.spec.name} ended (${state.reason}), starting it again`);
     this.#writing = this.#writing
       .then(() => this.#write())
-      .catch((error: Error) => {
+      .catch((error: unknown) => {
         // Supervision goes on without the record; say it once.
         if (this.#writeFailure === undefined)
           this.#options.report(`the record cannot be written: ${String(error)}`);
-        this.#writeFailure = error;
+        this.#writeFailure = error instanceof Error ? error : new Error(String(error));
       });
   }
 
