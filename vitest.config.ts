@@ -8,8 +8,9 @@ export default defineConfig({
     pool: 'forks',
     execArgv: ['--conditions=@virtkit/source', '--expose-gc'],
     reporters: ['default', './tools/test/reporter.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // Tests wait on conditions, so this only bounds what hangs; CI machines may be slow.
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
     projects: [
       {
         extends: true,

@@ -118,13 +118,13 @@ it('converges, with one instance and one pod per machine, however often the cont
     const { items } = await cluster.client.virtualMachineInstances.list();
     return items.filter(({ status }) => status?.phase === 'Running').length;
   };
-  await waitUntil('all run', async () => (await running()) === machines, { timeoutMs: 20_000 });
+  await waitUntil('all run', async () => (await running()) === machines, { timeoutMs: 60_000 });
   expect((await cluster.client.pods.list()).items).toHaveLength(machines);
 
   for (const name of half) await virtualMachines.delete(name);
   const left = machines - half.length;
   await waitUntil('half is gone', async () => (await virtualMachines.list()).items.length === left, {
-    timeoutMs: 20_000,
+    timeoutMs: 60_000,
   });
   await waitUntil(
     'their pods are gone',

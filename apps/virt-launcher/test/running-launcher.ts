@@ -66,7 +66,7 @@ export class RunningLauncher implements AsyncDisposable {
         if (this.child.exitCode !== null) throw new Error(`it ended: ${this.#output}`);
         return connectLauncher({ socketPath });
       },
-      { timeoutMs: 15_000 },
+      { timeoutMs: 60_000 },
     );
   }
 

@@ -35,7 +35,7 @@ function supervise(script: string, ready?: (signal: AbortSignal) => Promise<void
   return { supervisor, reports };
 }
 
-const patience = AbortSignal.timeout(20_000);
+const patience = AbortSignal.timeout(60_000);
 const idle = 'setInterval(() => {}, 1000)';
 const runningPid = async (): Promise<number | undefined> =>
   (await readLiveRecord(recordPath()))?.programs[0]?.pid;

@@ -59,5 +59,5 @@ conformance({
     ...overrides,
   }),
   guest: { agent: true, consoleOutput: true },
-  timeouts: { callMs: 20_000, bootMs: 60_000, stopMs: 60_000 },
+  timeouts: { callMs: 60_000, bootMs: 180_000, stopMs: 120_000 },
 });

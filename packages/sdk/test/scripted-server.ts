@@ -88,7 +88,7 @@ export function failure(code: number, reason: string, details?: object): object 
 
 /** Waits until `condition` holds; fails after five seconds. */
 export async function eventually(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 5_000;
+  const deadline = Date.now() + 30_000;
   while (!condition()) {
     if (Date.now() > deadline) throw new Error('the condition did not come true within 5 s');
     await new Promise((resolve) => setTimeout(resolve, 5));

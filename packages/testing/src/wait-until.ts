@@ -2,12 +2,12 @@
  * Polls until `probe` returns something other than undefined or false, for conditions outside this process that
  * announce nothing. Not a sleep: it returns as soon as the condition holds and names it when it does not.
  *
- * @throws Error naming `what` (and the last error of `probe`) after `timeoutMs` (default 10 s).
+ * @throws Error naming `what` (and the last error of `probe`) after `timeoutMs` (default 30 s).
  */
 export async function waitUntil<T>(
   what: string,
   probe: () => T | undefined | false | Promise<T | undefined | false>,
-  { timeoutMs = 10_000, intervalMs = 20 }: { timeoutMs?: number; intervalMs?: number } = {},
+  { timeoutMs = 30_000, intervalMs = 20 }: { timeoutMs?: number; intervalMs?: number } = {},
 ): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   let lastError: unknown;

@@ -21,7 +21,7 @@ export async function makeScratch(): Promise<Scratch> {
 export async function eventually<T>(
   what: string,
   look: () => Promise<T | undefined | false> | T | undefined | false,
-  timeout = 15_000,
+  timeout = 45_000,
 ): Promise<T> {
   const deadline = Date.now() + timeout;
   for (;;) {

@@ -42,7 +42,7 @@ function listen(console: Console): { text: () => string } {
   return { text: () => text };
 }
 
-describe('a QEMU guest', { timeout: 60_000 }, () => {
+describe('a QEMU guest', { timeout: 180_000 }, () => {
   let domain: Domain;
   const events: DomainEvent[] = [];
 

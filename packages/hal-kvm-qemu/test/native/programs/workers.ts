@@ -39,7 +39,7 @@ if (isMainThread) {
   await runWorkers();
   console.log((await connection.domainByName('test')).name);
   await connection.close();
-  const deadline = performance.now() + 10_000;
+  const deadline = performance.now() + 60_000;
   // What terminated threads left behind is closed by the addon's own threads.
   while (loadBinding().liveHandles().connections > 0 && performance.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 10));
