@@ -29,7 +29,7 @@ export const firstConsoleByte: Measurement = {
     const { spec } = await throughPlatform(platform, 'warm', signal);
     await using direct = await prepareDirectGuests(spec);
     await direct.firstConsoleByte(signal);
-    const rounds = quick ? 3 : 7;
+    const rounds = quick ? 3 : 5;
     const platformStarts: PlatformStart[] = [];
     const directStarts: { ms: number; text: string }[] = [];
     for (let round = 0; round < rounds; round++) {

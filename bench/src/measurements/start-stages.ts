@@ -29,6 +29,8 @@ export class StartRecorder {
   /** Pods that were seen before their instance. */
   readonly #early = new Map<string, Sighting<Pod>[]>();
   readonly #changed: () => void;
+  /** Instances that ended before they ran. */
+  readonly failed = new Set<string>();
 
   constructor(changed: () => void = () => undefined) {
     this.#changed = changed;
@@ -53,6 +55,7 @@ export class StartRecorder {
     const phase = object.status?.phase;
     if (phase === 'Scheduled' || phase === 'Running') this.#note(name, 'scheduled', at);
     if (phase === 'Running') this.#note(name, 'running', at);
+    if (phase === 'Failed' || phase === 'Succeeded') this.failed.add(name);
     for (const sighting of this.#early.get(uid) ?? []) this.pod(sighting);
     this.#early.delete(uid);
     this.#changed();

@@ -12,3 +12,20 @@ export async function cpuSeconds(): Promise<{ busy: number; total: number }> {
   const idle = (ticks[3] ?? 0) + (ticks[4] ?? 0);
   return { busy: (total - idle) / ticksPerSecond, total: total / ticksPerSecond };
 }
+
+/**
+ * Processor time of a process and of its children that have ended and were waited for, in seconds (proc(5), fields 14 to
+ * 17 of /proc/PID/stat); undefined when it has ended itself.
+ */
+export async function processCpuSeconds(pid: number): Promise<number | undefined> {
+  let text: string;
+  try {
+    text = await readFile(`/proc/${pid}/stat`, 'utf8');
+  } catch (error) {
+    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
+  // After the name, which ends with the last parenthesis, comes field 3.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / ticksPerSecond;
+}
