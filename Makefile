@@ -24,8 +24,8 @@ demo: build guest ## a virtual machine from nothing
 demo-down: ## ends the demo and removes every trace of it
 	@if [ -f apps/virtkit/dist/main.js ]; then node apps/virtkit/dist/main.js down --purge; else echo "nothing to remove"; fi
 
-test: build guest ## every test, real guests included
-	@vitest run
+test: build guest ## every test, real guests included; what has not changed since a run that passed is not run again
+	@NX_DAEMON=false nx run workspace:test --outputStyle=stream-without-prefixes
 
 check: setup ## types, lint, format, dead code, dependencies
 	@tools/check/run.sh
