@@ -96,6 +96,7 @@ describe('a real guest', () => {
   it('stands still while it is paused', async () => {
     const { client } = cluster();
     const url = `http://${await addressOf(cluster(), name)}/`;
+    expect(await pageServed(url)).toContain(greeting);
     await client.virtualMachineInstances.pause(name);
     await waitFor(client.virtualMachineInstances, name, isPaused, { timeoutSeconds: patience });
     expect(await page(url)).toBeUndefined();
