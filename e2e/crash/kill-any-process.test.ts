@@ -141,9 +141,6 @@ describe('kill -9 of any process at any time', () => {
 
       // Its disposal checks that no process, mount or network namespace is left.
       await using platform = await startTestPlatform();
-      context.onTestFailed(async () => {
-        for (const name of programNames) console.error(`--- ${name}\n${await platform.log(name)}`);
-      });
       await crowd(platform);
       const real = namesOf('real', realCount);
       const mock = namesOf('mock', mockCount);
