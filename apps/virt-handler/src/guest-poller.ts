@@ -13,7 +13,7 @@ interface Poll {
   info: GuestInfo | undefined;
   timer: Timer | undefined;
   pause: number;
-  stopped: boolean;
+  stop: AbortController;
 }
 
 /** First and longest pause between two questions (KubeVirt: 10 s doubling to 120 s), in milliseconds. */
@@ -22,6 +22,8 @@ const longestPause = 120_000;
 /** A guest agent that just connected may not know its addresses yet: it is asked soon again. */
 const eagerPause = 1_000;
 const eagerQuestions = 10;
+/** How long a guest may take to answer, in milliseconds. */
+const longestAnswer = 30_000;
 
 /** Asks guest agents about their guests, beside reconciliation, so that a slow guest never holds anybody up. */
 export class GuestPoller implements Disposable {
@@ -44,7 +46,13 @@ export class GuestPoller implements Disposable {
       poll.machine = machine;
       return;
     }
-    const fresh: Poll = { machine, info: undefined, timer: undefined, pause: firstPause, stopped: false };
+    const fresh: Poll = {
+      machine,
+      info: undefined,
+      timer: undefined,
+      pause: firstPause,
+      stop: new AbortController(),
+    };
     this.#polls.set(key, fresh);
     void this.#ask(key, fresh, eagerQuestions);
   }
@@ -53,7 +61,7 @@ export class GuestPoller implements Disposable {
   disconnected(key: string): void {
     const poll = this.#polls.get(key);
     if (poll === undefined) return;
-    poll.stopped = true;
+    poll.stop.abort();
     poll.timer?.cancel();
     this.#polls.delete(key);
   }
@@ -65,14 +73,15 @@ export class GuestPoller implements Disposable {
   async #ask(key: string, poll: Poll, eager: number): Promise<void> {
     try {
       const before = JSON.stringify(poll.info);
-      const info = await poll.machine.facet('guestAgent').info({ signal: AbortSignal.timeout(30_000) });
-      if (poll.stopped) return;
+      const signal = AbortSignal.any([poll.stop.signal, AbortSignal.timeout(longestAnswer)]);
+      const info = await poll.machine.facet('guestAgent').info({ signal });
+      if (poll.stop.signal.aborted) return;
       poll.info = info;
       if (JSON.stringify(info) !== before) this.#options.onChange(key);
     } catch (error) {
+      if (poll.stop.signal.aborted) return;
       this.#options.logger.debug('a guest agent does not answer', { key, error: String(error) });
     }
-    if (poll.stopped) return;
     const wanting = eager > 0 && !hasAddress(poll.info);
     const pause = wanting ? eagerPause : poll.pause;
     if (!wanting) poll.pause = Math.min(longestPause, poll.pause * 2);

@@ -14,6 +14,8 @@ import { GuestPoller } from './guest-poller.ts';
 import { Launchers } from './launchers/launchers.ts';
 import { simulatedNetwork, type NetworkProvider } from './network/provider.ts';
 import { runHeartbeat, type NodeFacts } from './node/heartbeat.ts';
+import { GuestProbes } from './probes/guest-probes.ts';
+import { PodReadiness } from './probes/pod-readiness.ts';
 import { Pods } from './reconcile/pods.ts';
 import { InstanceReconciler } from './reconcile/reconciler.ts';
 import { ConsoleServer, type ConsoleServerOptions, type MachineName } from './server/console-server.ts';
@@ -63,6 +65,7 @@ export async function runVirtHandler(options: VirtHandlerOptions): Promise<void>
     }),
   );
   const guests = cleanUp.use(new GuestPoller({ clock, logger, onChange: (key) => agent.enqueue(key) }));
+  const probes = cleanUp.use(new GuestProbes({ clock, onChange: (key) => agent.enqueue(key) }));
   const reconciler = new InstanceReconciler({
     client,
     instances: instances.store,
@@ -70,6 +73,8 @@ export async function runVirtHandler(options: VirtHandlerOptions): Promise<void>
     launchers,
     pods,
     guests,
+    probes,
+    readiness: new PodReadiness({ client, clock }),
     recorder,
     network: (hypervisor) => (simulated.has(hypervisor) ? simulatedNetwork : options.network),
     configuration: () => machineConfiguration(kubevirts.store.list()[0]),

@@ -1,6 +1,7 @@
-import type { Clock, Logger } from '@virtkit/controllers/runtime';
+import { errorMessage, type Clock, type Logger } from '@virtkit/controllers/runtime';
 import { connectLauncher, type LauncherClient, type LauncherInfo } from '@virtkit/launcher-api';
-import { findSocket } from './socket-path.ts';
+import { HandlerError } from '../errors.ts';
+import { findSocket, type SocketFinding } from './socket-path.ts';
 
 /** A launcher as it answers, or does not. `since` is in milliseconds since the epoch. */
 export type LauncherFinding =
@@ -20,7 +21,8 @@ export interface LaunchersOptions {
 }
 
 interface Known {
-  client: LauncherClient | undefined;
+  /** Shared by everybody who asks at the same time. */
+  client: Promise<LauncherClient> | undefined;
   absentSince: number | undefined;
   silentSince: number | undefined;
   stop: AbortController;
@@ -38,38 +40,26 @@ export class Launchers implements AsyncDisposable {
     this.#options = options;
   }
 
-  /** Looks at the launcher of a Pod. Never throws for what the launcher does or leaves undone. */
+  /**
+   * Looks at the launcher of a Pod. Never throws for what the launcher does or leaves undone: one that answers wrongly, or
+   * puts something else in its socket's place, counts as silent.
+   */
   async look(podUid: string): Promise<LauncherFinding> {
-    const now = this.#options.clock.now();
     const known = this.#entry(podUid);
+    const socket = await this.#locate(podUid);
+    if (socket === 'refused') return this.#silent(known);
+    if (socket.kind === 'missing') return this.#absent(known, socket.podGone);
+    const attempt = (known.client ??= this.#connect(podUid, socket.path, known));
     try {
-      if (known.client === undefined) {
-        const socket = await findSocket(this.#options.kubeletRoot, podUid);
-        if (socket.kind === 'missing') {
-          known.absentSince ??= now;
-          return { kind: 'absent', podGone: socket.podGone, since: known.absentSince };
-        }
-        known.client = await connectLauncher({
-          socketPath: socket.path,
-          owners: this.#options.owners,
-          signal: AbortSignal.timeout(answerTimeout),
-        });
-        void this.#follow(podUid, known.client, known.stop.signal);
-      }
-      const info = await known.client.info({ signal: AbortSignal.timeout(answerTimeout) });
+      const client = await attempt;
+      const info = await client.info({ signal: AbortSignal.timeout(answerTimeout) });
       known.absentSince = undefined;
       known.silentSince = undefined;
-      return { kind: 'ready', client: known.client, info };
+      return { kind: 'ready', client, info };
     } catch (error) {
-      this.#options.logger.debug('a launcher does not answer', { pod: podUid, error: String(error) });
-      await this.#drop(known);
-      const socket = await findSocket(this.#options.kubeletRoot, podUid);
-      if (socket.kind === 'missing') {
-        known.absentSince ??= now;
-        return { kind: 'absent', podGone: socket.podGone, since: known.absentSince };
-      }
-      known.silentSince ??= now;
-      return { kind: 'silent', since: known.silentSince };
+      this.#options.logger.debug('a launcher does not answer', { pod: podUid, error: errorMessage(error) });
+      if (known.client === attempt) await this.#drop(known);
+      return this.#silent(known);
     }
   }
 
@@ -82,13 +72,8 @@ export class Launchers implements AsyncDisposable {
     await this.#drop(known);
   }
 
-  /** UIDs of all Pods that were looked at and not forgotten. */
-  podUids(): string[] {
-    return [...this.#known.keys()];
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.podUids().map((uid) => this.forget(uid)));
+    await Promise.all([...this.#known.keys()].map((uid) => this.forget(uid)));
   }
 
   #entry(podUid: string): Known {
@@ -105,19 +90,51 @@ export class Launchers implements AsyncDisposable {
     return known;
   }
 
+  async #locate(podUid: string): Promise<SocketFinding | 'refused'> {
+    try {
+      return await findSocket(this.#options.kubeletRoot, podUid);
+    } catch (error) {
+      if (!(error instanceof HandlerError)) throw error;
+      this.#options.logger.warn('a launcher socket is refused', { pod: podUid, error: error.message });
+      return 'refused';
+    }
+  }
+
+  async #connect(podUid: string, socketPath: string, known: Known): Promise<LauncherClient> {
+    const client = await connectLauncher({
+      socketPath,
+      owners: this.#options.owners,
+      signal: AbortSignal.any([known.stop.signal, AbortSignal.timeout(answerTimeout)]),
+    });
+    void this.#follow(podUid, client, known.stop.signal);
+    return client;
+  }
+
+  async #absent(known: Known, podGone: boolean): Promise<LauncherFinding> {
+    await this.#drop(known);
+    known.absentSince ??= this.#options.clock.now();
+    return { kind: 'absent', podGone, since: known.absentSince };
+  }
+
+  #silent(known: Known): LauncherFinding {
+    known.silentSince ??= this.#options.clock.now();
+    return { kind: 'silent', since: known.silentSince };
+  }
+
+  /** Ends a connection, or what was begun of one. */
   async #drop(known: Known): Promise<void> {
     const { client } = known;
     known.client = undefined;
-    await client?.[Symbol.asyncDispose]();
+    const [result] = await Promise.allSettled([client]);
+    if (result.status === 'fulfilled') await result.value?.[Symbol.asyncDispose]();
   }
 
-  /** Events are hints: each asks for a look, whatever it says. */
+  /** Events are hints: each asks for a look, whatever it says. They end with the connection. */
   async #follow(podUid: string, client: LauncherClient, signal: AbortSignal): Promise<void> {
     try {
       for await (const _event of client.events({ signal })) this.#options.onChange(podUid);
     } catch (error) {
-      if (!signal.aborted)
-        this.#options.logger.debug('events of a launcher ended', { pod: podUid, error: String(error) });
+      this.#options.logger.warn('events of a launcher ended', { pod: podUid, error: errorMessage(error) });
     }
     if (!signal.aborted) this.#options.onChange(podUid);
   }

@@ -84,8 +84,8 @@ function forwardedPort({ port, protocol }: { port: number; protocol?: string | u
 
 /** Name servers and search domains of this node, as guests get them; KubeVirt's fallback is 8.8.8.8. */
 async function resolver(path: string): Promise<{ dns: string[]; searchDomains: string[] }> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
     throw error;
   });
   const values = (keyword: string): string[] =>

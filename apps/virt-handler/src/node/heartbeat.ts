@@ -75,11 +75,11 @@ export async function runHeartbeat(options: HeartbeatOptions): Promise<void> {
   }
 }
 
+/** Ends early, without an error, when the signal aborts. */
 async function pauseFor(milliseconds: number, clock: Clock, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = clock.schedule(resolve, milliseconds);
-  signal.addEventListener('abort', () => resolve(), { once: true });
-  await promise;
-  timer.cancel();
+  try {
+    await clock.sleep(milliseconds, { signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
 }

@@ -14,6 +14,7 @@ import type { MachineState } from '@virtkit/hal';
  *  ready      none         not wanted              report (nothing left to stop)
  *  ready      defined      wanted                  start
  *  ready      alive        wanted                  report
+ *  ready      running      wanted, liveness fails  kill
  *  ready      alive        not wanted              shut down; kill when the grace period is over
  *  ready      stopped      final phase recorded    finish (undefine, the launcher then ends)
  *  ready      stopped      not yet final           report (records the final phase)
@@ -25,7 +26,8 @@ export type Step =
   | { kind: 'boot' }
   | { kind: 'start' }
   | { kind: 'shut-down' }
-  | { kind: 'kill' }
+  /** `because` is set when the machine is ended although it is wanted. */
+  | { kind: 'kill'; because?: string }
   | { kind: 'finish' }
   | { kind: 'report' };
 
@@ -43,6 +45,8 @@ export interface PlanInput {
   launcher: LauncherView;
   /** When the graceful stop was first asked for, if it was. */
   stopRequestedAt: number | undefined;
+  /** Why the guest counts as dead, if its liveness probe failed. */
+  unhealthy: string | undefined;
   now: number;
 }
 
@@ -53,6 +57,20 @@ export const silencePatience = 30_000;
 const eagerness = 10_000;
 /** A guest that has not begun to shut down is asked again after this many milliseconds. */
 export const shutdownReminder = 5_000;
+
+/**
+ * When the grace period of a guest began that is shutting down although this program does not remember to have asked it,
+ * because it was restarted or the launcher asked. It is the moment at which the machine was first unwanted, so that the
+ * period ends however often this program restarts. All times in milliseconds since the epoch.
+ */
+export function unrememberedStop(
+  machine: MachineState | undefined,
+  unwantedSince: readonly (string | undefined)[],
+): number | undefined {
+  if (machine?.kind !== 'shutting-down') return undefined;
+  const moments = unwantedSince.map((time) => Date.parse(time ?? '')).filter((time) => !Number.isNaN(time));
+  return moments.length === 0 ? undefined : Math.min(...moments);
+}
 
 const isFinal = (phase: string): boolean => phase === 'Succeeded' || phase === 'Failed';
 
@@ -91,8 +109,10 @@ function planReady(machine: MachineState | undefined, unwanted: boolean, input: 
     case 'running':
     case 'paused':
     case 'shutting-down':
-      if (!unwanted && !isFinal(input.phase)) return { kind: 'report' };
-      return planStop(machine.kind, input);
+      if (unwanted || isFinal(input.phase)) return planStop(machine.kind, input);
+      return machine.kind === 'running' && input.unhealthy !== undefined
+        ? { kind: 'kill', because: input.unhealthy }
+        : { kind: 'report' };
     case 'stopped':
       return isFinal(input.phase) ? { kind: 'finish' } : { kind: 'report' };
   }

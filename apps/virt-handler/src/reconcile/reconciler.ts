@@ -1,9 +1,11 @@
 import { resources, type VirtualMachineInstance } from '@virtkit/core-types';
 import {
   done,
+  errorMessage,
   patchIfChanged,
   requeue,
   timestamp,
+  toError,
   type Action,
   type EventRecorder,
   type ObjectKey,
@@ -12,14 +14,22 @@ import {
 } from '@virtkit/controllers/runtime';
 import { HalError, type Machine, type Observed } from '@virtkit/hal';
 import type { LauncherClient } from '@virtkit/launcher-api';
-import { defaultGracePeriodSeconds, projectStatus, type PlanConfiguration } from '@virtkit/machine-plan';
+import {
+  defaultGracePeriodSeconds,
+  planProbes,
+  projectStatus,
+  type PlanConfiguration,
+} from '@virtkit/machine-plan';
 import type { Client } from '@virtkit/sdk';
 import type { GuestPoller } from '../guest-poller.ts';
 import type { LauncherFinding, Launchers } from '../launchers/launchers.ts';
 import type { NetworkProvider } from '../network/provider.ts';
+import type { GuestProbes } from '../probes/guest-probes.ts';
+import type { PodReadiness } from '../probes/pod-readiness.ts';
 import { boot } from './boot.ts';
+import { InstanceMemories, type InstanceMemory } from './memory.ts';
 import type { Pods } from './pods.ts';
-import { planStep, shutdownReminder, type Step } from './plan.ts';
+import { planStep, shutdownReminder, unrememberedStop, type Step } from './plan.ts';
 
 export interface ReconcilerOptions {
   client: Client;
@@ -28,6 +38,8 @@ export interface ReconcilerOptions {
   launchers: Launchers;
   pods: Pods;
   guests: GuestPoller;
+  probes: GuestProbes;
+  readiness: PodReadiness;
   /** How guests of this hypervisor get their network. */
   network: (hypervisor: string) => NetworkProvider;
   configuration: () => PlanConfiguration;
@@ -36,6 +48,8 @@ export interface ReconcilerOptions {
 
 /** A running machine is looked at this often even when nothing is heard of it, in milliseconds. */
 const safetyNet = 60_000;
+/** Pause until a machine that was ended is looked at again, in case its event is lost, in milliseconds. */
+const afterKill = 1_000;
 
 const kind = { apiVersion: 'kubevirt.io/v1', kind: 'VirtualMachineInstance' };
 
@@ -46,60 +60,70 @@ interface View {
   observed: Observed | undefined;
 }
 
+/** The instance that a pass is about. */
+interface Subject {
+  key: ObjectKey;
+  instance: VirtualMachineInstance;
+  podUid: string;
+  memory: InstanceMemory;
+}
+
 /** Brings the machines of this node in line with their instances: observe, plan, apply one step, project, one patch. */
 export class InstanceReconciler {
   readonly #options: ReconcilerOptions;
-  /** When each instance's guest was first asked to shut down, by UID, in milliseconds since the epoch. */
-  readonly #stopRequested = new Map<string, number>();
-  /** Addresses of the Pod by interface, by instance UID; looked up again after a restart of this program. */
-  readonly #podAddresses = new Map<string, Record<string, string[]>>();
+  readonly #memories = new InstanceMemories();
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
   }
 
+  /** One pass over the instance of this key. @throws what kept the machine or the status from being brought up to date */
   async reconcile(key: ObjectKey, context: ReconcileContext): Promise<Action> {
     const instance = this.#options.instances.get(key);
-    if (instance === undefined) {
-      await this.#forget(key);
-      return done;
-    }
+    const uid = instance?.metadata.uid ?? '';
+    if (instance === undefined || this.#memories.isStale(key, uid)) await this.#forget(key, context);
+    if (instance === undefined) return done;
     const podUid = this.#options.pods.of(key, instance, this.#options.nodeName);
     if (podUid === undefined) return done;
+    const subject: Subject = { key, instance, podUid, memory: this.#memories.of(key, uid) };
 
-    const before = await this.#look(instance, podUid, context.signal);
-    const step = this.#plan(instance, before, context);
-    let view = before;
-    let failure: unknown;
-    try {
-      view = await this.#apply(step, instance, podUid, before, context);
-    } catch (error) {
-      context.signal.throwIfAborted();
-      failure = error;
-    }
-    this.#followGuest(key, view);
-    // While the launcher comes up there is nothing to tell: the first patch says that the machine runs.
-    const nothingSeen = step.kind === 'wait' && view.finding.kind === 'absent' && failure === undefined;
-    if (!nothingSeen) await this.#report(key, instance, view, step, failure, context);
+    const before = await this.#look(subject, context.signal);
+    const step = this.#plan(subject, before, context);
+    const { view, failure } = await this.#attempt(step, subject, before, context);
+    await this.#report(subject, view, step, failure, context);
+    await this.#options.readiness.report(instance, podUid, this.#options.probes.health(key), context.signal);
     if (failure !== undefined) throw failure;
     return this.#next(step, view);
   }
 
-  async #forget(key: ObjectKey): Promise<void> {
+  async #forget(key: ObjectKey, { expectations }: ReconcileContext): Promise<void> {
+    expectations.forget(key);
+    this.#memories.forget(key);
     this.#options.guests.disconnected(key);
+    this.#options.probes.end(key);
     const podUid = this.#options.pods.forget(key);
-    if (podUid !== undefined) await this.#options.launchers.forget(podUid);
+    if (podUid === undefined) return;
+    this.#options.readiness.forget(podUid);
+    await this.#options.launchers.forget(podUid);
   }
 
-  async #look(instance: VirtualMachineInstance, podUid: string, signal: AbortSignal): Promise<View> {
+  /** A machine that cannot be looked at keeps its status: what is wrong is told by an event, and tried again. */
+  async #look({ instance, podUid }: Subject, signal: AbortSignal): Promise<View> {
     const finding = await this.#options.launchers.look(podUid);
     if (finding.kind !== 'ready') return { finding, machine: undefined, observed: undefined };
-    return { finding, ...(await observeMachine(finding.client, instance, signal)) };
+    try {
+      return { finding, ...(await observeMachine(finding.client, instance, signal)) };
+    } catch (error) {
+      signal.throwIfAborted();
+      this.#event(instance, 'SyncFailed', errorMessage(error), 'Warning');
+      throw error;
+    }
   }
 
-  #plan(instance: VirtualMachineInstance, { finding, observed }: View, { clock }: ReconcileContext): Step {
+  #plan({ key, instance, memory }: Subject, { finding, observed }: View, { clock }: ReconcileContext): Step {
     const { metadata, spec, status } = instance;
-    const asked = this.#stopRequested.get(metadata.uid ?? '');
+    const ready = finding.kind === 'ready' ? finding : undefined;
+    const { liveness, livenessMessage } = this.#options.probes.health(key);
     return planStep({
       phase: status?.phase ?? '',
       deleting: metadata.deletionTimestamp !== undefined,
@@ -112,28 +136,48 @@ export class InstanceReconciler {
               machine: observed?.state,
             }
           : finding,
-      // After a restart of this program the machine itself tells that it was asked.
-      stopRequestedAt: asked ?? (observed?.state.kind === 'shutting-down' ? clock.now() : undefined),
+      stopRequestedAt:
+        memory.stopRequestedAt ??
+        unrememberedStop(observed?.state, [metadata.deletionTimestamp, ready?.info.terminationRequestedAt]),
+      unhealthy: liveness === 'unhealthy' ? livenessMessage : undefined,
       now: clock.now(),
     });
   }
 
+  /** Takes the step and follows the guest. A failure does not keep what was seen from being reported. */
+  async #attempt(
+    step: Step,
+    subject: Subject,
+    before: View,
+    context: ReconcileContext,
+  ): Promise<{ view: View; failure: Error | undefined }> {
+    let view = before;
+    try {
+      view = await this.#apply(step, subject, before, context);
+      this.#followGuest(subject, view, context);
+      return { view, failure: undefined };
+    } catch (error) {
+      context.signal.throwIfAborted();
+      return { view, failure: toError(error) };
+    }
+  }
+
   async #apply(
     step: Step,
-    instance: VirtualMachineInstance,
-    podUid: string,
+    subject: Subject,
     view: View,
     { clock, logger, signal }: ReconcileContext,
   ): Promise<View> {
     const { finding, machine } = view;
+    const { instance, memory } = subject;
     if (step.kind === 'wait' || step.kind === 'lost' || step.kind === 'report' || finding.kind !== 'ready') {
-      await this.#learnAddresses(instance, podUid, view, signal);
+      await this.#learnAddresses(subject, view, signal);
       return view;
     }
-    logger.info('machine step', { instance: instance.metadata.name, step: step.kind });
+    logger.info('machine step', { instance: subject.key, step: step.kind });
     switch (step.kind) {
       case 'boot': {
-        const network = await this.#prepareNetwork(instance, podUid, finding.client, signal);
+        const network = await this.#prepareNetwork(subject, finding.client, signal);
         await boot(instance, finding.client, network, this.#options.configuration(), signal);
         this.#event(instance, 'Created', 'VirtualMachineInstance defined.');
         break;
@@ -142,98 +186,93 @@ export class InstanceReconciler {
         await machine?.start({ signal });
         break;
       case 'shut-down':
-        if (this.#requestStop(instance, clock.now()))
+        if (memory.stopRequestedAt === undefined)
           this.#event(instance, 'ShuttingDown', 'asked the guest to shut down');
+        memory.stopRequestedAt ??= clock.now();
         await machine?.stop('graceful', { signal });
         break;
       case 'kill':
+        if (step.because !== undefined) {
+          this.#event(instance, 'Unhealthy', `liveness probe failed: ${step.because}`, 'Warning');
+          memory.endedBecause = `its liveness probe failed: ${step.because}`;
+        }
         await machine?.stop('force', { signal });
         this.#event(instance, 'Deleted', 'ended the machine');
         break;
       case 'finish':
         await machine?.undefine({ signal });
-        this.#stopRequested.delete(instance.metadata.uid ?? '');
-        this.#podAddresses.delete(instance.metadata.uid ?? '');
         return { ...view, machine: undefined, observed: undefined };
     }
     return { finding, ...(await observeMachine(finding.client, instance, signal)) };
   }
 
-  /** @returns whether this is the first request. */
-  #requestStop({ metadata }: VirtualMachineInstance, now: number): boolean {
-    const uid = metadata.uid ?? '';
-    if (this.#stopRequested.has(uid)) return false;
-    this.#stopRequested.set(uid, now);
-    return true;
-  }
-
   async #prepareNetwork(
-    instance: VirtualMachineInstance,
-    podUid: string,
+    { instance, podUid, memory }: Subject,
     launcher: LauncherClient,
     signal: AbortSignal,
   ): ReturnType<NetworkProvider['prepare']> {
     const network = await this.#options.network(launcher.hypervisor.name).prepare(instance, podUid, signal);
-    this.#podAddresses.set(instance.metadata.uid ?? '', network.podAddresses);
+    memory.podAddresses = network.podAddresses;
     return network;
   }
 
   /** A machine that an earlier run of this program booted: its network exists, making it again only reads it. */
-  async #learnAddresses(
-    instance: VirtualMachineInstance,
-    podUid: string,
-    { finding, observed }: View,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #learnAddresses(subject: Subject, { finding, observed }: View, signal: AbortSignal): Promise<void> {
     if (finding.kind !== 'ready' || observed?.state.kind !== 'running') return;
-    if (this.#podAddresses.has(instance.metadata.uid ?? '')) return;
-    await this.#prepareNetwork(instance, podUid, finding.client, signal);
+    if (subject.memory.podAddresses === undefined)
+      await this.#prepareNetwork(subject, finding.client, signal);
   }
 
-  #followGuest(key: ObjectKey, { machine, observed }: View): void {
-    if (machine !== undefined && observed?.guestAgent.connected === true)
-      this.#options.guests.connected(key, machine);
-    else this.#options.guests.disconnected(key);
+  /** Asks the guest's agent and probes the guest while there is one. @throws PlanError for probes that make no sense */
+  #followGuest(
+    { key, instance, memory }: Subject,
+    { finding, machine, observed }: View,
+    { clock }: ReconcileContext,
+  ): void {
+    const { guests, probes } = this.#options;
+    if (machine !== undefined && observed?.guestAgent.connected === true) guests.connected(key, machine);
+    else guests.disconnected(key);
+    if (machine !== undefined && observed?.state.kind === 'running') {
+      const address = Object.values(memory.podAddresses ?? {}).flat()[0];
+      const startedAt = Date.parse(observed.startedAt ?? '') || clock.now();
+      probes.follow(key, planProbes(instance), { machine, address }, startedAt);
+    } else if (finding.kind === 'ready' && observed?.state.kind !== 'paused') probes.end(key);
+    else probes.suspend(key);
   }
 
   async #report(
-    key: ObjectKey,
-    instance: VirtualMachineInstance,
+    { key, instance, memory }: Subject,
     { observed }: View,
     step: Step,
-    failure: unknown,
-    { clock, signal }: ReconcileContext,
+    failure: Error | undefined,
+    { clock, signal, expectations }: ReconcileContext,
   ): Promise<void> {
-    const message =
-      failure === undefined ? undefined : failure instanceof Error ? failure.message : String(failure);
+    const ended = memory.endedBecause !== undefined && observed?.state.kind === 'stopped';
     const status = projectStatus({
       instance,
       observed,
-      lost: step.kind === 'lost',
+      lost: step.kind === 'lost' || ended,
       guest: this.#options.guests.info(key),
-      podAddresses: this.#podAddresses.get(instance.metadata.uid ?? '') ?? {},
-      failure: message,
+      podAddresses: memory.podAddresses ?? {},
+      failure: failure?.message,
       now: timestamp(clock),
     });
-    if (message !== undefined) this.#event(instance, 'SyncFailed', message, 'Warning');
-    const before = instance.status?.phase;
+    if (failure !== undefined) this.#event(instance, 'SyncFailed', failure.message, 'Warning');
     const written = await patchIfChanged(
       this.#options.client.resource(resources.virtualMachineInstances),
       instance,
       { ...instance, status },
       { signal },
     );
-    if (written === undefined || status.phase === before) return;
+    if (written === undefined) return;
+    // A pass on the version before this one could only run into a conflict.
+    expectations.expectVersion(key, written);
+    if (status.phase === instance.status?.phase) return;
     if (status.phase === 'Running') this.#event(instance, 'Started', 'VirtualMachineInstance started.');
     if (status.phase === 'Succeeded')
       this.#event(instance, 'Stopped', 'The VirtualMachineInstance was shut down.');
     if (status.phase === 'Failed')
-      this.#event(
-        instance,
-        'Stopped',
-        step.kind === 'lost' ? step.message : 'The VirtualMachineInstance crashed.',
-        'Warning',
-      );
+      this.#event(instance, 'Stopped', failureMessage(step, memory, observed), 'Warning');
   }
 
   #event(
@@ -252,6 +291,7 @@ export class InstanceReconciler {
       case 'shut-down':
         return requeue(shutdownReminder);
       case 'kill':
+        return requeue(afterKill);
       case 'finish':
       case 'lost':
         return done;
@@ -261,6 +301,20 @@ export class InstanceReconciler {
         return finding.kind === 'ready' && observed !== undefined ? requeue(safetyNet) : done;
     }
   }
+}
+
+/** Why an instance failed, for people. */
+function failureMessage(
+  step: Step,
+  { endedBecause }: InstanceMemory,
+  observed: Observed | undefined,
+): string {
+  if (step.kind === 'lost') return step.message;
+  if (endedBecause !== undefined) return `The VirtualMachineInstance was ended: ${endedBecause}`;
+  const destroyed = observed?.state.kind === 'stopped' && observed.state.reason === 'destroyed';
+  return destroyed
+    ? 'The VirtualMachineInstance was ended without shutting down by itself.'
+    : 'The VirtualMachineInstance crashed.';
 }
 
 /** The instance's machine in its launcher; a machine that vanished between two questions is no machine. */

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { TLSSocket } from 'node:tls';
+import { TLSSocket } from 'node:tls';
 import type { Machine } from '@virtkit/hal';
 import type { Logger } from '@virtkit/controllers/runtime';
 import { WebSocketServer } from 'ws';
@@ -105,9 +105,9 @@ export class ConsoleServer implements AsyncDisposable {
   }
 
   #refusal(request: IncomingMessage): { status: number; message: string } | undefined {
-    const { CN } = (request.socket as TLSSocket).getPeerCertificate().subject as { CN?: string };
-    if (CN !== undefined && this.#options.clients.includes(CN)) return undefined;
-    return { status: 403, message: `certificate of ${CN ?? 'nobody'} may not call virt-handler` };
+    const caller = callerOf(request);
+    if (caller !== undefined && this.#options.clients.includes(caller)) return undefined;
+    return { status: 403, message: `certificate of ${caller ?? 'nobody'} may not call virt-handler` };
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -160,6 +160,10 @@ export class ConsoleServer implements AsyncDisposable {
       const machine = await this.#options.find(target);
       if (machine === undefined) return refuse(404, this.#unknown(target));
       const stream = await open(machine, AbortSignal.timeout(operationTimeout));
+      // Also when the handshake is refused, or the caller left meanwhile: an open console keeps others out.
+      stream.on('error', (error) => this.#options.logger.debug('a stream ended', { error: error.message }));
+      if (socket.destroyed) return void stream.destroy();
+      socket.once('close', () => stream.destroy());
       this.#webSockets.handleUpgrade(
         request,
         socket,
@@ -175,6 +179,14 @@ export class ConsoleServer implements AsyncDisposable {
   #unknown({ namespace, name }: MachineName): string {
     return `no running machine of ${namespace}/${name} on this node`;
   }
+}
+
+/** The common name of the caller's certificate; undefined unless it has exactly one. */
+function callerOf({ socket }: IncomingMessage): string | undefined {
+  if (!(socket instanceof TLSSocket)) return undefined;
+  // A certificate may name several, and a connection may have none: the type only knows the ordinary case.
+  const { subject } = socket.getPeerCertificate() as { subject?: { CN?: string | string[] } };
+  return typeof subject?.CN === 'string' ? subject.CN : undefined;
 }
 
 function targetOf(request: IncomingMessage): Target | undefined {

@@ -5,6 +5,7 @@ import {
   planStep,
   silencePatience,
   socketPatience,
+  unrememberedStop,
   type LauncherView,
   type PlanInput,
   type Step,
@@ -22,6 +23,7 @@ const input = (changes: Partial<PlanInput>): PlanInput => ({
   gracePeriodSeconds: 30,
   launcher: ready(undefined),
   stopRequestedAt: undefined,
+  unhealthy: undefined,
   now,
   ...changes,
 });
@@ -82,6 +84,17 @@ describe('the next step of a VMI', () => {
       'kill',
     ],
     ['runs although the VMI is final', { phase: 'Failed', launcher: ready(running) }, 'kill'],
+    ['liveness fails', { phase: 'Running', launcher: ready(running), unhealthy: 'dead' }, 'kill'],
+    [
+      'liveness failed before a pause',
+      { phase: 'Running', launcher: ready({ kind: 'paused', reason: 'user' }), unhealthy: 'dead' },
+      'report',
+    ],
+    [
+      'liveness fails during the grace period',
+      { phase: 'Running', launcher: ready(running), deleting: true, unhealthy: 'dead' },
+      'shut-down',
+    ],
     ['stopped, not recorded', { phase: 'Running', launcher: ready(stopped) }, 'report'],
     ['stopped and recorded', { phase: 'Succeeded', launcher: ready(stopped) }, 'finish'],
   ])('%s', (_name, changes, kind) => {
@@ -109,10 +122,11 @@ describe('the next step of a VMI', () => {
       }),
     ),
     stopRequestedAt: fc.option(fc.nat(now), { nil: undefined }),
+    unhealthy: fc.option(fc.constant('no answer'), { nil: undefined }),
     now: fc.constant(now),
   });
 
-  it('never starts what nobody wants, never ends what is wanted', () => {
+  it('never starts what nobody wants, never ends what is wanted and healthy', () => {
     fc.assert(
       fc.property(anyInput, (any) => {
         const { kind } = planStep(any);
@@ -122,7 +136,11 @@ describe('the next step of a VMI', () => {
           any.phase === 'Failed' ||
           (any.launcher.kind === 'ready' && any.launcher.terminating);
         if (unwanted) expect(['boot', 'start']).not.toContain(kind);
-        else expect(['shut-down', 'kill', 'finish']).not.toContain(kind);
+        else {
+          const endings =
+            any.unhealthy === undefined ? ['shut-down', 'kill', 'finish'] : ['shut-down', 'finish'];
+          expect(endings).not.toContain(kind);
+        }
       }),
     );
   });
@@ -136,5 +154,20 @@ describe('the next step of a VMI', () => {
         expect(step.afterMs).toBeLessThanOrEqual(5_000);
       }),
     );
+  });
+});
+
+describe('the begin of a grace period that nobody remembers', () => {
+  const early = '2026-01-01T00:00:00Z';
+  const late = '2026-01-01T00:00:10Z';
+  it.each<[string, MachineState | undefined, (string | undefined)[], number | undefined]>([
+    ['no machine', undefined, [early], undefined],
+    ['a machine that still runs is asked', running, [early], undefined],
+    ['shut down by its user', { kind: 'shutting-down' }, [undefined, undefined], undefined],
+    ['VMI deleted', { kind: 'shutting-down' }, [early, undefined], Date.parse(early)],
+    ['Pod told to end', { kind: 'shutting-down' }, [undefined, late], Date.parse(late)],
+    ['the earlier of both', { kind: 'shutting-down' }, [late, early], Date.parse(early)],
+  ])('%s', (_name, machine, since, begin) => {
+    expect(unrememberedStop(machine, since)).toBe(begin);
   });
 });

@@ -1,6 +1,7 @@
 // The launcher pod of an instance, as a pure function of the instance and the cluster's configuration.
 import {
   annotations,
+  podConditions,
   type Container,
   type ContainerPort,
   type Pod,
@@ -61,7 +62,7 @@ export function renderPod(instance: VirtualMachineInstance, options: RenderOptio
       runtimeClassName: configuration.runtimeClassName,
       nodeSelector: nodeSelector(instance, configuration, hypervisor),
       affinity: affinity(instance),
-      readinessGates: [{ conditionType: unpausedCondition }],
+      readinessGates: readinessGates(instance),
       imagePullSecrets: imagePullSecrets(instance),
       serviceAccountName: spec.serviceAccountName ?? serviceAccount?.serviceAccountName,
       automountServiceAccountToken: serviceAccount !== undefined,
@@ -79,6 +80,12 @@ export function renderPod(instance: VirtualMachineInstance, options: RenderOptio
       volumes: storage.volumes,
     },
   };
+}
+
+/** The guest's readiness probe is carried out by the node agent, which alone reaches the guest and its agent. */
+function readinessGates({ spec }: VirtualMachineInstance): { conditionType: string }[] {
+  const gates = [unpausedCondition, ...(spec.readinessProbe === undefined ? [] : [podConditions.guestReady])];
+  return gates.map((conditionType) => ({ conditionType }));
 }
 
 /** Instances run as user 107 unless admission recorded root for them. */

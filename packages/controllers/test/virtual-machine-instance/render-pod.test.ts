@@ -181,4 +181,13 @@ describe('launcher pod', () => {
       'devices.kubevirt.io/tun': '1',
     });
   });
+
+  it('waits with its readiness for the guest, when that has a readiness probe', () => {
+    const probed = demo();
+    probed.spec.readinessProbe = { guestAgentPing: {} };
+    expect(render(probed).spec.readinessGates).toEqual([
+      { conditionType: 'kubevirt.io/virtual-machine-unpaused' },
+      { conditionType: 'virtkit.dev/guest-ready' },
+    ]);
+  });
 });

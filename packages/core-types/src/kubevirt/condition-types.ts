@@ -37,10 +37,12 @@ export const migrationConditions = {
   blockedByBackup: 'migrationBlockedByBackup',
 } as const;
 
-/** Pod conditions that KubeVirt writes. */
+/** Conditions of launcher pods that are written for their guests. */
 export const podConditions = {
   /** Readiness gate of launcher pods: the guest is not paused. */
   unpaused: 'kubevirt.io/virtual-machine-unpaused',
+  /** Readiness gate of the launcher pods whose instance has a readiness probe: the guest passes it. Virtkit's own. */
+  guestReady: 'virtkit.dev/guest-ready',
 } as const;
 
 /** Reasons of conditions; misspelt wire values are kept as they are. */
