@@ -10,5 +10,6 @@ if ! command -v npm > /dev/null; then
 fi
 echo "npm packages: installing from package-lock.json"
 # Install scripts are not needed: every binary comes inside a registry package.
-npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+# Not `npm ci`: it refuses a lock file that lacks optional packages of other platforms, which not every registry carries.
+npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error
 node_modules/.bin/node -e 'const [major] = process.versions.node.split("."); if (Number(major) < 26) { console.error(`error: expected Node 26 from npm, found ${process.version}`); process.exit(1); } console.log(`npm packages: Node ${process.version}`)'
