@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { waitUntil } from '@virtkit/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { run } from '../support/command.ts';
@@ -96,6 +96,7 @@ describe('a machine that lacks something', () => {
     }
     await using platform = await startTestPlatform({
       folder,
+      ownMounts: true,
       within: ['unshare', '--mount', 'sh', '-c', hide, 'hide'],
     });
     expect(platform.output()).toMatch(/no libvirt here .*simulated \(hypervisor mock\)/);
@@ -120,7 +121,10 @@ describe('a machine that lacks something', () => {
     const folder = await makeFolder();
     await run(['mount', '-t', 'tmpfs', '-o', 'size=400m', 'tmpfs', folder]);
     try {
-      await using platform = await startTestPlatform({ folder: join(folder, 'p'), hypervisor: 'mock' });
+      await using platform = await startTestPlatform({
+        folder: join(folder, `${basename(folder)}-p`),
+        hypervisor: 'mock',
+      });
       await createRunning(platform, mockMachine(platform, { name: 'before' }));
       const filler = join(folder, 'filler');
       await run(['dd', 'if=/dev/zero', `of=${filler}`, 'bs=64k'], { mayFail: true });

@@ -115,13 +115,13 @@ describe('the life of a machine', () => {
 
 describe('what stands in the way of a machine', () => {
   it('an image that is not there: says so, and starts once it is', async () => {
-    const { client, provideImage } = cluster();
+    const { client } = cluster();
     const reference = 'virtkit.dev/late-guest:1';
     await client.virtualMachines.create(mockMachine(cluster(), { name: 'late', containerDisk: reference }));
     await status(cluster(), 'late', 'ErrImagePull').catch(() =>
       status(cluster(), 'late', 'ImagePullBackOff'),
     );
-    await provideImage.call(cluster(), reference);
+    await cluster().provideImage(reference);
     await running(cluster(), 'late');
     await remove(cluster(), 'late');
   });

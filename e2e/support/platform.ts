@@ -20,8 +20,10 @@ type SupervisorRecord = z.output<typeof RecordSchema>;
 
 export interface PlatformOptions {
   readonly hypervisor?: 'kvm-qemu' | 'mock';
-  /** Words before the command line of `virtkit up`, such as `unshare -m`. */
+  /** Words before the command line of `virtkit up`, such as `setpriv`. */
   readonly within?: readonly string[];
+  /** Whether `within` gives it a mount namespace of its own, which other commands must then enter. */
+  readonly ownMounts?: boolean;
   /** Folder for everything; made when absent, and removed at the end. Its name is unique and its path short. */
   readonly folder?: string;
 }
@@ -118,10 +120,12 @@ class EmbeddedPlatform implements TestPlatform {
   readonly folder: string;
   readonly root: string;
   readonly #upCommand: readonly string[];
+  readonly #ownMounts: boolean;
   #up: UpProcess | undefined;
   #client: Client | undefined;
 
-  constructor(folder: string, port: number, { hypervisor, within = [] }: PlatformOptions) {
+  constructor(folder: string, port: number, { hypervisor, within = [], ownMounts = false }: PlatformOptions) {
+    this.#ownMounts = ownMounts;
     this.folder = folder;
     this.root = join(folder, 'r');
     this.#upCommand = [
@@ -159,8 +163,11 @@ class EmbeddedPlatform implements TestPlatform {
     await this.#up?.end();
   }
 
-  virtkit(args: readonly string[], options?: CommandOptions): Promise<CommandResult> {
-    return run([...programCommand('virtkit'), '--root', this.root, ...args], options);
+  async virtkit(args: readonly string[], options?: CommandOptions): Promise<CommandResult> {
+    const command: [string, ...string[]] = [...programCommand('virtkit'), '--root', this.root, ...args];
+    if (!this.#ownMounts) return run(command, options);
+    const { supervisor } = await this.#record();
+    return run(['nsenter', '--mount', '--target', String(supervisor.pid), ...command], options);
   }
 
   kubectl(args: readonly string[], options?: CommandOptions): Promise<CommandResult> {
