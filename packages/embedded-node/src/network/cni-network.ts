@@ -10,6 +10,7 @@ import {
   listNamespaces,
   namespacePath,
   removeNamespace,
+  removeUnusableNamespace,
   setSysctls,
 } from './network-namespace.ts';
 import type { NetworkProvider, PodNetwork, PodNetworkRequest } from './network.ts';
@@ -107,6 +108,7 @@ class BridgeNetwork implements NetworkProvider {
 
   async tearDown(uid: string): Promise<void> {
     const recorded = await readJson(this.#record(uid), (value) => recordSchema.parse(value));
+    await removeUnusableNamespace(this.#prefix + uid);
     await this.#cni.delete(this.#attachment(uid), recorded?.result);
     await removeNamespace(this.#prefix + uid);
     await rm(this.#record(uid), { force: true });

@@ -13,7 +13,6 @@ export function namespacePath(name: string): string {
 /** Makes a network namespace with its loopback up. One that exists is kept. */
 export async function ensureNamespace(name: string): Promise<void> {
   if (!(await isUsable(name))) {
-    // A crash between making the file and mounting the namespace on it leaves a plain file.
     await removeNamespace(name);
     await runOrThrow('ip', ['netns', 'add', name]);
   }
@@ -29,6 +28,14 @@ export async function removeNamespace(name: string): Promise<void> {
     throw error;
   }
   await runOrThrow('ip', ['netns', 'delete', name]);
+}
+
+/**
+ * Removes the plain file that stands where a namespace should be: a crash between making the file and mounting the
+ * namespace on it leaves one, and so does a restart of a machine whose /run is on its disk. CNI plugins fail on it.
+ */
+export async function removeUnusableNamespace(name: string): Promise<void> {
+  if (!(await isUsable(name))) await removeNamespace(name);
 }
 
 /** Names of the namespaces that begin with `prefix`. */
