@@ -52,7 +52,15 @@ describe('an unmodified kubectl', () => {
     const text = await kubectl(`describe vm ${name}`);
     expect(text).toContain('Printable Status');
     expect(text).toContain('SuccessfulCreate');
-    expect(await kubectl(`events --for vmi/${name}`)).toContain('Started');
+    // Events are written beside the work, so they may come after the state that they tell of.
+    await waitUntil(
+      'the event',
+      async () => (await kubectl(`events --for vmi/${name}`)).includes('Started'),
+      {
+        timeoutMs: 30_000,
+        intervalMs: 500,
+      },
+    );
     expect(await kubectl('get events')).toContain(`virtualmachine/${name}`);
   });
 
