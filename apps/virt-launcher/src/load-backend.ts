@@ -6,6 +6,8 @@ import { LauncherError } from './errors.ts';
 export interface BackendFolders {
   stateDir: string;
   runDir: string;
+  /** What another daemon on this machine learnt about QEMU. */
+  capabilityCache?: string | undefined;
 }
 
 /** An open hypervisor and how to end it together with everything that it started. */
@@ -19,11 +21,16 @@ type Loader = (folders: BackendFolders, options: Record<string, unknown>) => Pro
 
 // Each backend is imported only when it is chosen: a launcher pays for one.
 const loaders: Readonly<Record<string, Loader>> = {
-  'kvm-qemu': async ({ stateDir, runDir }, options) => {
+  'kvm-qemu': async ({ stateDir, runDir, capabilityCache }, options) => {
     parseOptions(z.strictObject({}), options);
     const { createKvmQemuHypervisor, probeKvm } = await import('@virtkit/hal-kvm-qemu');
     const hardwareVirtualization = toHardwareVirtualization(await probeKvm());
-    const hypervisor = await createKvmQemuHypervisor({ stateDir, runDir, hardwareVirtualization });
+    const hypervisor = await createKvmQemuHypervisor({
+      stateDir,
+      runDir,
+      hardwareVirtualization,
+      ...(capabilityCache !== undefined && { capabilityCache }),
+    });
     return { hypervisor, close: () => hypervisor.stopDaemon() };
   },
   mock: async ({ stateDir }, options) => {

@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util';
 import { exitCodeOf } from './exit-codes.ts';
 import { parseFlags } from './flags.ts';
 import { createLog, errorDetails } from './log.ts';
@@ -22,7 +23,11 @@ async function main(): Promise<number> {
   let log = createLog(write, unknown);
   try {
     if (process.argv[2] === 'probe') {
-      process.stdout.write(`${JSON.stringify(await probeMachine())}\n`);
+      const { values } = parseArgs({
+        args: process.argv.slice(3),
+        options: { 'capability-cache': { type: 'string' } },
+      });
+      process.stdout.write(`${JSON.stringify(await probeMachine(values['capability-cache']))}\n`);
       return 0;
     }
     const flags = parseFlags(process.argv.slice(2));

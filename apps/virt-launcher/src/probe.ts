@@ -1,5 +1,7 @@
 import { LauncherError } from './errors.ts';
 
+const nobody = { uid: 65534, gid: 65534 };
+
 /** What this machine can do for guests, as `virt-launcher probe` prints it. */
 export interface MachineProbe {
   libvirt: { state: 'available'; version: string } | { state: 'missing'; reason: string };
@@ -9,15 +11,26 @@ export interface MachineProbe {
 /**
  * Looks for libvirt and measures whether `/dev/kvm` really speeds guests up. Takes about 0.3 s. Never fails for what the
  * machine lacks: that is the answer.
+ *
+ * @param capabilityCache Where to keep what libvirt learns about QEMU, for the launchers of this machine; takes seconds when
+ *   it is not there yet.
  * @throws LauncherError `backend-unavailable` when the package with the native binding is not installed.
  */
-export async function probeMachine(): Promise<MachineProbe> {
-  const { libvirtVersion, probeKvm } = await import('@virtkit/hal-kvm-qemu').catch((cause: unknown) => {
-    throw new LauncherError('backend-unavailable', 'the package @virtkit/hal-kvm-qemu cannot be loaded', {
-      cause,
-    });
-  });
+export async function probeMachine(capabilityCache?: string): Promise<MachineProbe> {
+  const { libvirtVersion, probeKvm, refreshCapabilityCache } = await import('@virtkit/hal-kvm-qemu').catch(
+    (cause: unknown) => {
+      throw new LauncherError('backend-unavailable', 'the package @virtkit/hal-kvm-qemu cannot be loaded', {
+        cause,
+      });
+    },
+  );
   const [libvirt, kvm] = await Promise.all([libvirtVersion(), probeKvm()]);
+  if (capabilityCache !== undefined && libvirt.state === 'available')
+    await refreshCapabilityCache({
+      folder: capabilityCache,
+      // libvirt's session mode is for other users than root.
+      ...(process.getuid?.() === 0 && { runAs: nobody }),
+    });
   return {
     libvirt,
     kvm: {

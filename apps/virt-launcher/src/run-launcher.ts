@@ -27,7 +27,11 @@ export async function runLauncher({ flags, log, termination }: RunLauncherOption
   const { name, namespace, uid } = flags;
   await using resources = new AsyncDisposableStack();
 
-  const folders = { stateDir: flags['state-dir'], runDir: flags['run-dir'] };
+  const folders = {
+    stateDir: flags['state-dir'],
+    runDir: flags['run-dir'],
+    capabilityCache: flags['capability-cache'],
+  };
   const backend = await loadBackend(flags.hypervisor, folders, flags['hypervisor-options']);
   resources.defer(() => backend.close());
   const { hypervisor } = backend;

@@ -40,6 +40,8 @@ export interface KvmQemuOptions {
   hardwareVirtualization: HardwareVirtualization;
   /** Seconds without clients and running machines after which the private daemon ends by itself. Default 30. */
   daemonIdleSeconds?: number;
+  /** Folder that `refreshCapabilityCache` filled: spares each new daemon to ask QEMU what it can do. */
+  capabilityCache?: string;
   /** Run daemon and QEMU as this user; needs root. Default: the present user, who should not be root. */
   runAs?: Owner;
 }
@@ -68,6 +70,7 @@ class KvmQemuHypervisor implements KvmQemu, MachineHost {
       stateDir: join(options.stateDir, 'libvirt'),
       runDir: options.runDir,
       ...(options.daemonIdleSeconds === undefined ? {} : { idleSeconds: options.daemonIdleSeconds }),
+      ...(options.capabilityCache === undefined ? {} : { capabilityCache: options.capabilityCache }),
       ...(options.runAs === undefined ? {} : { runAs: options.runAs }),
     });
     this.#keeper = new ConnectionKeeper(

@@ -41,7 +41,9 @@ export async function up(options: UpCommandOptions): Promise<void> {
       },
     );
   makeFolder(join(root, 'logs'));
-  const probe = await probeVirtualization(commandFor('virt-launcher'));
+  const probe = await probeVirtualization(commandFor('virt-launcher'), {
+    capabilityCache: layoutOf(root).capabilityCache,
+  });
   explainProbe(probe, print);
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const)

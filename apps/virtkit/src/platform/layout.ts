@@ -15,6 +15,8 @@ export interface Layout {
   kubelet: string;
   logs: string;
   kubeconfig: string;
+  /** What libvirt has learnt about QEMU, for all launchers. */
+  capabilityCache: string;
   /** Who supervises and what runs, for `status` and `down`. */
   supervisor: string;
 }
@@ -29,6 +31,7 @@ export function layoutOf(root: string): Layout {
     kubelet: join(root, 'kubelet'),
     logs: join(root, 'logs'),
     kubeconfig: join(root, 'kubeconfig'),
+    capabilityCache: join(root, 'qemu-capabilities'),
     supervisor: join(root, 'supervisor.json'),
   };
 }

@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { runEndpointsController, runKubelet, runServiceProxy } from '@virtkit/embedded-node';
 import { connectionOptions, jsonLogger, stopSignal } from '@virtkit/program';
@@ -18,7 +19,11 @@ interface KubeletProgramOptions {
 /** The embedded kubelet with Endpoints and, with root's rights, the Service proxy, until the signal aborts. */
 async function runKubeletProgram({ client, root, settings, signal }: KubeletProgramOptions): Promise<void> {
   const logger = jsonLogger('kubelet', (line) => process.stderr.write(line));
-  const binds = [dirname(process.execPath), ...programFolders()].map((source) => ({ source }));
+  const { capabilityCache } = layoutOf(root);
+  await mkdir(capabilityCache, { recursive: true, mode: 0o755 });
+  const binds = [dirname(process.execPath), ...programFolders(), capabilityCache].map((source) => ({
+    source,
+  }));
   await Promise.all([
     runKubelet({
       client,
@@ -29,7 +34,9 @@ async function runKubeletProgram({ client, root, settings, signal }: KubeletProg
       network: settings.podNetwork
         ? { bridge: settings.bridge, subnet: settings.subnet, namespacePrefix: settings.namespacePrefix }
         : false,
-      builtInImages: [{ reference: launcherImage, programs: { 'virt-launcher': launcherCommand() }, binds }],
+      builtInImages: [
+        { reference: launcherImage, programs: { 'virt-launcher': launcherCommand(capabilityCache) }, binds },
+      ],
     }),
     runEndpointsController({ client, signal, logger }),
     ...(settings.podNetwork
@@ -55,7 +62,14 @@ export async function startKubeletProgram(
 }
 
 /** V8 settings for a program of which there is one for each machine: a small young generation, compact code. */
-function launcherCommand(): readonly string[] {
+function launcherCommand(capabilityCache: string): readonly string[] {
   const [node, ...args] = commandFor('virt-launcher');
-  return [node, '--max-semi-space-size=1', '--optimize-for-size', ...args];
+  return [
+    node,
+    '--max-semi-space-size=1',
+    '--optimize-for-size',
+    ...args,
+    '--capability-cache',
+    capabilityCache,
+  ];
 }

@@ -3,6 +3,7 @@ import { access, open, readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { HalError } from '@virtkit/hal';
 import type { Owner } from '../ownership.ts';
+import { useCapabilityCache } from './capability-cache.ts';
 import { daemonPaths, longestSocketPath, writeConfiguration, type DaemonPaths } from './configuration.ts';
 
 export interface PrivateDaemonOptions {
@@ -14,6 +15,8 @@ export interface PrivateDaemonOptions {
   idleSeconds?: number;
   /** Run the daemon (and so QEMU) as this user instead of the present one; needs root. */
   runAs?: Owner;
+  /** Folder that `refreshCapabilityCache` filled: spares the daemon to ask QEMU what it can do. */
+  capabilityCache?: string;
   /** Path of libvirtd. Default: found in `/usr/sbin` and `/usr/bin`. */
   program?: string;
 }
@@ -76,9 +79,10 @@ export class PrivateDaemon {
   }
 
   async #start(): Promise<void> {
-    const { idleSeconds = 30, runAs } = this.#options;
+    const { idleSeconds = 30, runAs, capabilityCache } = this.#options;
     const program = this.#options.program ?? (await findProgram());
     await writeConfiguration(this.paths, runAs);
+    if (capabilityCache !== undefined) await useCapabilityCache(capabilityCache, this.paths.cache, runAs);
     await rm(this.paths.socket, { force: true });
     const output = await open(`${this.paths.log}.stderr`, 'w');
     try {
