@@ -7,7 +7,7 @@ import type { Verdict } from './probe-state.ts';
 export interface GuestProbesOptions {
   clock: Clock;
   /** A verdict about this guest changed. */
-  onChange(key: string): void;
+  onChange: (key: string) => void;
   /** How a probe is done; default: over the network and the guest agent. */
   probe?: Probing;
 }

@@ -90,7 +90,9 @@ export class InstanceReconciler {
     const before = await this.#look(subject, context.signal);
     const step = this.#plan(subject, before, context);
     const { view, failure } = await this.#attempt(step, subject, before, context);
-    await this.#report(subject, view, step, failure, context);
+    // A launcher that cannot be asked says nothing new about its machine.
+    const silent = step.kind === 'wait' && view.observed === undefined && failure === undefined;
+    if (!silent) await this.#report(subject, view, step, failure, context);
     await this.#options.readiness.report(instance, podUid, this.#options.probes.health(key), context.signal);
     if (failure !== undefined) throw failure;
     return this.#next(step, view);

@@ -164,12 +164,7 @@ export class ConsoleServer implements AsyncDisposable {
       stream.on('error', (error) => this.#options.logger.debug('a stream ended', { error: error.message }));
       if (socket.destroyed) return void stream.destroy();
       socket.once('close', () => stream.destroy());
-      this.#webSockets.handleUpgrade(
-        request,
-        socket,
-        head,
-        (webSocket) => void joinStreams(webSocket, stream),
-      );
+      this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => joinStreams(webSocket, stream));
     } catch (error) {
       this.#options.logger.warn('a stream could not be opened', { path: request.url, error: String(error) });
       refuse(statusOf(error), error instanceof Error ? error.message : String(error));

@@ -83,6 +83,8 @@ export const operations: ReadonlyMap<string, Operation> = new Map([
 
 /** HTTP status of a failed operation. */
 export function statusOf(error: unknown): number {
+  // A name in the path that is not encoded rightly.
+  if (error instanceof URIError) return 400;
   if (!(error instanceof HalError)) return 500;
   switch (error.code) {
     case 'not-found':

@@ -1,7 +1,6 @@
 import type { Duplex } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { HalError, type Machine } from '@virtkit/hal';
-import { createWebSocketStream, type WebSocket } from 'ws';
+import type { RawData, WebSocket } from 'ws';
 
 /** Byte streams of a machine by the last part of their path. */
 export const streams: ReadonlyMap<string, (machine: Machine, signal: AbortSignal) => Promise<Duplex>> =
@@ -13,25 +12,36 @@ export const streams: ReadonlyMap<string, (machine: Machine, signal: AbortSignal
 /** Most bytes of one message that a client may send. */
 export const maxMessageBytes = 1024 * 1024;
 
+/** Bytes on their way to a caller above which its machine's stream waits. */
+const highWaterMark = 64 * 1024;
+
+/** Close codes: an ordinary end, a failure, and a takeover by another caller. */
+const closeCodes = { end: 1000, failure: 1011, takeover: 4409 } as const;
+
 /**
- * Copies bytes both ways until either side ends; then both are closed. Back-pressure holds in both directions. The close
- * code tells a takeover (4409) from an ordinary end (1000) and a failure (1011).
+ * Copies bytes both ways until either side ends; then both are closed, the caller with a code that tells why. A side that
+ * is slow to take bytes holds the other back.
  */
-export async function joinStreams(socket: WebSocket, stream: Duplex): Promise<void> {
-  const client = createWebSocketStream(socket, { highWaterMark: 64 * 1024 });
-  const both = new AbortController();
-  const copy = async (from: Duplex, to: Duplex): Promise<void> => {
-    try {
-      await pipeline(from, to, { signal: both.signal });
-    } finally {
-      both.abort();
-    }
-  };
-  const results = await Promise.allSettled([copy(stream, client), copy(client, stream)]);
-  const failure = results
-    .map((result) => (result.status === 'rejected' ? (result.reason as unknown) : undefined))
-    .find((reason) => reason instanceof HalError);
-  if (failure === undefined) socket.close(1000);
-  else socket.close(failure.code === 'conflict' ? 4409 : 1011, failure.message.slice(0, 120));
-  stream.destroy();
+export function joinStreams(socket: WebSocket, stream: Duplex): void {
+  stream.on('data', (chunk: Buffer) => {
+    socket.send(chunk, () => stream.resume());
+    if (socket.bufferedAmount > highWaterMark) stream.pause();
+  });
+  stream.on('end', () => socket.close(closeCodes.end));
+  stream.on('error', (error) => {
+    const takeover = error instanceof HalError && error.code === 'conflict';
+    socket.close(takeover ? closeCodes.takeover : closeCodes.failure, error.message.slice(0, 120));
+  });
+  socket.on('message', (data: RawData) => {
+    if (stream.writable && !stream.write(bytesOf(data))) socket.pause();
+  });
+  stream.on('drain', () => socket.resume());
+  socket.on('close', () => stream.destroy());
+  // A caller that breaks the protocol is closed by the WebSocket itself, and its stream with it.
+  socket.on('error', (error) => stream.destroy(error));
+}
+
+function bytesOf(data: RawData): Buffer {
+  if (Array.isArray(data)) return Buffer.concat(data);
+  return data instanceof ArrayBuffer ? Buffer.from(data) : data;
 }

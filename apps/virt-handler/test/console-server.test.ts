@@ -1,0 +1,125 @@
+import { request } from 'node:https';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isConditionTrue, type VirtualMachineInstance } from '@virtkit/core-types';
+import { waitUntil } from '@virtkit/testing';
+import { WebSocket } from 'ws';
+import type { Identity } from './support/pki.ts';
+import { callerName, TestNode } from './support/test-node.ts';
+
+let node: TestNode;
+let endpoint: string;
+let caller: Identity;
+let stranger: Identity;
+let name: string;
+
+const isRunning = ({ status }: VirtualMachineInstance): boolean => status?.phase === 'Running';
+const isPaused = ({ status }: VirtualMachineInstance): boolean =>
+  isConditionTrue(status?.conditions, 'Paused');
+
+beforeAll(async () => {
+  node = await TestNode.start();
+  await node.startHandler();
+  [caller, stranger] = await Promise.all([node.issue(callerName), node.issue('somebody-else')]);
+  endpoint = await node.endpoint();
+  ({ name } = await node.schedule());
+  await node.until(name, 'Running', isRunning);
+});
+afterAll(() => node[Symbol.asyncDispose]());
+
+const tls = ({ ca, certificate, key }: Identity) => ({ ca, cert: certificate, key });
+const url = (operation: string, instance = name): string =>
+  `${endpoint}/v1/namespaces/default/virtualmachineinstances/${instance}/${operation}`;
+
+function call(method: string, target: string, identity: Identity): Promise<{ status: number; body: string }> {
+  const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: string }>();
+  const outgoing = request(target, { method, agent: false, ...tls(identity) }, (response) => {
+    let body = '';
+    response.setEncoding('utf8').on('data', (text: string) => (body += text));
+    response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
+  });
+  outgoing.on('error', reject);
+  outgoing.end();
+  return promise;
+}
+
+function openConsole(identity: Identity, target = url('console')) {
+  const socket = new WebSocket(target, ['plain.kubevirt.io'], tls(identity));
+  const seen = {
+    text: '',
+    closed: undefined as number | undefined,
+    refused: undefined as number | undefined,
+  };
+  socket.on('message', (data: Buffer) => (seen.text += data.toString()));
+  socket.on('close', (code) => (seen.closed = code));
+  socket.on('unexpected-response', (_request, response) => {
+    seen.refused = response.statusCode;
+    response.resume();
+    socket.terminate();
+  });
+  socket.on('error', (error) => (seen.text += error.message));
+  return { socket, seen };
+}
+
+describe('the console server', () => {
+  it('pauses and continues a guest', async () => {
+    expect(await call('PUT', url('pause'), caller)).toMatchObject({ status: 202 });
+    await node.until(name, 'paused', isPaused);
+    expect(await call('PUT', url('unpause'), caller)).toMatchObject({ status: 202 });
+    await node.until(name, 'not paused', (vmi) => !isPaused(vmi));
+  });
+
+  it('answers what the guest agent says', async () => {
+    await node.until(name, 'agent', (vmi) => isConditionTrue(vmi.status?.conditions, 'AgentConnected'));
+    const { status, body } = await call('GET', url('guestosinfo'), caller);
+    expect(status).toBe(200);
+    expect(JSON.parse(body)).toMatchObject({
+      kind: 'VirtualMachineInstanceGuestAgentInfo',
+      os: { id: 'mock' },
+    });
+  });
+
+  it.each<[string, string, () => string, () => Identity, number]>([
+    ['a caller with another name', 'PUT', () => url('pause'), () => stranger, 403],
+    ['an instance that is not here', 'PUT', () => url('pause', 'nobody'), () => caller, 404],
+    ['an operation that does not exist', 'PUT', () => url('explode'), () => caller, 404],
+    ['the wrong method', 'GET', () => url('pause'), () => caller, 405],
+    ['another path', 'GET', () => `${endpoint}/healthz`, () => caller, 404],
+    ['a name that is not encoded rightly', 'PUT', () => url('pause', '%zz'), () => caller, 400],
+  ])('refuses %s', async (_name, method, target, identity, status) => {
+    expect((await call(method, target(), identity())).status).toBe(status);
+    expect(isPaused(await node.get(name))).toBe(false);
+  });
+
+  it('refuses a caller of another authority before it says anything', async () => {
+    const other = await (await import('./support/pki.ts')).createAuthority();
+    const forged = { ...(await other(callerName)), ca: caller.ca };
+    await expect(call('PUT', url('pause'), forged)).rejects.toThrow();
+  });
+
+  it('carries a console both ways', async () => {
+    const { socket, seen } = openConsole(caller);
+    await waitUntil('the console to open', () => socket.readyState === WebSocket.OPEN);
+    expect(socket.protocol).toBe('plain.kubevirt.io');
+    socket.send(Buffer.from('hello'));
+    await waitUntil('the echo', () => seen.text.includes('hello'));
+    socket.close();
+    await waitUntil('the end', () => seen.closed !== undefined);
+  });
+
+  it('gives the console to whoever comes last', async () => {
+    const first = openConsole(caller);
+    await waitUntil('the first to open', () => first.socket.readyState === WebSocket.OPEN);
+    const second = openConsole(caller);
+    await waitUntil('the first to be sent away', () => first.seen.closed === 4409);
+    second.socket.send(Buffer.from('mine'));
+    await waitUntil('the echo', () => second.seen.text.includes('mine'));
+    second.socket.terminate();
+  });
+
+  it('refuses streams to strangers and to nobody', async () => {
+    const foreign = openConsole(stranger);
+    await waitUntil('a refusal', () => foreign.seen.refused === 403);
+    const nobody = openConsole(caller, url('console', 'nobody'));
+    await waitUntil('a refusal', () => nobody.seen.refused === 404);
+  });
+});
