@@ -17,14 +17,30 @@ interface KubeletProgramOptions {
 }
 
 /** The embedded kubelet with Endpoints and, with root's rights, the Service proxy, until the signal aborts. */
-async function runKubeletProgram({ client, root, settings, signal }: KubeletProgramOptions): Promise<void> {
+async function runKubeletProgram({
+  client,
+  root,
+  settings,
+  signal: stop,
+}: KubeletProgramOptions): Promise<void> {
+  // A part that fails ends the others, and with them the program: half a kubelet would look alive to its supervisor.
+  const failed = new AbortController();
+  const signal = AbortSignal.any([stop, failed.signal]);
+  const orEndAll = async (part: Promise<void>): Promise<void> => {
+    try {
+      await part;
+    } catch (error) {
+      failed.abort(error);
+      throw error;
+    }
+  };
   const logger = jsonLogger('kubelet', (line) => process.stderr.write(line));
   const { capabilityCache } = layoutOf(root);
   await mkdir(capabilityCache, { recursive: true, mode: 0o755 });
   const binds = [dirname(process.execPath), ...programFolders(), capabilityCache].map((source) => ({
     source,
   }));
-  await Promise.all([
+  const parts = [
     runKubelet({
       client,
       signal,
@@ -42,7 +58,8 @@ async function runKubeletProgram({ client, root, settings, signal }: KubeletProg
     ...(settings.podNetwork
       ? [runServiceProxy({ client, signal, logger, table: settings.serviceTable })]
       : []),
-  ]);
+  ];
+  await Promise.all(parts.map(orEndAll));
 }
 
 /** Connects from flags and runs the kubelet. @throws VirtkitError `usage` before the first `up`. */
