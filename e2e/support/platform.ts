@@ -57,7 +57,7 @@ const guestImage = 'virtkit.dev/tiny-guest:1';
 const guestFolder = join(top, 'build', 'guest');
 
 /** Path of the tiny guest's disk; built when it is not there. */
-export async function guestDisk(): Promise<string> {
+async function guestDisk(): Promise<string> {
   const disk = join(guestFolder, 'disk.qcow2');
   if (!existsSync(disk))
     await run([join(top, 'tools', 'guest-image', 'build.sh'), guestFolder], { timeoutMs: 300_000 });

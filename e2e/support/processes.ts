@@ -55,7 +55,7 @@ export function processesOf(uniqueName: string): ProcessEntry[] {
 }
 
 /** The value of a variable in a process's environment; undefined when it has none or is gone. */
-export function environmentOf(pid: number, variable: string): string | undefined {
+function environmentOf(pid: number, variable: string): string | undefined {
   const entry = readProc(pid, 'environ')
     ?.split('\0')
     .find((line) => line.startsWith(`${variable}=`));

@@ -173,7 +173,7 @@ async function stepGuest(
 }
 
 /** `default/name`. */
-export const keyOfName = (name: string): string => keyFor('default', name);
+const keyOfName = (name: string): string => keyFor('default', name);
 
 export function quietNode(): NodeBehaviour {
   return { unschedulable: new Set(), failing: new Set(), ending: new Map(), unpullable: new Set() };

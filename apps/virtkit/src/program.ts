@@ -13,7 +13,7 @@ export interface ProgramContext {
   root: string;
   /** The PATH to look for programs on. */
   path: string;
-  print(line: string): void;
+  print: (line: string) => void;
   setExitCode(code: number): void;
 }
 

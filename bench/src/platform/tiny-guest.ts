@@ -8,7 +8,7 @@ const image = 'virtkit.dev/tiny-guest:1';
 const patienceSeconds = 90;
 
 /** Memory of the small guest, in MiB. */
-export const guestMemoryMiB = 192;
+const guestMemoryMiB = 192;
 
 /** Puts the small guest's disk into a platform's image store. @throws BenchError `missing-requirement` */
 export async function storeTinyGuest(platform: SeparatePrograms): Promise<void> {

@@ -1,7 +1,7 @@
 import { match } from 'ts-pattern';
 
 /** What a value should be. */
-export interface Goal {
+interface Goal {
   kind: 'at-most' | 'at-least';
   value: number;
 }

@@ -21,8 +21,8 @@ export interface HeartbeatOptions {
   signal: AbortSignal;
 }
 
-export const endpointAnnotation = 'virtkit.dev/virt-handler-endpoint';
-export const virtualizationAnnotation = 'virtkit.dev/hardware-virtualization';
+const endpointAnnotation = 'virtkit.dev/virt-handler-endpoint';
+const virtualizationAnnotation = 'virtkit.dev/hardware-virtualization';
 
 /** Period of the heartbeat (KubeVirt: 60 s with jitter up to 2.2) and pause while the Node object is missing, in ms. */
 const period = 60_000;
@@ -30,7 +30,7 @@ const maxJitter = 1.2;
 const missingNodePause = 500;
 
 /** The merge patch that says: this node is alive and can run these. Pure. */
-export function heartbeatPatch(facts: NodeFacts, now: Date): object {
+function heartbeatPatch(facts: NodeFacts, now: Date): object {
   const { endpoint, hardwareVirtualization, hypervisors } = facts;
   return {
     metadata: {

@@ -2,7 +2,7 @@ import { HalError, type Machine } from '@virtkit/hal';
 import { filesystemListView, guestAgentInfoView, userListView } from './guest-views.ts';
 
 /** The answer to one operation. */
-export type OperationResult =
+type OperationResult =
   | { kind: 'accepted' }
   | { kind: 'json'; body: object }
   | { kind: 'bytes'; contentType: string; body: Uint8Array };

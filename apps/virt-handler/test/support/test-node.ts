@@ -18,7 +18,7 @@ import { runVirtHandler } from '../../src/index.ts';
 import { LauncherProcess, podFolder } from './launcher-process.ts';
 import { createAuthority, type Identity } from './pki.ts';
 
-export const nodeName = 'node-1';
+const nodeName = 'node-1';
 export const callerName = 'kubevirt.io:system:client:virt-handler';
 
 /** Writes to instances, as the server saw them. */

@@ -14,7 +14,7 @@ export interface DownOptions {
   root: string;
   /** Removes machines, images, certificates and settings too. */
   purge: boolean;
-  print(line: string): void;
+  print: (line: string) => void;
 }
 
 /** How long the programs may take to end, in milliseconds. */

@@ -15,7 +15,7 @@ export interface UpCommandOptions {
   root: string;
   port?: number | undefined;
   hypervisor?: Settings['hypervisor'] | undefined;
-  print(line: string): void;
+  print: (line: string) => void;
 }
 
 /** How long the platform may take to come up, in milliseconds. */

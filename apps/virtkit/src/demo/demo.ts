@@ -19,7 +19,7 @@ export interface DemoOptions {
   /** Folder with the disk image of the guest. */
   guestImage: string;
   port?: number | undefined;
-  print(line: string): void;
+  print: (line: string) => void;
 }
 
 /** Image that the example's machine boots from. */
@@ -63,7 +63,9 @@ export async function demo({ root, guestImage, port, print }: DemoOptions): Prom
   print('The platform keeps running. Try:');
   print(`  export KUBECONFIG=${layout.kubeconfig}`);
   print('  kubectl get vms,vmis,pods -o wide');
-  print(`  node_modules/.bin/node apps/virtctl/dist/main.js console ${machine.name}      # leave with Ctrl-]`);
+  print(
+    `  node_modules/.bin/node apps/virtctl/dist/main.js console ${machine.name}      # leave with Ctrl-]`,
+  );
   print(`  ${await curlCommand(client)}`);
   print('Remove everything with: make demo-down');
 }

@@ -2,7 +2,7 @@ import type { KubeVirt } from '@virtkit/core-types';
 import { isApiError, type Client } from '@virtkit/sdk';
 
 /** Namespace and name of the object that configures the platform. */
-export const kubevirtName = { namespace: 'kubevirt', name: 'kubevirt' } as const;
+const kubevirtName = { namespace: 'kubevirt', name: 'kubevirt' } as const;
 
 /** What the platform decides about itself at each start. */
 export interface KubeVirtChoices {

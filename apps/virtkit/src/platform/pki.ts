@@ -6,7 +6,7 @@ import * as x509 from '@peculiar/x509';
 import { readIfThere, replaceFile } from './files.ts';
 
 /** Common names of the two ends of the connection between virt-api and virt-handler, as KubeVirt uses them. */
-export const handlerServerName = 'kubevirt.io:system:node:virt-handler';
+const handlerServerName = 'kubevirt.io:system:node:virt-handler';
 export const handlerClientName = 'kubevirt.io:system:client:virt-handler';
 
 /** Paths of PEM files. */

@@ -40,7 +40,7 @@ export async function connectAsAdmin(
   return connect({ server: serverUrl(settings), ca, token: identity.token, userAgent: 'virtkit' });
 }
 
-export const serverUrl = ({ port }: Settings): string => `https://127.0.0.1:${port}`;
+const serverUrl = ({ port }: Settings): string => `https://127.0.0.1:${port}`;
 
 /**
  * Starts all programs and returns once machines can be created. Disposing it stops the programs; machines go on.

@@ -6,7 +6,7 @@ import type { ParsedBody } from '../registry/conform.ts';
 import { duplicateMembers, parseJson } from './json-body.ts';
 
 /** Largest request body in bytes, as in Kubernetes: 3 MiB. */
-export const MAX_BODY_BYTES = 3 * 1024 * 1024;
+const MAX_BODY_BYTES = 3 * 1024 * 1024;
 
 const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 
@@ -14,7 +14,7 @@ const PROTOBUF = 'application/vnd.kubernetes.protobuf';
  * Reads a request body.
  * @throws ApiServerError `RequestEntityTooLarge`, `BadRequest` (connection cut short)
  */
-export async function readBytes(request: IncomingMessage, limit = MAX_BODY_BYTES): Promise<Buffer> {
+async function readBytes(request: IncomingMessage, limit = MAX_BODY_BYTES): Promise<Buffer> {
   const tooLarge = () =>
     new ApiServerError('RequestEntityTooLarge', `the body of the request is larger than ${limit} bytes`);
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge();

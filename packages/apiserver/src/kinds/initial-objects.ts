@@ -9,7 +9,7 @@ import { bodyOf, updateObject } from '../registry/update.ts';
 import { SYSTEM_NAMESPACES } from './namespace.ts';
 
 /** The server itself, as a user. */
-export const SYSTEM_SCOPE: Omit<RequestScope, 'warnings'> = {
+const SYSTEM_SCOPE: Omit<RequestScope, 'warnings'> = {
   user: { name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] },
   dryRun: false,
   fieldValidation: 'Ignore',

@@ -51,7 +51,7 @@ export function apiVersionOf(group: string, version: string): string {
 }
 
 /** The group of an `apiVersion` string. */
-export function groupOf(apiVersion: string): string {
+function groupOf(apiVersion: string): string {
   const slash = apiVersion.indexOf('/');
   return slash < 0 ? '' : apiVersion.slice(0, slash);
 }

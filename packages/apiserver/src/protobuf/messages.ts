@@ -14,7 +14,7 @@ interface Field {
 }
 
 /** A message by its field numbers (from the generated.proto files of Kubernetes' API). */
-export type Message = Readonly<Record<number, Field>>;
+type Message = Readonly<Record<number, Field>>;
 
 function one(name: string, type: FieldType = 'string'): Field {
   return { name, type };

@@ -69,7 +69,7 @@ function checkFormat(database: DatabaseSync, file: string): void {
 }
 
 /** SQLite's primary result code of an error, or `undefined` if it is none of SQLite's. */
-export function sqliteCode(error: unknown): number | undefined {
+function sqliteCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number')
     return undefined;
   return error.errcode & 0xff;

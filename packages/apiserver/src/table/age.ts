@@ -6,7 +6,7 @@ export function ageSince(instant: string, now: Date): string {
 }
 
 /** A duration in seconds in kubectl's short form. */
-export function humanDuration(seconds: number): string {
+function humanDuration(seconds: number): string {
   const minutes = Math.floor(seconds / 60);
   const hours = Math.floor(seconds / 3600);
   const days = Math.floor(hours / 24);

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import type { ControlPlane, ObjectMeta, OwnerReference } from '../../src/index.ts';
 
 /** What the tests look at of an object, a list, a Status or a discovery document. */
-export interface Wire {
+interface Wire {
   kind: string;
   apiVersion: string;
   metadata: ObjectMeta & {

@@ -4,7 +4,7 @@ import { phaseOf } from '../instance-phase.ts';
 import { isControlledBy } from '../runtime/object-key.ts';
 
 /** KubeVirt lifecycle: a heartbeat older than this means that the agent is gone. */
-export const heartbeatTimeoutMs = 5 * 60_000;
+const heartbeatTimeoutMs = 5 * 60_000;
 
 export interface NodeObservation {
   readonly nodeName: string;

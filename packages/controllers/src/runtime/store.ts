@@ -41,7 +41,7 @@ export function byLabel(label: string): IndexFunction<KubernetesObject> {
 }
 
 /** Freezes a value and everything in it. */
-export function deepFreeze<T>(value: T): T {
+function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
   Object.freeze(value);
   for (const inner of Object.values(value)) deepFreeze(inner);

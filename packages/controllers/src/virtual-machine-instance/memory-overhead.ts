@@ -64,7 +64,7 @@ function execProbes({ spec }: VirtualMachineInstance): bigint {
 }
 
 /** Whether the pod is to be of the Guaranteed class: pinned CPUs, or requests equal to limits. */
-export function isGuaranteed({ spec }: VirtualMachineInstance): boolean {
+function isGuaranteed({ spec }: VirtualMachineInstance): boolean {
   const { cpu, resources = {} } = spec.domain;
   if (cpu?.dedicatedCpuPlacement === true) return true;
   const quantity = (of: Record<string, string | number> | undefined, name: string) =>

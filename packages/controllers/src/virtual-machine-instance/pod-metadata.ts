@@ -13,7 +13,7 @@ const longestName = 63;
  * Name of the launcher pod of an instance. The ending follows from the instance's uid instead of chance: whoever creates
  * the pod a second time (after a crash, with a stale store) is told that it exists.
  */
-export function podName(instance: VirtualMachineInstance): string {
+function podName(instance: VirtualMachineInstance): string {
   const { name, uid } = instance.metadata;
   if (name === undefined || uid === undefined) {
     throw new ControllerError('invalid-object', 'an instance without name or uid has no pod');

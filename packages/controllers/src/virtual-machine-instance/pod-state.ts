@@ -10,12 +10,12 @@ function statuses(pod: Pod): readonly ContainerStatus[] {
 }
 
 /** A pod made only to make its volumes bind; not a launcher. */
-export function isProvisioningPod(pod: Pod): boolean {
+function isProvisioningPod(pod: Pod): boolean {
   return pod.metadata.annotations?.[annotations.ephemeralProvisioning] !== undefined;
 }
 
 /** Whether the pod has ended: nothing in it will run again. */
-export function isPodEnded(pod: Pod): boolean {
+function isPodEnded(pod: Pod): boolean {
   const phase = pod.status?.phase;
   return phase === 'Succeeded' || phase === 'Failed';
 }

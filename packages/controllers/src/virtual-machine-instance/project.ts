@@ -16,7 +16,7 @@ import type { InstanceObservation } from './observation.ts';
 import { isPodDown, isPodReady, launcherEndedAt } from './pod-state.ts';
 
 /** Milliseconds after which a launcher's end counts although virt-handler has said nothing. */
-export const launcherEndGraceMs = 60_000;
+const launcherEndGraceMs = 60_000;
 
 /** The instance after a pass. `problem` is why the pass could not do what it wanted. */
 export function projectInstance(
@@ -51,7 +51,7 @@ export function projectInstance(
 }
 
 /** KubeVirt lifecycle, transition table: the rows that virt-controller writes. Final phases stay. */
-export function projectPhase(observation: InstanceObservation): string {
+function projectPhase(observation: InstanceObservation): string {
   const { instance, pod } = observation;
   const phase = phaseOf(instance);
   if (isFinal(instance)) return phase;

@@ -21,7 +21,7 @@ export function startDelaySeconds(failures: number, random: number): number {
 }
 
 /** Whether the instance ended without its guest ever running. */
-export function isStartFailure(instance: VirtualMachineInstance): boolean {
+function isStartFailure(instance: VirtualMachineInstance): boolean {
   return isFinal(instance) && !reachedRunning(instance);
 }
 

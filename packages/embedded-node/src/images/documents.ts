@@ -4,7 +4,7 @@ import { EmbeddedNodeError } from '../errors.ts';
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 
 /** OCI image specification 1.1, "Content Descriptors". */
-export const descriptorSchema = z.looseObject({
+const descriptorSchema = z.looseObject({
   mediaType: z.string(),
   digest,
   size: z.number().int().nonnegative(),

@@ -34,7 +34,7 @@ const longestBackoff = 300_000;
 const backoffForgotten = 600_000;
 
 /** Milliseconds between the end of a container and its next start. */
-export function restartDelay(ended: { restarts: number; startedAt: Date; finishedAt: Date }): number {
+function restartDelay(ended: { restarts: number; startedAt: Date; finishedAt: Date }): number {
   if (ended.finishedAt.getTime() - ended.startedAt.getTime() >= backoffForgotten) return 0;
   // The first restart is immediate, as on any kubelet.
   return ended.restarts === 0 ? 0 : Math.min(firstBackoff * 2 ** (ended.restarts - 1), longestBackoff);

@@ -90,7 +90,7 @@ export async function prepareContainer(
 }
 
 /** The Pod's host name: at most 63 characters, as a host name may have. */
-export function hostnameOf(pod: Pod): string {
+function hostnameOf(pod: Pod): string {
   return (pod.spec.hostname ?? pod.metadata.name ?? '').slice(0, 63).replace(/[.-]+$/, '');
 }
 

@@ -182,7 +182,7 @@ export function timestamp(date: Date): string {
 }
 
 /** Kubernetes: Guaranteed when every container has equal, set limits and requests of CPU and memory. */
-export function qosClass(pod: Pod): 'BestEffort' | 'Burstable' | 'Guaranteed' {
+function qosClass(pod: Pod): 'BestEffort' | 'Burstable' | 'Guaranteed' {
   const all = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
   const compute = ['cpu', 'memory'] as const;
   const any = all.some(({ resources }) =>

@@ -16,7 +16,7 @@ export interface SandboxRights {
 }
 
 /** Descriptor on which bubblewrap reports; the shim opens it. */
-export const statusDescriptor = 3;
+const statusDescriptor = 3;
 
 const idVariable = 'VIRTKIT_CONTAINER_ID';
 

@@ -35,7 +35,7 @@ export function place(pod: Pod, view: ClusterView): Placement {
 }
 
 /** Why a Pod cannot go to a node, in the words that people know from Kubernetes' scheduler; empty when it can. */
-export function refusals(pod: Pod, wanted: Amounts, node: Node, used: Amounts, view: ClusterView): string[] {
+function refusals(pod: Pod, wanted: Amounts, node: Node, used: Amounts, view: ClusterView): string[] {
   if (node.spec?.unschedulable === true && !toleratesUnschedulable(pod))
     return ['node(s) were unschedulable'];
   if (node.status?.conditions?.find(({ type }) => type === 'Ready')?.status !== 'True')

@@ -4,7 +4,7 @@ import type { Member, MemberGroup } from './members.ts';
 
 /** Labels by which an object's author is known (Kubernetes API, discovery.k8s.io). */
 const managedBy = 'endpointslice.kubernetes.io/managed-by';
-export const sliceManager = 'endpointslice-controller.virtkit.dev';
+const sliceManager = 'endpointslice-controller.virtkit.dev';
 export const serviceNameLabel = 'kubernetes.io/service-name';
 
 /** The Endpoints object of a Service. */

@@ -10,7 +10,7 @@ export interface Member {
 }
 
 /** A port of a Service as its members have it. */
-export interface MemberPort {
+interface MemberPort {
   readonly name: string | undefined;
   readonly protocol: string;
   readonly port: number;

@@ -169,7 +169,7 @@ export class NodeFixture implements AsyncDisposable {
 }
 
 /** Names and addresses for a tag of six hexadecimal digits. */
-export function networkOf(tag: string): { bridge: string; subnet: string; namespacePrefix: string } {
+function networkOf(tag: string): { bridge: string; subnet: string; namespacePrefix: string } {
   const [a, b] = [parseInt(tag.slice(0, 2), 16), parseInt(tag.slice(2, 4), 16)];
   return { bridge: `vkt${tag}`, subnet: `10.${128 + (a % 100)}.${b}.0/24`, namespacePrefix: `vkt-${tag}-` };
 }

@@ -25,7 +25,7 @@ export interface RenderContext {
 }
 
 /** Namespace of Virtkit's own element in a domain's metadata. */
-export const metadataNamespace = 'https://virtkit.dev/libvirt/1';
+const metadataNamespace = 'https://virtkit.dev/libvirt/1';
 
 /** Name of a device inside libvirt, derived from its id in the spec; `ua-` marks names that users choose. */
 export const aliasOf = (kind: 'disk' | 'net', id: string): string =>

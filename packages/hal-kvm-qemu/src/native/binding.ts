@@ -55,7 +55,7 @@ export interface LiveHandles {
 }
 
 /** How the addon makes the errors that it throws and rejects with. */
-export interface ErrorFactories {
+interface ErrorFactories {
   libvirt(failure: LibvirtFailure): Error;
   kvm(failure: KvmFailure): Error;
 }

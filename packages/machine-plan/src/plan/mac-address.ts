@@ -9,7 +9,7 @@ export const reservedMac = '02:00:00:00:00:00';
  * A unicast, locally administered MAC address that depends on the VMI's UID and the interface's name alone, so that a
  * plan made again names the same device.
  */
-export function deterministicMac(uid: string, interfaceName: string): string {
+function deterministicMac(uid: string, interfaceName: string): string {
   const digest = createHash('sha256').update(`${uid}/${interfaceName}`).digest();
   const octets = [0x02, ...digest.subarray(0, 5)];
   const mac = octets.map((octet) => octet.toString(16).padStart(2, '0')).join(':');

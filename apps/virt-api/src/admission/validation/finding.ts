@@ -1,5 +1,5 @@
 /** Reasons of causes as KubeVirt uses them. */
-export type FindingReason =
+type FindingReason =
   | 'FieldValueInvalid'
   | 'FieldValueRequired'
   | 'FieldValueNotSupported'

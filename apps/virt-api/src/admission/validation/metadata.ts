@@ -4,7 +4,7 @@ import { notSupported } from './finding.ts';
 import type { Rule } from './rule.ts';
 
 /** Labels that only KubeVirt's components may write. */
-export const reservedLabels: readonly string[] = [
+const reservedLabels: readonly string[] = [
   labels.createdBy,
   labels.migrationJobUID,
   labels.nodeName,

@@ -9,7 +9,7 @@ export const plainProtocol = 'plain.kubevirt.io';
 
 const handshakeTimeout = 10_000;
 /** Most bytes of one message from a node agent. */
-export const longestMessage = 16 * 1024 * 1024;
+const longestMessage = 16 * 1024 * 1024;
 
 /**
  * Opens a stream at a node agent. The WebSocket is paused: nothing is lost before its messages have a listener.

@@ -12,7 +12,7 @@ export function runStrategyOf({ spec }: VirtualMachine): RunStrategy {
 }
 
 /** Whether the instance has ended. */
-export function isFinal({ status }: VirtualMachineInstance): boolean {
+function isFinal({ status }: VirtualMachineInstance): boolean {
   return status?.phase === 'Succeeded' || status?.phase === 'Failed';
 }
 

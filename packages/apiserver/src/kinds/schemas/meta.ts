@@ -46,7 +46,7 @@ export const OBJECT_META: Schema = named(
 );
 
 /** Metadata of lists. */
-export const LIST_META: Schema = named(
+const LIST_META: Schema = named(
   `${META}.ListMeta`,
   obj('Metadata of a list.', {
     continue: str('Token for the next page.'),

@@ -55,7 +55,7 @@ const DNS_CONFIG = obj('Settings of name resolution.', {
 const REFERENCE = obj('Names an object in the same namespace.', { name: str('Name.') });
 
 /** What a pod is to be; also used in templates. */
-export const POD_SPEC: Schema = named(
+const POD_SPEC: Schema = named(
   `${CORE}.PodSpec`,
   obj(
     'Desired state of a pod.',

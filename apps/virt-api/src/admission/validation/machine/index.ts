@@ -10,7 +10,7 @@ import { runStrategyRules } from './run-strategy.ts';
 import type { MachineRule, MachineSubject } from './subject.ts';
 
 /** All rules for what surrounds the template. */
-export const machineRules: readonly MachineRule[] = [...runStrategyRules, ...carriedRules];
+const machineRules: readonly MachineRule[] = [...runStrategyRules, ...carriedRules];
 
 /** Findings of a virtual machine; its template is judged with the defaults that its instances will get. */
 export function machineFindings(subject: MachineSubject): Finding[] {
