@@ -7,7 +7,7 @@ import { explained } from '../platform/files.ts';
 import { layoutOf } from '../platform/layout.ts';
 import { startPlatform } from '../platform/platform.ts';
 import { commandFor } from '../platform/programs.ts';
-import { readSettings, type Settings } from '../platform/settings.ts';
+import { type Settings } from '../platform/settings.ts';
 import { signalled } from '../supervisor/process-identity.ts';
 import { readLiveRecord, type SupervisorRecord } from '../supervisor/record.ts';
 
