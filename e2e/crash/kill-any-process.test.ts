@@ -21,8 +21,9 @@ const settleMs = 150_000;
 const actions = ['stop', 'start', 'restart', 'pause', 'unpause', 'delete'] as const;
 type Action = (typeof actions)[number];
 
+/** Processes are looked for by these names, so another run on the same computer must have others. */
 const namesOf = (prefix: string, count: number): string[] =>
-  Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
+  Array.from({ length: count }, (_, index) => `${prefix}-${process.pid}-${index}`);
 
 /**
  * Makes a request until the API server takes or refuses it. A refusal is an answer: machines are asked for things that their

@@ -54,14 +54,6 @@ export function processesOf(uniqueName: string): ProcessEntry[] {
   });
 }
 
-/** The value of a variable in a process's environment; undefined when it has none or is gone. */
-function environmentOf(pid: number, variable: string): string | undefined {
-  const entry = readProc(pid, 'environ')
-    ?.split('\0')
-    .find((line) => line.startsWith(`${variable}=`));
-  return entry?.slice(variable.length + 1);
-}
-
 /** The value after a flag in a command line. */
 export const flagOf = ({ command }: ProcessEntry, flag: string): string | undefined => {
   const index = command.indexOf(flag);
