@@ -9,6 +9,10 @@ step() {
   local start=$SECONDS
   if "$@"; then echo "check: $name ok ($((SECONDS - start)) s)"; else echo "check: $name FAILED ($((SECONDS - start)) s)"; failed+=("$name"); fi
 }
+# The module-boundary rule reads nx's project graph.
+export NX_DAEMON=false
+nx show projects > /dev/null
+
 step types tsc -p tsconfig.json
 step lint npm run --silent lint
 step format npm run --silent format:check

@@ -3,7 +3,6 @@ import {
   controller,
   done,
   InformerCache,
-  keyFor,
   type Action,
   type Logger,
 } from '@virtkit/controllers/runtime';
@@ -171,9 +170,6 @@ async function stepGuest(
   behaviour.ending.delete(name);
   await handler.virtualMachineInstances.patch(name, { type: 'merge', body }, { namespace });
 }
-
-/** `default/name`. */
-const keyOfName = (name: string): string => keyFor('default', name);
 
 export function quietNode(): NodeBehaviour {
   return { unschedulable: new Set(), failing: new Set(), ending: new Map(), unpullable: new Set() };

@@ -21,8 +21,10 @@ try {
   // A process that was started by `up --detach` tells its parent why it ends.
   process.send?.({ code, message, nextStep });
   process.stderr.write(`error: ${message}\n${nextStep === undefined ? '' : `next:  ${nextStep}\n`}`);
-  if (code === 'program-failed' && error instanceof Error && error.cause !== undefined)
-    process.stderr.write(`cause: ${String(error.cause)}\n`);
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (code === 'program-failed' && cause instanceof Error)
+    process.stderr.write(`cause: ${cause.message}
+`);
   process.exitCode = code === 'usage' ? 2 : 1;
 }
 if (process.connected) process.disconnect?.();

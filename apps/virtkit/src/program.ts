@@ -1,3 +1,4 @@
+import { stopSignal } from '@virtkit/program';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { demo } from './demo/demo.ts';
 import { doctor, doctorText } from './commands/doctor.ts';
@@ -14,7 +15,7 @@ export interface ProgramContext {
   /** The PATH to look for programs on. */
   path: string;
   print: (line: string) => void;
-  setExitCode(code: number): void;
+  setExitCode: (code: number) => void;
 }
 
 function portNumber(text: string): number {
@@ -143,10 +144,7 @@ export function createProgram(context: ProgramContext): Command {
     .requiredOption('--port <port>', 'port', portNumber)
     .option('--supervised')
     .action(async (options: { port: number; supervised?: boolean }) => {
-      const [{ runControlPlane }, { stopSignal }] = await Promise.all([
-        import('./programs/control-plane.ts'),
-        import('@virtkit/program'),
-      ]);
+      const { runControlPlane } = await import('./programs/control-plane.ts');
       await runControlPlane({
         root: root(),
         port: options.port,

@@ -84,9 +84,10 @@ async function exampleObjects(): Promise<KubernetesObject[]> {
 }
 
 async function apply(client: Client, object: KubernetesObject): Promise<string> {
-  const definition = Object.values(resources).find(
+  const definitions: readonly ResourceDefinition[] = Object.values<ResourceDefinition>(resources);
+  const definition = definitions.find(
     (candidate) => candidate.kind === object.kind && apiVersionOf(candidate) === object.apiVersion,
-  ) as ResourceDefinition<KubernetesObject> | undefined;
+  );
   if (definition === undefined)
     throw new VirtkitError('usage', `${object.kind} is not a kind that the demo applies`);
   const label = `${definition.singular ?? definition.kind.toLowerCase()}/${object.metadata.name}`;

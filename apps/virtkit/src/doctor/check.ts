@@ -9,7 +9,7 @@ export type Finding =
 /** One thing to look at. */
 export interface Check {
   name: string;
-  look(signal: AbortSignal): Promise<Finding>;
+  look: (signal: AbortSignal) => Promise<Finding>;
 }
 
 /** A finding with the name of its check. */

@@ -24,7 +24,7 @@ export interface UpOptions {
   probe: VirtualizationProbe;
   /** Whether this process has root's rights. */
   privileged: boolean;
-  report(message: string): void;
+  report: (message: string) => void;
   signal: AbortSignal;
 }
 

@@ -1,4 +1,4 @@
-import { XMLBuilder } from 'fast-xml-parser';
+import XMLBuilder from 'fast-xml-builder';
 
 /**
  * An XML element as plain data: keys that begin with `@` are attributes, `#text` is text, the rest are child elements;

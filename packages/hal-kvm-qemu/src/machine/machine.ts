@@ -37,8 +37,7 @@ export class KvmQemuMachine implements Machine {
 
   facet<Name extends FacetName>(name: Name): Facets[Name] {
     const facet = this.#facets[name] as Facets[Name] | undefined;
-    if (facet === undefined)
-      throw new HalError('unsupported', `kvm-qemu has no ability named ${String(name)}`);
+    if (facet === undefined) throw new HalError('unsupported', `kvm-qemu has no ability named ${name}`);
     return facet;
   }
 

@@ -45,17 +45,6 @@ export const OBJECT_META: Schema = named(
   }),
 );
 
-/** Metadata of lists. */
-const LIST_META: Schema = named(
-  `${META}.ListMeta`,
-  obj('Metadata of a list.', {
-    continue: str('Token for the next page.'),
-    remainingItemCount: long('Number of items after this page.'),
-    resourceVersion: str('Revision that the list shows.'),
-    selfLink: str('No longer set.'),
-  }),
-);
-
 /** A label selector as it is embedded in specs. */
 export const LABEL_SELECTOR: Schema = named(
   `${META}.LabelSelector`,
