@@ -1,11 +1,5 @@
 import { resources, type Pod, type VirtualMachineInstance } from '@virtkit/core-types';
-import {
-  controller,
-  done,
-  InformerCache,
-  type Action,
-  type Logger,
-} from '@virtkit/controllers/runtime';
+import { controller, done, InformerCache, type Action, type Logger } from '@virtkit/controllers/runtime';
 import type { Client } from '@virtkit/sdk';
 
 const gate = 'kubevirt.io/virtual-machine-unpaused';
