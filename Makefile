@@ -3,7 +3,7 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 GUEST := build/guest
 
-.PHONY: demo demo-down test check build setup guest bench clean
+.PHONY: demo demo-down test e2e check build setup guest bench clean
 
 setup: node_modules/.virtkit-installed ## system packages and npm packages
 	@tools/setup/system-packages.sh
@@ -26,6 +26,9 @@ demo-down: ## ends the demo and removes every trace of it
 
 test: build guest ## every test, real guests included; what has not changed since a run that passed is not run again
 	@NX_DAEMON=false nx run workspace:test --outputStyle=stream-without-prefixes
+
+e2e: build guest ## the whole platform, end to end: scenarios, crashes, bad input (not yet part of CI, see CONTRIBUTING.md)
+	@vitest run --project e2e
 
 check: setup ## types, lint, format, dead code, dependencies
 	@tools/check/run.sh
