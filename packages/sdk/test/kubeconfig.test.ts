@@ -118,12 +118,12 @@ describe('kubeconfig', () => {
       let loaded = false;
       registerHooks({ load(url, context, next) { loaded ||= url.includes('@kubernetes/client-node'); return next(url, context); } });
       await using client = await connect({ server: 'https://127.0.0.1:1', token: 't' });
-      console.log(client.server, loaded);`;
+      process.stdout.write(JSON.stringify({ server: client.server, loaded }));`;
     const { stdout } = await promisify(execFile)(
       process.execPath,
       ['--conditions=@virtkit/source', '--input-type=module', '-e', source],
       { cwd: import.meta.dirname },
     );
-    expect(stdout.trim()).toBe('https://127.0.0.1:1/ false');
+    expect(JSON.parse(stdout)).toEqual({ server: 'https://127.0.0.1:1/', loaded: false });
   });
 });

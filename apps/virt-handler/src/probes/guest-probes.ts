@@ -1,7 +1,7 @@
 import type { Clock } from '@virtkit/controllers/runtime';
 import type { ProbePlan, ProbePlans } from '@virtkit/machine-plan';
 import { runProbe, type ProbeTarget } from './probe-action.ts';
-import { Prober, type Probing } from './prober.ts';
+import { Prober, type Failure, type Probing } from './prober.ts';
 import type { Verdict } from './probe-state.ts';
 
 export interface GuestProbesOptions {
@@ -17,15 +17,15 @@ export interface GuestHealth {
   readiness: Verdict;
   liveness: Verdict;
   /** The last failure of each. */
-  readinessMessage: string;
-  livenessMessage: string;
+  readinessFailure: Failure | undefined;
+  livenessFailure: Failure | undefined;
 }
 
 const nothingKnown: GuestHealth = {
   readiness: 'unknown',
   liveness: 'unknown',
-  readinessMessage: '',
-  livenessMessage: '',
+  readinessFailure: undefined,
+  livenessFailure: undefined,
 };
 
 interface Probed {
@@ -91,8 +91,8 @@ export class GuestProbes implements Disposable {
     return {
       readiness: known.readiness?.verdict ?? 'unknown',
       liveness: known.liveness?.verdict ?? 'unknown',
-      readinessMessage: known.readiness?.message ?? '',
-      livenessMessage: known.liveness?.message ?? '',
+      readinessFailure: known.readiness?.failure,
+      livenessFailure: known.liveness?.failure,
     };
   }
 

@@ -12,8 +12,9 @@ import type { GuestHealth } from './guest-probes.ts';
 
 interface KnownPod {
   name: string;
-  /** Status of the condition as it was last read or written. */
+  /** Status and reason of the condition as they were last read or written. */
   status: string | undefined;
+  reason: string | undefined;
 }
 
 /**
@@ -34,21 +35,23 @@ export class PodReadiness {
   async report(
     instance: VirtualMachineInstance,
     podUid: string,
-    { readiness, readinessMessage }: GuestHealth,
+    { readiness, readinessFailure }: GuestHealth,
     signal: AbortSignal,
   ): Promise<void> {
     if (readiness === 'unknown') return;
     const pod = this.#known.get(podUid) ?? (await this.#find(instance, podUid, signal));
     if (pod === undefined) return;
     const status = readiness === 'healthy' ? 'True' : 'False';
-    if (pod.status === status) return;
+    const said =
+      readiness === 'healthy'
+        ? { reason: 'ProbeSucceeded', message: '' }
+        : (readinessFailure ?? { reason: 'ProbeFailed', message: '' });
+    if (pod.status === status && pod.reason === said.reason) return;
     const condition = {
       type: podConditions.guestReady,
       status,
       lastTransitionTime: timestamp(this.#clock),
-      ...(readiness === 'healthy'
-        ? { reason: 'ProbeSucceeded', message: '' }
-        : { reason: 'ProbeFailed', message: readinessMessage }),
+      ...said,
     };
     try {
       // Strategic merge adds to the conditions by type, so those of others are not overwritten.
@@ -65,6 +68,7 @@ export class PodReadiness {
       throw error;
     }
     pod.status = status;
+    pod.reason = said.reason;
   }
 
   /** Forgets a Pod that is gone. */
@@ -84,9 +88,11 @@ export class PodReadiness {
     });
     const pod = items.find((item) => item.metadata.uid === podUid);
     if (pod?.metadata.name === undefined) return undefined;
+    const condition = getCondition(pod.status?.conditions, podConditions.guestReady);
     const found: KnownPod = {
       name: pod.metadata.name,
-      status: getCondition(pod.status?.conditions, podConditions.guestReady)?.status,
+      status: condition?.status,
+      reason: condition?.reason,
     };
     this.#known.set(podUid, found);
     return found;

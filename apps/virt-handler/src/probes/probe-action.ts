@@ -11,7 +11,10 @@ export interface ProbeTarget {
   address: string | undefined;
 }
 
-export type ProbeResult = { ok: true } | { ok: false; message: string };
+/** Why a probe failed: the guest answered wrongly, took too long, or nothing in it could be asked. */
+export type ProbeFailure = 'ProbeFailed' | 'ProbeTimedOut' | 'GuestUnreachable';
+
+export type ProbeResult = { ok: true } | { ok: false; reason: ProbeFailure; message: string };
 
 /** Longest piece of a guest's output that becomes part of a message, in characters. */
 const outputLimit = 200;
@@ -26,12 +29,12 @@ export async function runProbe(
   try {
     return await perform(action, timeoutSeconds, target, AbortSignal.any([signal, limit]));
   } catch (error) {
-    if (limit.aborted) return failed(`no answer within ${timeoutSeconds} s`);
-    return failed(error instanceof Error ? error.message : String(error));
+    if (limit.aborted) return failed('ProbeTimedOut', `no answer within ${timeoutSeconds} s`);
+    return failed('GuestUnreachable', error instanceof Error ? error.message : String(error));
   }
 }
 
-const failed = (message: string): ProbeResult => ({ ok: false, message });
+const failed = (reason: ProbeFailure, message: string): ProbeResult => ({ ok: false, reason, message });
 
 function perform(
   action: ProbeAction,
@@ -83,7 +86,7 @@ async function getOverHttp(
   request.on('error', reject);
   request.end();
   const status = await promise;
-  return status >= 200 && status < 400 ? { ok: true } : failed(`HTTP status ${status}`);
+  return status >= 200 && status < 400 ? { ok: true } : failed('ProbeFailed', `HTTP status ${status}`);
 }
 
 async function connectOverTcp(host: string, port: number, signal: AbortSignal): Promise<ProbeResult> {
@@ -109,7 +112,7 @@ async function runInGuest(
     .facet('guestAgent')
     .exec(command, { timeoutSeconds, signal });
   if (exitCode === 0) return { ok: true };
-  return failed(`exit status ${exitCode}: ${(stdout + stderr).trim().slice(0, outputLimit)}`);
+  return failed('ProbeFailed', `exit status ${exitCode}: ${(stdout + stderr).trim().slice(0, outputLimit)}`);
 }
 
 async function pingAgent(machine: Machine, signal: AbortSignal): Promise<ProbeResult> {

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '@virtkit/controllers/runtime';
 import type { ProbePlan } from '@virtkit/machine-plan';
-import type { ProbeResult, ProbeTarget } from './probe-action.ts';
+import type { ProbeFailure, ProbeResult, ProbeTarget } from './probe-action.ts';
 import { afterResult, initialProbeState, type ProbeState, type Verdict } from './probe-state.ts';
 
 /** Does a probe once. */
@@ -14,16 +14,24 @@ export interface ProberOptions {
   target: () => ProbeTarget | undefined;
   /** Milliseconds until the first probe. */
   delayMs: number;
-  /** The verdict changed. */
+  /** The verdict changed, or why it is `unhealthy`. */
   onVerdict: () => void;
 }
+
+/** A failure that is told; the message may differ each time, so it alone is no news. */
+export interface Failure {
+  reason: ProbeFailure;
+  message: string;
+}
+
+const noFailure: Failure = { reason: 'ProbeFailed', message: '' };
 
 /** One probe of one guest, repeated until it is disposed. */
 export class Prober implements Disposable {
   readonly #options: ProberOptions;
   readonly #stop = new AbortController();
   #state: ProbeState = initialProbeState;
-  #message = '';
+  #failure: Failure = noFailure;
   #timer: Timer | undefined;
 
   constructor(options: ProberOptions) {
@@ -36,8 +44,8 @@ export class Prober implements Disposable {
   }
 
   /** What the last failure was. */
-  get message(): string {
-    return this.#message;
+  get failure(): Failure {
+    return this.#failure;
   }
 
   [Symbol.dispose](): void {
@@ -63,8 +71,10 @@ export class Prober implements Disposable {
 
   #count(result: ProbeResult, onVerdict: () => void): void {
     const before = this.#state.verdict;
+    const { reason } = this.#failure;
     this.#state = afterResult(this.#state, result.ok, this.#options.plan);
-    if (!result.ok) this.#message = result.message;
-    if (this.#state.verdict !== before) onVerdict();
+    if (!result.ok) this.#failure = { reason: result.reason, message: result.message };
+    const { verdict } = this.#state;
+    if (verdict !== before || (verdict === 'unhealthy' && this.#failure.reason !== reason)) onVerdict();
   }
 }

@@ -125,7 +125,7 @@ export class InstanceReconciler {
   #plan({ key, instance, memory }: Subject, { finding, observed }: View, { clock }: ReconcileContext): Step {
     const { metadata, spec, status } = instance;
     const ready = finding.kind === 'ready' ? finding : undefined;
-    const { liveness, livenessMessage } = this.#options.probes.health(key);
+    const { liveness, livenessFailure } = this.#options.probes.health(key);
     return planStep({
       phase: status?.phase ?? '',
       deleting: metadata.deletionTimestamp !== undefined,
@@ -141,7 +141,7 @@ export class InstanceReconciler {
       stopRequestedAt:
         memory.stopRequestedAt ??
         unrememberedStop(observed?.state, [metadata.deletionTimestamp, ready?.info.terminationRequestedAt]),
-      unhealthy: liveness === 'unhealthy' ? livenessMessage : undefined,
+      unhealthy: liveness === 'unhealthy' ? (livenessFailure?.message ?? '') : undefined,
       now: clock.now(),
     });
   }

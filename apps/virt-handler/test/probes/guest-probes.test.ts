@@ -64,16 +64,33 @@ describe('the probes of guests', () => {
     await clock.advance(16 * second);
     expect(probes.health(key).readiness).toBe('healthy');
     expect(changes).toEqual([key]);
-    result = { ok: false, message: 'HTTP status 500' };
+    result = { ok: false, reason: 'ProbeFailed', message: 'HTTP status 500' };
     await clock.advance(10 * second);
     expect(probes.health(key).readiness).toBe('healthy');
     await clock.advance(30 * second);
-    expect(probes.health(key)).toMatchObject({ readiness: 'unhealthy', readinessMessage: 'HTTP status 500' });
+    expect(probes.health(key)).toMatchObject({
+      readiness: 'unhealthy',
+      readinessFailure: { message: 'HTTP status 500' },
+    });
+    expect(changes).toEqual([key, key]);
+  });
+
+  it('tells of a new reason for the same verdict, but not of each message', async () => {
+    const failing = { ...plan, failureThreshold: 1 };
+    result = { ok: false, reason: 'GuestUnreachable', message: 'no agent' };
+    follow({ readiness: failing }, 0);
+    await clock.advance(plan.initialDelaySeconds * second);
+    expect(changes).toEqual([key]);
+    for (const message of ['exit status 7', 'exit status 8']) {
+      result = { ok: false, reason: 'ProbeFailed', message };
+      await clock.advance(plan.periodSeconds * second);
+      expect(probes.health(key).readinessFailure).toEqual({ reason: 'ProbeFailed', message });
+    }
     expect(changes).toEqual([key, key]);
   });
 
   it('counts readiness and liveness by themselves', async () => {
-    result = { ok: false, message: 'no' };
+    result = { ok: false, reason: 'ProbeFailed', message: 'no' };
     follow({ readiness: plan, liveness: { ...plan, failureThreshold: 1 } });
     await clock.advance(6 * second);
     expect(probes.health(key)).toMatchObject({ readiness: 'unknown', liveness: 'unhealthy' });
@@ -83,7 +100,7 @@ describe('the probes of guests', () => {
     follow({ liveness: plan });
     await clock.advance(6 * second);
     probes.suspend(key);
-    result = { ok: false, message: 'paused' };
+    result = { ok: false, reason: 'GuestUnreachable', message: 'paused' };
     await clock.advance(100 * second);
     expect(probed).toEqual([5]);
     expect(probes.health(key).liveness).toBe('healthy');
@@ -102,7 +119,7 @@ describe('the probes of guests', () => {
     slow.follow(key, { liveness: { ...plan, failureThreshold: 1 } }, { machine, address: undefined }, 0);
     await clock.advance(6 * second);
     slow.suspend(key);
-    answer.resolve({ ok: false, message: 'paused' });
+    answer.resolve({ ok: false, reason: 'GuestUnreachable', message: 'paused' });
     await clock.advance(1);
     expect(slow.health(key).liveness).toBe('unknown');
   });

@@ -5,7 +5,7 @@ import { createMockHypervisor } from '@virtkit/hal-mock';
 import type { Hypervisor, Machine } from '@virtkit/hal';
 import type { ProbeAction } from '@virtkit/machine-plan';
 import { waitUntil } from '@virtkit/testing';
-import { runProbe } from '../../src/probes/probe-action.ts';
+import { runProbe, type ProbeFailure } from '../../src/probes/probe-action.ts';
 import { smallSpec } from '../support/small-spec.ts';
 
 let hypervisor: Hypervisor;
@@ -76,19 +76,38 @@ describe('one probe', () => {
     expect(seen).toContain('yes');
   });
 
-  it.each<[string, () => ProbeAction, RegExp]>([
-    ['HTTP 404', () => http('/404'), /HTTP status 404/],
-    ['HTTP to nobody', () => http('/200', closedPort), /ECONNREFUSED/],
-    ['TCP to nobody', () => ({ kind: 'tcp', host: undefined, port: closedPort }), /ECONNREFUSED/],
-    ['a program that fails', () => ({ kind: 'exec', command: ['/bin/sh', '-c', 'false'] }), /exit status 1/],
-    ['a program that is not there', () => ({ kind: 'exec', command: ['/nowhere'] }), /no program/],
-  ])('fails: %s', async (_name, action, message) => {
-    expect(await probe(action())).toEqual({ ok: false, message: expect.stringMatching(message) as string });
+  it.each<[string, () => ProbeAction, ProbeFailure, RegExp]>([
+    ['HTTP 404', () => http('/404'), 'ProbeFailed', /HTTP status 404/],
+    ['HTTP to nobody', () => http('/200', closedPort), 'GuestUnreachable', /ECONNREFUSED/],
+    [
+      'TCP to nobody',
+      () => ({ kind: 'tcp', host: undefined, port: closedPort }),
+      'GuestUnreachable',
+      /ECONNREFUSED/,
+    ],
+    [
+      'a program that fails',
+      () => ({ kind: 'exec', command: ['/bin/sh', '-c', 'false'] }),
+      'ProbeFailed',
+      /exit status 1/,
+    ],
+    [
+      'a program that is not there',
+      () => ({ kind: 'exec', command: ['/nowhere'] }),
+      'GuestUnreachable',
+      /no program/,
+    ],
+  ])('fails: %s', async (_name, action, reason, message) => {
+    expect(await probe(action())).toEqual({
+      ok: false,
+      reason,
+      message: expect.stringMatching(message) as string,
+    });
   });
 
   it('fails when the guest takes too long', async () => {
     const result = await probe(http('/', silentPort), '127.0.0.1', 0.1);
-    expect(result).toEqual({ ok: false, message: 'no answer within 0.1 s' });
+    expect(result).toEqual({ ok: false, reason: 'ProbeTimedOut', message: 'no answer within 0.1 s' });
   });
 
   it('fails when the guest cannot be reached from outside', async () => {
@@ -97,7 +116,11 @@ describe('one probe', () => {
       { machine, address: undefined },
       new AbortController().signal,
     );
-    expect(result).toEqual({ ok: false, message: 'the guest has no address that this node can reach' });
+    expect(result).toEqual({
+      ok: false,
+      reason: 'GuestUnreachable',
+      message: 'the guest has no address that this node can reach',
+    });
   });
 
   it('fails when the agent is gone', async () => {

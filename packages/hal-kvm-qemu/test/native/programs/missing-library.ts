@@ -9,4 +9,4 @@ for (let i = 0; i < 2; i++) {
     console.log(error.code, error.retry, error.message);
   }
 }
-console.log((await Libvirt.load()).version > 0);
+console.log(String((await Libvirt.load()).version > 0));
