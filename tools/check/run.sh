@@ -17,7 +17,7 @@ step types tsc -p tsconfig.json
 step lint npm run --silent lint
 step format npm run --silent format:check
 step dead-code npm run --silent knip
-step dependencies npm ls --depth=0 --workspaces --include-workspace-root --silent --parseable > /dev/null
+step dependencies npm ls --all --silent --parseable > /dev/null
 if [ ${#failed[@]} -gt 0 ]; then
   echo "check: ${#failed[@]} failed: ${failed[*]}"
   exit 1

@@ -9,7 +9,7 @@ if ! command -v npm > /dev/null; then
   "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q=2 -y --no-install-recommends nodejs npm
 fi
 echo "npm packages: installing from package-lock.json"
-# Install scripts run: that of the package `node` fetches the binary for this machine from the registry.
-# Not `npm ci`: it refuses a lock file that lacks optional packages of other platforms, which not every registry carries.
-npm install --no-save --no-audit --no-fund --loglevel=error
+# One install script is needed, that of the package `node`: it adds the binary for this machine. The others stay unrun.
+npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+npm rebuild --loglevel=error node > /dev/null
 node_modules/.bin/node -e 'const [major] = process.versions.node.split("."); if (Number(major) < 26) { console.error(`error: expected Node 26 from npm, found ${process.version}`); process.exit(1); } console.log(`npm packages: Node ${process.version}`)'
