@@ -66,10 +66,15 @@ describe('a machine on which the platform cannot start', () => {
     await mkdir(disk);
     await run(['mount', '-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk]);
     try {
-      await run(['dd', 'if=/dev/zero', `of=${disk}/filler`, 'bs=4k', 'count=14']);
       const message = await refusal(join(disk, 'r'), ['--port', String(await freePort())]);
       expect(message).toMatch(/no space left/i);
       expect(message).toMatch(/next: .*(disk space|--root)/);
+      await run(['mount', '-o', 'remount,size=400m', disk]);
+      await using platform = await startTestPlatform({
+        folder: join(disk, `${basename(folder)}-p`),
+        hypervisor: 'mock',
+      });
+      await createRunning(platform, mockMachine(platform, { name: 'now' }));
     } finally {
       await run(['umount', disk]);
     }

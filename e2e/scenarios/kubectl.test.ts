@@ -49,12 +49,15 @@ describe('an unmodified kubectl', () => {
   });
 
   it('describes a machine with its events', async () => {
-    const text = await kubectl(`describe vm ${name}`);
-    expect(text).toContain('Printable Status');
-    expect(text).toContain('SuccessfulCreate');
+    expect(await kubectl(`describe vm ${name}`)).toContain('Printable Status');
     // Events are written beside the work, so they may come after the state that they tell of.
     await waitUntil(
-      'the event',
+      'the event of the machine',
+      async () => (await kubectl(`describe vm ${name}`)).includes('SuccessfulCreate'),
+      { timeoutMs: 30_000, intervalMs: 500 },
+    );
+    await waitUntil(
+      'the event of its run',
       async () => (await kubectl(`events --for vmi/${name}`)).includes('Started'),
       {
         timeoutMs: 30_000,

@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { probeVirtualization, type VirtualizationProbe } from '../doctor/virtualization-check.ts';
 import { VirtkitError } from '../errors.ts';
-import { explained } from '../platform/files.ts';
+import { ensureRoom, explained } from '../platform/files.ts';
 import { layoutOf } from '../platform/layout.ts';
 import { startPlatform } from '../platform/platform.ts';
 import { commandFor } from '../platform/programs.ts';
@@ -41,6 +41,7 @@ export async function up(options: UpCommandOptions): Promise<void> {
       },
     );
   makeFolder(join(root, 'logs'));
+  await ensureRoom(root);
   const probe = await probeVirtualization(commandFor('virt-launcher'), {
     capabilityCache: layoutOf(root).capabilityCache,
   });

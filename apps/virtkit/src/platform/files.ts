@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, statfs, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { VirtkitError } from '../errors.ts';
 
@@ -22,6 +22,24 @@ export async function replaceFile(path: string, content: string, mode = 0o600): 
   } catch (error) {
     throw explained(error, path);
   }
+}
+
+/** What the database, keys and logs of a fresh platform need, in bytes; images and guests come on top. */
+const leastRoom = 32 * 1024 ** 2;
+
+/**
+ * Makes sure that a platform can begin below `folder`, which exists.
+ * @throws VirtkitError `no-space` with what is free and what is needed.
+ */
+export async function ensureRoom(folder: string): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  const free = bavail * bsize;
+  if (free < leastRoom)
+    throw new VirtkitError(
+      'no-space',
+      `no space left for ${folder}: ${Math.floor(free / 1024)} KiB are free, ${leastRoom / 1024} KiB are needed`,
+      { nextStep: 'free disk space, or choose another folder with --root' },
+    );
 }
 
 /** The system's error as one that names the next step. */
