@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig, program } from '../../tsup.shared.ts';
 
 /** zod's `z` names every language's error messages, a third of its size; this program writes English ones. */
-const onlyEnglish = {
+export const onlyEnglish = {
   name: 'only-english-messages',
   setup(build: {
     onLoad(filter: { filter: RegExp }, load: () => { contents: string; resolveDir: string }): void;

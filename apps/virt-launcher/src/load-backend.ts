@@ -83,6 +83,13 @@ export async function loadBackend(
   }
 }
 
+/**
+ * Evaluates the modules of every backend, for a start-up snapshot. None of them opens anything before it is asked to.
+ */
+export async function preloadBackends(): Promise<void> {
+  await Promise.all([import('@virtkit/hal-kvm-qemu'), import('@virtkit/hal-mock')]);
+}
+
 function parseOptions<Schema extends z.ZodType>(schema: Schema, options: unknown): z.output<Schema> {
   const result = schema.safeParse(options);
   if (result.success) return result.data;

@@ -6,7 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { connectLauncher, type LauncherClient } from '@virtkit/launcher-api';
 import { waitUntil } from '@virtkit/testing';
 
-const program = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+/** Node's arguments for the program as it is in the sources. */
+const fromSources = [
+  '--conditions=@virtkit/source',
+  fileURLToPath(new URL('../src/main.ts', import.meta.url)),
+];
 
 /** Folders of a launcher, which outlive its process. */
 export class LauncherFolders implements Disposable {
@@ -37,15 +41,16 @@ export class RunningLauncher implements AsyncDisposable {
   readonly ended: Promise<number | NodeJS.Signals | null>;
   #output = '';
 
-  /** @param prefix A command that runs the program, for example in a network namespace. */
-  constructor(args: readonly string[], prefix: readonly string[] = []) {
-    const [command = '', ...rest] = [
-      ...prefix,
-      process.execPath,
-      '--conditions=@virtkit/source',
-      program,
-      ...args,
-    ];
+  /**
+   * @param prefix A command that runs the program, for example in a network namespace.
+   * @param program Node's arguments that name the program.
+   */
+  constructor(
+    args: readonly string[],
+    prefix: readonly string[] = [],
+    program: readonly string[] = fromSources,
+  ) {
+    const [command = '', ...rest] = [...prefix, process.execPath, ...program, ...args];
     this.child = spawn(command, rest, { stdio: ['ignore', 'ignore', 'pipe'] });
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#output += text));
     this.ended = new Promise((resolve) =>

@@ -4,6 +4,7 @@ import { runEndpointsController, runKubelet, runServiceProxy } from '@virtkit/em
 import { connectionOptions, jsonLogger, stopSignal } from '@virtkit/program';
 import { connect, type Client } from '@virtkit/sdk';
 import { VirtkitError } from '../errors.ts';
+import { chooseLauncherCommand } from '../platform/launcher-command.ts';
 import { layoutOf } from '../platform/layout.ts';
 import { commandFor, programFolders } from '../platform/programs.ts';
 import { readSettings, type Settings } from '../platform/settings.ts';
@@ -36,6 +37,11 @@ async function runKubeletProgram({
   };
   const logger = jsonLogger('kubelet', (line) => process.stderr.write(line));
   const { capabilityCache } = layoutOf(root);
+  const launcher = await chooseLauncherCommand(commandFor('virt-launcher'), { signal });
+  if (launcher.withoutSnapshot !== undefined)
+    logger.warn('launchers start without their snapshot, which takes longer', {
+      reason: launcher.withoutSnapshot,
+    });
   await mkdir(capabilityCache, { recursive: true, mode: 0o755 });
   const binds = [dirname(process.execPath), ...programFolders(), capabilityCache].map((source) => ({
     source,
@@ -51,7 +57,11 @@ async function runKubeletProgram({
         ? { bridge: settings.bridge, subnet: settings.subnet, namespacePrefix: settings.namespacePrefix }
         : false,
       builtInImages: [
-        { reference: launcherImage, programs: { 'virt-launcher': launcherCommand(capabilityCache) }, binds },
+        {
+          reference: launcherImage,
+          programs: { 'virt-launcher': [...launcher.command, '--capability-cache', capabilityCache] },
+          binds,
+        },
       ],
     }),
     runEndpointsController({ client, signal, logger }),
@@ -76,17 +86,4 @@ export async function startKubeletProgram(
   const values = { server: flags.server, 'ca-file': flags.caFile, 'token-file': flags.tokenFile };
   await using client = await connect(await connectionOptions(values, 'kubelet/0.1.0'));
   await runKubeletProgram({ client, root, settings, signal });
-}
-
-/** V8 settings for a program of which there is one for each machine: a small young generation, compact code. */
-function launcherCommand(capabilityCache: string): readonly string[] {
-  const [node, ...args] = commandFor('virt-launcher');
-  return [
-    node,
-    '--max-semi-space-size=1',
-    '--optimize-for-size',
-    ...args,
-    '--capability-cache',
-    capabilityCache,
-  ];
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { HalError, type CallOptions } from '@virtkit/hal';
 import type { z } from 'zod';
@@ -15,6 +15,7 @@ import {
 } from '../contract/version.ts';
 import { fromWireError } from '../contract/wire-error.ts';
 import { LauncherApiError } from '../errors.ts';
+import { http } from '../http.ts';
 import { openSocket } from './open-socket.ts';
 
 export interface TransportOptions {
@@ -130,7 +131,7 @@ export class Transport {
 
   #request({ method, path }: Exchange, signal: AbortSignal, headers: Record<string, string>): ClientRequest {
     const { socketPath, owners } = this.#options;
-    const request = httpRequest({
+    const request = http().request({
       method,
       path: `${basePath}/${path}`,
       headers: { host: 'launcher', [versionHeader]: formatVersion(launcherApiVersion), ...headers },

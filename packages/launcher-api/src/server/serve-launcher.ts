@@ -1,10 +1,4 @@
-import {
-  createServer,
-  STATUS_CODES,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { EventQueue, HalError, type CallOptions, type Hypervisor } from '@virtkit/hal';
 import { heartbeatSeconds, limits } from '../contract/limits.ts';
@@ -18,6 +12,7 @@ import {
   versionHeader,
 } from '../contract/version.ts';
 import { statusOfError, toWireError } from '../contract/wire-error.ts';
+import { http } from '../http.ts';
 import { streamEvents } from './event-stream.ts';
 import { readBody, sendError, sendReply } from './reply.ts';
 import { findRoute } from './router.ts';
@@ -78,7 +73,7 @@ class Serving implements LauncherServer {
       configureDhcp: (spec, call) => options.configureDhcp(spec, call),
       streamOutcome: (id) => this.#streams.outcome(id),
     };
-    this.#http = createServer({ keepAlive: false, requestTimeout: 60_000, headersTimeout: 10_000 });
+    this.#http = http().createServer({ keepAlive: false, requestTimeout: 60_000, headersTimeout: 10_000 });
     this.#http.maxConnections = limits.connections;
     this.#http.on('request', (request, response) => void this.#answer(request, response));
     this.#http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -209,7 +204,7 @@ function refuse(socket: Duplex, error: unknown): void {
   const body = JSON.stringify(wire);
   socket.end(
     [
-      `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+      `HTTP/1.1 ${status} ${http().STATUS_CODES[status] ?? ''}`,
       'Connection: close',
       'Content-Type: application/json',
       `Content-Length: ${Buffer.byteLength(body)}`,
