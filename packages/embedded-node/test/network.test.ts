@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { access, readdir } from 'node:fs/promises';
+import { access, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bridgeNetwork } from '../src/network/cni-network.ts';
@@ -64,6 +64,18 @@ describe('the bridge network', () => {
     expect(await network.check(pod)).toBe(false);
     const repaired = await network.setUp(pod);
     expect(repaired.addresses).toHaveLength(1);
+    expect(await network.check(pod)).toBe(true);
+  });
+
+  it('undoes an attempt that was cut short before its result was written', async () => {
+    const pod = request();
+    const [lost] = (await network.setUp(pod)).addresses;
+    await writeFile(join(scratch.folder, 'cni', 'results', `${pod.uid}.json`), '{}');
+    expect(await network.check(pod)).toBe(false);
+    const { addresses } = await network.setUp(pod);
+    const taken = await readdir(join(scratch.folder, 'cni', 'addresses', bridge));
+    expect(taken).toContain(addresses[0]);
+    if (lost !== addresses[0]) expect(taken).not.toContain(lost);
     expect(await network.check(pod)).toBe(true);
   });
 

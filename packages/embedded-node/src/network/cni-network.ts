@@ -29,8 +29,9 @@ export interface BridgeNetworkOptions {
   readonly pluginFolder?: string | undefined;
 }
 
+/** Of each Pod's attachment. Written without a result before the first step, so that what was begun can be undone. */
 const recordSchema = z.object({
-  result: z.looseObject({ ips: z.array(z.looseObject({ address: z.string() })) }),
+  result: z.looseObject({ ips: z.array(z.looseObject({ address: z.string() })) }).optional(),
 });
 
 /**
@@ -81,11 +82,12 @@ class BridgeNetwork implements NetworkProvider {
     const { uid, sysctls } = request;
     await (this.#shared ??= this.#setUpShared());
     const name = this.#prefix + uid;
-    const recorded = await readJson(this.#record(uid), (value) => recordSchema.parse(value));
-    if (recorded !== undefined && (await this.#cni.check(this.#attachment(uid), recorded.result, options)))
+    const recorded = await this.#read(uid);
+    if (recorded?.result && (await this.#cni.check(this.#attachment(uid), recorded.result, options)))
       return podNetwork(name, recorded.result.ips);
     // Whatever an earlier attempt left behind, an address above all.
-    await this.tearDown(uid);
+    if (recorded !== undefined) await this.tearDown(uid);
+    await writeJson(this.#record(uid), {});
     try {
       await ensureNamespace(name);
       await setSysctls(name, sysctls);
@@ -102,12 +104,13 @@ class BridgeNetwork implements NetworkProvider {
   }
 
   async check({ uid }: PodNetworkRequest, options: { signal?: AbortSignal } = {}): Promise<boolean> {
-    const recorded = await readJson(this.#record(uid), (value) => recordSchema.parse(value));
-    return recorded !== undefined && this.#cni.check(this.#attachment(uid), recorded.result, options);
+    const recorded = await this.#read(uid);
+    if (recorded?.result === undefined) return false;
+    return this.#cni.check(this.#attachment(uid), recorded.result, options);
   }
 
   async tearDown(uid: string): Promise<void> {
-    const recorded = await readJson(this.#record(uid), (value) => recordSchema.parse(value));
+    const recorded = await this.#read(uid);
     await removeUnusableNamespace(this.#prefix + uid);
     await this.#cni.delete(this.#attachment(uid), recorded?.result);
     await removeNamespace(this.#prefix + uid);
@@ -143,6 +146,10 @@ class BridgeNetwork implements NetworkProvider {
 
   #attachment(uid: string): CniAttachment {
     return { containerID: uid, namespacePath: namespacePath(this.#prefix + uid), interfaceName: 'eth0' };
+  }
+
+  #read(uid: string): Promise<z.output<typeof recordSchema> | undefined> {
+    return readJson(this.#record(uid), (value) => recordSchema.parse(value));
   }
 
   #record(uid: string): string {

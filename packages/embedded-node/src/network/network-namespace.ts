@@ -1,9 +1,12 @@
-import { access, readdir } from 'node:fs/promises';
+import { access, readdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EmbeddedNodeError, isSystemError } from '../errors.ts';
 import { runCommand, runOrThrow } from '../processes/command.ts';
 
 const folder = '/run/netns';
+
+/** File system type of a namespace that is mounted on a file (NSFS_MAGIC of linux/magic.h). */
+const namespaceFileSystem = 0x6e736673;
 
 /** Path of a named network namespace, as ip-netns(8) keeps it. */
 export function namespacePath(name: string): string {
@@ -48,8 +51,14 @@ export async function listNamespaces(prefix: string): Promise<string[]> {
   }
 }
 
+/** Whether a namespace stands there, and not only the file that one is mounted on. */
 async function isUsable(name: string): Promise<boolean> {
-  return (await runCommand('ip', ['-n', name, 'link', 'show', 'lo'])).exitCode === 0;
+  try {
+    return (await statfs(namespacePath(name))).type === namespaceFileSystem;
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return false;
+    throw error;
+  }
 }
 
 /**

@@ -9,10 +9,11 @@
 export const shimScript = `set -eu
 claim=$1 status=$2 log=$3 lower=$4 upper=$5 work=$6 merged=$7
 shift 7
-start_time() { shift 19; echo "$1"; }
+find_start_time() { shift 19; start_time=$1; }
 read -r stat </proc/$$/stat
 read -r boot </proc/sys/kernel/random/boot_id
-echo "$$ $(start_time \${stat##*) }) $boot" >"$claim.$$"
+find_start_time \${stat##*) }
+echo "$$ $start_time $boot" >"$claim.$$"
 ln -T "$claim.$$" "$claim"
 [ -z "$merged" ] || mount -t overlay -o "lowerdir=$lower,upperdir=$upper,workdir=$work" overlay "$merged"
 exec 3>>"$status" </dev/null >>"$log" 2>&1
