@@ -3,7 +3,7 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 GUEST := build/guest
 
-.PHONY: demo demo-down test e2e check build setup guest bench clean
+.PHONY: demo demo-down test e2e check build sanitized setup guest bench clean
 
 setup: node_modules/.virtkit-installed ## system packages and npm packages
 	@tools/setup/system-packages.sh
@@ -15,6 +15,9 @@ node_modules/.virtkit-installed: package.json package-lock.json
 build: setup ## everything that is built: native binding, programs, libraries
 	@tools/setup/build.sh
 
+sanitized: setup ## the native binding once more, for the tests that look for memory errors
+	@tools/setup/build-sanitized.sh
+
 guest: setup ## the tiny guest image
 	@tools/guest-image/build.sh $(GUEST)
 
@@ -24,7 +27,7 @@ demo: build guest ## a virtual machine from nothing
 demo-down: ## ends the demo and removes every trace of it
 	@if [ -f apps/virtkit/dist/main.js ]; then node apps/virtkit/dist/main.js down --purge; else echo "nothing to remove"; fi
 
-test: build guest ## every test, real guests included; what has not changed since a run that passed is not run again
+test: build sanitized guest ## every test, real guests included; what has not changed since a run that passed is not run again
 	@NX_DAEMON=false nx run workspace:test --outputStyle=stream-without-prefixes
 
 e2e: build guest ## the whole platform, end to end: scenarios, crashes, bad input (not yet part of CI, see CONTRIBUTING.md)

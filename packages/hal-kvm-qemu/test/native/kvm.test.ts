@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile, chmod } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { requires } from '@virtkit/testing';
 import {
   enterLongMode,
   enterRealMode,
@@ -60,7 +61,9 @@ describe('opening', () => {
   });
 });
 
-describe.runIf(present)('with /dev/kvm', () => {
+describe('with /dev/kvm', () => {
+  beforeEach((context) => requires(context, { kind: 'device', path: '/dev/kvm' }));
+
   it('tells its features', async () => {
     await using kvm = await Kvm.open();
     expect(await kvm.apiVersion()).toBe(12);

@@ -17,11 +17,9 @@ it('valgrind finds neither a wrong access nor a leak of ours', { timeout: 300_00
   // Without its compilers and helper threads Node stays within valgrind's reach, and starts in half the time.
   const node = ['--jitless', '--single-threaded', '--expose-gc', program];
   const valgrind = ['--leak-check=full', '--num-callers=40', '--xml=yes', `--xml-file=${report}`];
-  const { code, stdout, stderr } = await runCommand(
-    'valgrind',
-    [...valgrind, process.execPath, ...node],
-    280_000,
-  );
+  const { code, stdout, stderr } = await runCommand('valgrind', [...valgrind, process.execPath, ...node], {
+    timeoutMs: 280_000,
+  });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(JSON.parse(stdout)).toEqual({ connections: 0, subscriptions: 0, calls: 0, events: 2 });
   const errors = (await readFile(report, 'utf8')).match(/<error>[^]*?<\/error>/g) ?? [];

@@ -33,6 +33,15 @@ describe('a process of its own', () => {
     }
   });
 
+  it('may lose and close connections while they are used', async () => {
+    expect(await runProgram('lifetimes.ts')).toEqual({
+      code: 0,
+      signal: null,
+      stdout: '{"connections":0,"domains":0,"subscriptions":0,"calls":0}\n',
+      stderr: '',
+    });
+  });
+
   it('says what to install without libvirt', async () => {
     const { code, stdout, stderr } = await runProgram('missing-library.ts');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

@@ -9,20 +9,43 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs a program of the folder `programs` in a Node process of its own, at most `timeoutMs` (then it is killed). */
-export function runProgram(name: string, args: readonly string[] = [], timeoutMs = 30_000): Promise<Ended> {
-  const program = fileURLToPath(new URL(`programs/${name}`, import.meta.url));
-  const options = ['--conditions=@virtkit/source', '--expose-gc', program, ...args];
-  return runCommand(process.execPath, options, timeoutMs);
+/** How to run a child process. */
+export interface RunOptions {
+  /** Killed after that. Default 30,000. */
+  timeoutMs?: number;
+  /** Added to the environment. */
+  env?: Readonly<Record<string, string>>;
+  /** Options of Node in front of the program. */
+  nodeOptions?: readonly string[];
+}
+
+/** Path of a file in the folder `programs`. */
+export const programPath = (name: string): string =>
+  fileURLToPath(new URL(`programs/${name}`, import.meta.url));
+
+/** Runs a program of the folder `programs` in a Node process of its own. */
+export function runProgram(
+  name: string,
+  args: readonly string[] = [],
+  options: RunOptions = {},
+): Promise<Ended> {
+  const { nodeOptions = [] } = options;
+  const all = ['--conditions=@virtkit/source', '--expose-gc', ...nodeOptions, programPath(name), ...args];
+  return runCommand(process.execPath, all, options);
 }
 
 /** Runs any command to its end and keeps what it prints. */
-export function runCommand(command: string, args: readonly string[], timeoutMs: number): Promise<Ended> {
+export function runCommand(
+  command: string,
+  args: readonly string[],
+  { timeoutMs = 30_000, env = {} }: RunOptions = {},
+): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: timeoutMs,
       killSignal: 'SIGKILL',
+      env: { ...process.env, ...env },
     });
     let stdout = '';
     let stderr = '';

@@ -6,13 +6,16 @@ import { createRequire } from 'node:module';
 const addon = createRequire(import.meta.url)('../../../native/build/virtkit_native.node');
 const makeError = (failure) => Object.assign(new Error(failure.message), failure);
 addon.configure({ libvirt: makeError, kvm: makeError });
-const refused = async (call) => {
-  await call.then(
-    () => {
-      throw new Error('this call should have been refused');
-    },
-    () => undefined,
+/** libvirt's numbers of refusals (virterror.h); the addon's own refusals have names. */
+const noSupport = 3,
+  noDomain = 42,
+  cannotMigrate = 74;
+const refused = async (expected, call) => {
+  const outcome = await call.then(
+    () => 'success',
+    (error) => error.code ?? error.libvirtCode ?? error,
   );
+  if (outcome !== expected) throw new Error(`expected a refusal with ${expected}`, { cause: outcome });
 };
 
 await addon.libvirtLoad('libvirt.so.0', 'libvirt-qemu.so.0');
@@ -26,19 +29,19 @@ await addon.domainSuspend(handle);
 await addon.domainResume(handle);
 await addon.connectGetAllDomainStats(connection, 0, 0);
 await addon.connectListAllDomains(connection, 0);
-await refused(addon.domainLookupByName(connection, 'nobody'));
+await refused(noDomain, addon.domainLookupByName(connection, 'nobody'));
 const parameters = [
   { name: 'compression', type: 'string', value: 'mt' },
   { name: 'bandwidth', type: 'ullong', value: 5 },
 ];
-await refused(addon.domainMigrateToURI3(handle, 'test:///x', parameters, 0));
-await refused(addon.domainOpenConsole(handle, undefined, 0));
+await refused(cannotMigrate, addon.domainMigrateToURI3(handle, 'test:///x', parameters, 0));
+await refused(noSupport, addon.domainOpenConsole(handle, undefined, 0));
 await addon.connectUnsubscribe(connection, subscription);
 await addon.connectSubscribe(connection, kinds, () => undefined);
 addon.domainFree(handle);
 await addon.connectClose(connection);
-await refused(addon.domainGetInfo(handle));
-await refused(addon.kvmOpen('/dev/null'));
+await refused('closed', addon.domainGetInfo(handle));
+await refused('absent', addon.kvmOpen('/dev/null'));
 globalThis.gc();
 const { connections, subscriptions, calls } = addon.liveHandles();
 console.log(JSON.stringify({ connections, subscriptions, calls, events: events.length }));
