@@ -4,7 +4,7 @@ import { runEndpointsController, runKubelet, runServiceProxy } from '@virtkit/em
 import { connectionOptions, jsonLogger, stopSignal } from '@virtkit/program';
 import { connect, type Client } from '@virtkit/sdk';
 import { VirtkitError } from '../errors.ts';
-import { chooseLauncherCommand } from '../platform/launcher-command.ts';
+import { chooseLauncherCommand, launcherEnvironment } from '../platform/launcher-command.ts';
 import { layoutOf } from '../platform/layout.ts';
 import { commandFor, programFolders } from '../platform/programs.ts';
 import { readSettings, type Settings } from '../platform/settings.ts';
@@ -61,6 +61,7 @@ async function runKubeletProgram({
           reference: launcherImage,
           programs: { 'virt-launcher': [...launcher.command, '--capability-cache', capabilityCache] },
           binds,
+          environment: launcherEnvironment,
         },
       ],
     }),
