@@ -1,9 +1,13 @@
 import { parseArgs } from 'node:util';
+import { z } from 'zod';
 import { exitCodeOf } from './exit-codes.ts';
 import { parseFlags } from './flags.ts';
 import { createLog, errorDetails } from './log.ts';
 import { probeMachine } from './probe.ts';
 import { runLauncher } from './run-launcher.ts';
+
+// A launcher reads each kind of document a few times: fewer than it takes for a compiled parser to pay.
+z.config({ jitless: true });
 
 const unknown = { namespace: '', name: '', uid: '' };
 

@@ -1,4 +1,6 @@
 import type { ObjectKey } from '@virtkit/controllers/runtime';
+import type { Machine } from '@virtkit/hal';
+import type { LauncherClient } from '@virtkit/launcher-api';
 
 /** What is remembered of one instance between two passes. Losing it, by a restart, costs no correctness. */
 export interface InstanceMemory {
@@ -7,6 +9,8 @@ export interface InstanceMemory {
   stopRequestedAt?: number;
   /** Addresses of the Pod by interface. */
   podAddresses?: Record<string, string[]>;
+  /** Its machine as last seen, which holds for the client through which it was. */
+  seen?: { client: LauncherClient; machine: Machine } | undefined;
   /** Why the machine was ended although it was wanted. */
   endedBecause?: string;
 }

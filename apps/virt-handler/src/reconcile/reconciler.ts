@@ -110,11 +110,14 @@ export class InstanceReconciler {
   }
 
   /** A machine that cannot be looked at keeps its status: what is wrong is told by an event, and tried again. */
-  async #look({ instance, podUid }: Subject, signal: AbortSignal): Promise<View> {
+  async #look({ instance, podUid, memory }: Subject, signal: AbortSignal): Promise<View> {
     const finding = await this.#options.launchers.look(podUid);
     if (finding.kind !== 'ready') return { finding, machine: undefined, observed: undefined };
     try {
-      return { finding, ...(await observeMachine(finding.client, instance, signal)) };
+      const known = memory.seen?.client === finding.client ? memory.seen.machine : undefined;
+      const seen = await observeMachine(finding.client, instance, signal, known);
+      memory.seen = seen.machine && { client: finding.client, machine: seen.machine };
+      return { finding, ...seen };
     } catch (error) {
       signal.throwIfAborted();
       this.#event(instance, 'SyncFailed', errorMessage(error), 'Warning');
@@ -180,9 +183,9 @@ export class InstanceReconciler {
     switch (step.kind) {
       case 'boot': {
         const network = await this.#prepareNetwork(subject, finding.client, signal);
-        await boot(instance, finding.client, network, this.#options.configuration(), signal);
+        const booted = await boot(instance, finding.client, network, this.#options.configuration(), signal);
         this.#event(instance, 'Created', 'VirtualMachineInstance defined.');
-        break;
+        return { finding, ...(await observeMachine(finding.client, instance, signal, booted)) };
       }
       case 'start':
         await machine?.start({ signal });
@@ -205,7 +208,7 @@ export class InstanceReconciler {
         await machine?.undefine({ signal });
         return { ...view, machine: undefined, observed: undefined };
     }
-    return { finding, ...(await observeMachine(finding.client, instance, signal)) };
+    return { finding, ...(await observeMachine(finding.client, instance, signal, machine)) };
   }
 
   async #prepareNetwork(
@@ -319,13 +322,17 @@ function failureMessage(
     : 'The VirtualMachineInstance crashed.';
 }
 
-/** The instance's machine in its launcher; a machine that vanished between two questions is no machine. */
+/**
+ * The instance's machine in its launcher; a machine that vanished between two questions is no machine.
+ * @param known Its handle from an earlier look through the same client, which saves the question whether it is there.
+ */
 async function observeMachine(
   launcher: LauncherClient,
   instance: VirtualMachineInstance,
   signal: AbortSignal,
+  known?: Machine,
 ): Promise<{ machine: Machine | undefined; observed: Observed | undefined }> {
-  const machine = await launcher.hypervisor.machine(instance.metadata.uid ?? '', { signal });
+  const machine = known ?? (await launcher.hypervisor.machine(instance.metadata.uid ?? '', { signal }));
   if (machine === undefined) return { machine: undefined, observed: undefined };
   try {
     return { machine, observed: await machine.observe({ signal }) };

@@ -2,6 +2,8 @@
  * The program as a start-up snapshot (`node --build-snapshot`): the heap after every module was evaluated and every schema
  * was made, so that a launcher begins where others are after 200 ms of processor time.
  */
+// Loaded by the first server that listens.
+import 'node:cluster';
 import { pathToFileURL } from 'node:url';
 import { startupSnapshot } from 'node:v8';
 import { preloadBackends } from '../load-backend.ts';

@@ -14,6 +14,7 @@ import { followEvents } from './event-reader.ts';
 import { fetchCapabilities, RemoteHypervisor } from './remote-hypervisor.ts';
 import { Transport } from './transport.ts';
 
+/** Where the launcher listens, who may own its socket, and deadlines; `signal` is for the first contact only. */
 export interface ConnectLauncherOptions extends CallOptions {
   socketPath: string;
   /** User ids that may own the socket; absent means anybody. */
@@ -28,6 +29,7 @@ export interface ConnectLauncherOptions extends CallOptions {
 export interface LauncherClient extends AsyncDisposable {
   /** The launcher's hypervisor; disposing it closes this client. */
   readonly hypervisor: Hypervisor;
+  /** Whose launcher it is and whether it was asked to end; a call of its own each time. */
   info(options?: CallOptions): Promise<LauncherInfo>;
   /** What only the launcher can see. A volume whose file is bad is an `error` entry, not a failed call. */
   facts(request?: Partial<FactsRequest>, options?: CallOptions): Promise<Facts>;
@@ -55,7 +57,6 @@ export async function connectLauncher(options: ConnectLauncherOptions): Promise<
   const info = (call: CallOptions = {}): Promise<LauncherInfo> =>
     transport.json(LauncherInfoSchema, { method: 'GET', path: 'info', ...call });
   try {
-    await info({ signal });
     const capabilities = await fetchCapabilities(transport, { signal });
     const hypervisor = new RemoteHypervisor(transport, capabilities, eventIdleMs);
     return {
