@@ -41,7 +41,9 @@ export interface ControlPlaneOptions {
   advertiseUrl?: string;
   /** Created, or updated if they differ, before the server is ready. */
   crds?: readonly CustomResourceDefinition[];
+  /** Asked in this order about every write. */
   admission?: readonly AdmissionPlugin[];
+  /** API groups that this process serves beside the built-in ones. */
   mounts?: readonly MountedGroup[];
   /** Answers log, exec, attach and portforward of Pods. */
   podSubresources?: PodSubresources;
@@ -59,6 +61,7 @@ export interface ControlPlaneOptions {
   retention?: Partial<Retention>;
   /** Time between watch bookmarks in milliseconds, default 60,000. */
   bookmarkIntervalMs?: number;
+  /** Called once for each request that has ended. Must not throw. */
   onRequest?: RequestObserver;
   /** Where cluster IPs and node ports are taken from. */
   services?: ServiceRangeOptions;
@@ -87,6 +90,7 @@ export interface ControlPlane extends AsyncDisposable {
   issueToken(identity: TokenIdentity): string;
   /** Stops accepting a token. */
   revokeToken(token: string): void;
+  /** Counts since the start and present sizes, read from the store at each call. */
   metrics(): ControlPlaneMetrics;
   /** Drops history now; without an argument what the retention covers is kept. @returns the number of events dropped. */
   compact(retention?: Retention): number;

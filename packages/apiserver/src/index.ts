@@ -10,6 +10,7 @@ export type {
   AdmissionRequest,
   AdmissionTarget,
   AdmissionVerdict,
+  JsonPatchOperation,
   UserInfo,
 } from './admission/types.ts';
 export type { CustomResourceDefinition, CustomResourceNames, CustomResourceVersion } from './crd/types.ts';

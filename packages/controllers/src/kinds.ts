@@ -25,6 +25,7 @@ export interface ControllerRevision extends KubernetesObject {
   revision: number;
 }
 
+/** `apps/v1` ControllerRevisions with a machine's spec for data; the general definition is in core-types. */
 export const controllerRevisions: ResourceDefinition<ControllerRevision> = {
   group: 'apps',
   version: 'v1',

@@ -5,6 +5,7 @@ import { PodRecords } from './kubelet/pod-record.ts';
 import { defaultServiceTable, removeServiceRules } from './services/service-proxy.ts';
 import { layoutOf } from './state/layout.ts';
 
+/** What there was to clean up: the same values as the kubelet and the Service proxy were given. */
 export interface CleanUpOptions {
   /** The kubelet's state folder. */
   readonly root: string;

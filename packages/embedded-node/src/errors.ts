@@ -23,6 +23,7 @@ export type EmbeddedNodeErrorCode =
   /** Files of the state folder are not what this version writes. */
   | 'StateInvalid';
 
+/** Whether the same call can succeed later: never, after a while, or once what it names was changed. */
 export type Retry = 'never' | 'backoff' | 'on-change';
 
 const retryOf: Record<EmbeddedNodeErrorCode, Retry> = {

@@ -1,5 +1,9 @@
 import { HalError, type HypervisorCapabilities, type MachineSpec } from '@virtkit/hal';
 
+/**
+ * Whether the host's CPU runs guests: `usable`, `unusable` (there, but see `reason`) or `absent`; {@link probeKvm}
+ * finds out.
+ */
 export type HardwareVirtualization = HypervisorCapabilities['hardwareVirtualization'];
 
 /**

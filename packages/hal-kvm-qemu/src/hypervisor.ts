@@ -31,6 +31,7 @@ import { KvmQemuMachine } from './machine/machine.ts';
 import { LibvirtError, type Connection, type Domain } from './native/index.ts';
 import { giveFilesTo, makeFolder, type Owner } from './ownership.ts';
 
+/** Folders, user and acceleration of one private libvirtd and the QEMUs that it starts. */
 export interface KvmQemuOptions {
   /** Folder that holds machines, the daemon's configuration and caches. Created when missing. */
   stateDir: string;

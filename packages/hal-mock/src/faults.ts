@@ -22,6 +22,7 @@ export const operations = [
   'guestAgent',
 ] as const;
 
+/** A call that a fault can hit. */
 export type Operation = (typeof operations)[number];
 
 /** One scripted fault. */
@@ -69,11 +70,13 @@ export class FaultPlan {
     this.#eventsToLose = undefined;
   }
 
+  /** Takes back every fault and ends the loss of events. */
   clear(): void {
     this.#injected.clear();
     this.keepEvents();
   }
 
+  /** Whether this event is to be lost; asked by the host. */
   loses(event: MachineEvent): boolean {
     return this.#eventsToLose?.(event) ?? false;
   }

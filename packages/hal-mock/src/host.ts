@@ -22,6 +22,7 @@ import { VirtualMachine, type MachineRecord } from './virtual-machine.ts';
 /** Backend name of every mock hypervisor. */
 export const mockName = 'mock';
 
+/** What the simulated host has and how long things take on it; everything has a default. */
 export interface MockHostOptions {
   /** Default: real time. A `StepScheduler` gives single-step mode. */
   scheduler?: Scheduler;
@@ -81,6 +82,7 @@ export class MockHost {
     this.#connected = false;
   }
 
+  /** Ends `disconnect`. Subscribers get one `resync`, because what happened meanwhile is not told. */
   reconnect(): void {
     this.#connected = true;
     this.#publish({ kind: 'resync' });
@@ -91,21 +93,24 @@ export class MockHost {
     return this.#machines.get(id);
   }
 
+  /** Every simulated machine, defined, running or stopped. */
   machines(): IterableIterator<VirtualMachine> {
     return this.#machines.values();
   }
 
-  /** @throws HalError `not-found`. */
+  /** The simulated machine itself, for calls that need one. @throws HalError `not-found`. */
   require(id: string): VirtualMachine {
     const machine = this.#machines.get(id);
     if (machine) return machine;
     throw new HalError('not-found', `no machine ${id}`);
   }
 
+  /** Sends all events of this host to `queue`, from now on. */
   subscribe(queue: EventQueue): void {
     this.#subscribers.add(queue);
   }
 
+  /** Ends `subscribe`; without effect for a queue that is not subscribed. */
   unsubscribe(queue: EventQueue): void {
     this.#subscribers.delete(queue);
   }
@@ -129,6 +134,10 @@ export class MockHost {
     return result;
   }
 
+  /**
+   * As `Hypervisor.define`, without cost or faults.
+   * @throws HalError `invalid-spec`, `unsupported`, `conflict`
+   */
   define(input: MachineSpec): VirtualMachine {
     const spec = parseMachineSpec(input, mockName);
     const known = this.#machines.get(spec.id);
@@ -149,6 +158,10 @@ export class MockHost {
     return machine;
   }
 
+  /**
+   * As `Machine.start`, without cost or faults.
+   * @throws HalError `not-found`, `hypervisor-unavailable`, `source-unavailable`, `insufficient-resources`
+   */
   async start(id: string): Promise<void> {
     const machine = this.require(id);
     if (machine.live) return;
@@ -165,6 +178,7 @@ export class MockHost {
     current.start();
   }
 
+  /** As `Machine.undefine`, without cost or faults: unknown ids are fine. */
   undefine(id: string): void {
     const machine = this.#machines.get(id);
     if (!machine) return;

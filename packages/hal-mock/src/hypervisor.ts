@@ -102,7 +102,10 @@ export class MockHypervisor implements Hypervisor {
     return queue;
   }
 
-  /** Does one call of this connection or of a machine reached through it. */
+  /**
+   * Does one call of this connection or of a machine reached through it.
+   * @throws HalError `closed`, `aborted`, what a scripted fault says, and what `body` throws
+   */
   async call<T>(
     operation: Operation,
     machineId: string | undefined,

@@ -16,7 +16,7 @@ export class Timeline {
   /** Host moment of the last resume; undefined while paused. */
   #resumedAt: number | undefined;
 
-  /** @param elapsedMs Guest time that has passed already (a guest that is adopted); what lies before it never runs. */
+  /** `elapsedMs` is guest time that has passed already (a guest that is adopted); what lies before it never runs. */
   constructor(scheduler: Scheduler, options: { elapsedMs?: number; paused?: boolean } = {}) {
     this.#scheduler = scheduler;
     this.#elapsed = options.elapsedMs ?? 0;

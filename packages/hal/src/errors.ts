@@ -52,6 +52,7 @@ const defaultRetry: Record<HalErrorCode, Retry> = {
   failed: 'backoff',
 };
 
+/** What an error tells beside its code; all optional. */
 export interface HalErrorOptions {
   cause?: unknown;
   /** Overrides the retry class that the code implies. */

@@ -6,12 +6,13 @@ import type { MachineEvent } from './events.ts';
  * stays bounded and no loss goes unnoticed.
  */
 export class EventQueue<Event extends { kind: string } = MachineEvent> implements AsyncIterableIterator<
-  Event | { kind: 'resync' }
+  Event | { kind: 'resync' },
+  undefined
 > {
   readonly #capacity: number;
   readonly #onClose: ((queue: EventQueue<Event>) => void) | undefined;
   readonly #signal: AbortSignal | undefined;
-  readonly #waiting: ((result: IteratorResult<Event | { kind: 'resync' }>) => void)[] = [];
+  readonly #waiting: ((result: IteratorResult<Event | { kind: 'resync' }, undefined>) => void)[] = [];
   #events: (Event | { kind: 'resync' })[] = [];
   #closed = false;
 
@@ -49,14 +50,16 @@ export class EventQueue<Event extends { kind: string } = MachineEvent> implement
     this.#onClose?.(this);
   };
 
-  next(): Promise<IteratorResult<Event | { kind: 'resync' }>> {
+  /** The next event, or the end once the queue is closed. Waits as long as it takes. */
+  next(): Promise<IteratorResult<Event | { kind: 'resync' }, undefined>> {
     const event = this.#events.shift();
     if (event) return Promise.resolve({ done: false, value: event });
     if (this.#closed) return Promise.resolve({ done: true, value: undefined });
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  return(): Promise<IteratorResult<Event | { kind: 'resync' }>> {
+  /** What leaving a `for await` loop calls: closes the queue. */
+  return(): Promise<IteratorResult<Event | { kind: 'resync' }, undefined>> {
     this.close();
     return Promise.resolve({ done: true, value: undefined });
   }

@@ -16,6 +16,10 @@ export interface PauseFacet {
 
 /** Hardware reset: as the reset button, nothing is flushed. */
 export interface ResetFacet {
+  /**
+   * Returns once the machine is reset; the guest then boots.
+   * @throws HalError `invalid-state` when the machine does not run.
+   */
   reset(options?: CallOptions): Promise<void>;
 }
 
@@ -48,8 +52,11 @@ export interface DisplayFacet {
 export interface GuestAgentFacet {
   /** Resolves when the agent answers a ping. */
   ping(options?: CallOptions): Promise<void>;
+  /** Operating system, host name, time zone, addresses and what the agent can do. */
   info(options?: CallOptions): Promise<GuestInfo>;
+  /** Who is logged in, with the time of the log-in. */
   users(options?: CallOptions): Promise<GuestUser[]>;
+  /** Mounted file systems with their sizes in bytes, and the disks that they are on. */
   filesystems(options?: CallOptions): Promise<GuestFilesystem[]>;
   /** Runs a program inside the guest and collects its result; `timeoutSeconds` bounds the wait. */
   exec(
@@ -68,8 +75,10 @@ export interface Facets {
   guestAgent: GuestAgentFacet;
 }
 
+/** Name of an optional ability. */
 export type FacetName = keyof Facets;
 
+/** All facets there are, for backends that offer all and for checks at a process boundary. */
 export const facetNames = [
   'pause',
   'reset',

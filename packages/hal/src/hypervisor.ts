@@ -34,7 +34,7 @@ export interface Machine {
   stop(mode: 'graceful' | 'force', options?: CallOptions): Promise<void>;
   /** Forgets the machine and removes everything that was made for it; a running one is destroyed first. Idempotent. */
   undefine(options?: CallOptions): Promise<void>;
-  /** @throws HalError `not-found` once it was undefined. */
+  /** What the machine is like at this moment, asked of the hypervisor. @throws HalError `not-found` once it was undefined. */
   observe(options?: CallOptions): Promise<Observed>;
   /** The spec it was defined with. */
   spec(options?: CallOptions): Promise<MachineSpec>;
@@ -51,6 +51,10 @@ export interface Hypervisor extends AsyncDisposable {
   readonly name: string;
   /** The facets that every machine of this hypervisor has. */
   readonly supports: ReadonlySet<FacetName>;
+  /**
+   * What this host can run, asked anew at each call.
+   * @throws HalError `hypervisor-unavailable` when the software is missing.
+   */
   capabilities(options?: CallOptions): Promise<HypervisorCapabilities>;
   /**
    * Makes the machine known without starting it. Idempotent for an equal spec of the same id (`parseMachineSpec` and

@@ -12,6 +12,7 @@ export interface MachineChange {
   needsRestart: boolean;
 }
 
+/** Every difference, and what they mean for a running machine. */
 export interface MachineDiff {
   changes: MachineChange[];
   /** Whether any change does. */

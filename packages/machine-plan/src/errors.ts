@@ -16,6 +16,7 @@ const retryOf: Record<PlanErrorCode, Retry> = {
   'missing-fact': 'backoff',
 };
 
+/** Which field is at fault, and the error behind it. */
 export interface PlanErrorOptions {
   /** Path of the field at fault, from `spec` on. */
   field?: string;

@@ -25,6 +25,7 @@ export interface ProbePlan {
   failureThreshold: number;
 }
 
+/** The probes that the VMI asks for; absent ones are not carried out. */
 export interface ProbePlans {
   readiness?: ProbePlan;
   liveness?: ProbePlan;

@@ -1,5 +1,6 @@
 import type { LogFields, Logger } from '@virtkit/controllers/runtime';
 
+/** From chatty to grave; a logger leaves out what is below its level. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];

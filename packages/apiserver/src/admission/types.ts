@@ -1,4 +1,3 @@
-import type { Operation as JsonPatchOperation } from 'fast-json-patch';
 import type { StatusCause } from '../errors.ts';
 import type { GroupVersionResource, KubeObject } from '../object/types.ts';
 
@@ -28,6 +27,12 @@ export interface AdmissionRequest {
   /** The present object; absent for `CREATE`. */
   readonly oldObject: KubeObject | undefined;
 }
+
+/** One operation of a JSON patch (RFC 6902); paths are JSON pointers. */
+export type JsonPatchOperation =
+  | { readonly op: 'add' | 'replace' | 'test'; readonly path: string; readonly value: unknown }
+  | { readonly op: 'remove'; readonly path: string }
+  | { readonly op: 'move' | 'copy'; readonly path: string; readonly from: string };
 
 /** What a mutating plugin wants changed: a whole object or a JSON patch (RFC 6902) of it. */
 export interface AdmissionMutation {
@@ -65,7 +70,10 @@ type Awaitable<T> = T | Promise<T>;
  */
 export interface AdmissionPlugin {
   readonly name: string;
+  /** Whether the plugin is asked about such requests at all; must not depend on anything else. */
   matches(target: AdmissionTarget, operation: AdmissionOperation): boolean;
+  /** Changes the object before it is validated; undefined leaves it as it is. */
   mutate?(request: AdmissionRequest): Awaitable<AdmissionMutation | undefined>;
+  /** Allows or refuses the object as it would be stored; undefined allows. */
   validate?(request: AdmissionRequest): Awaitable<AdmissionVerdict | undefined>;
 }

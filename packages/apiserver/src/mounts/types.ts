@@ -38,12 +38,14 @@ export interface MountedGroup {
 
 /** Serves what only a node can answer of a Pod: `log`, `exec`, `attach`, `portforward`. */
 export interface PodSubresources {
+  /** Answers a request about `pod`, as it is stored. A rejected promise is sent as a Status if nothing has been sent yet. */
   handle(
     request: IncomingMessage,
     response: ServerResponse,
     info: MountedRequest,
     pod: KubeObject,
   ): void | Promise<void>;
+  /** Takes over the connection of an upgrade request (exec, attach, portforward). Without it upgrades are refused. */
   upgrade?(
     request: IncomingMessage,
     socket: Duplex,

@@ -24,6 +24,7 @@ import { planNode } from './plan.ts';
 const recheckMs = 60_000;
 const reason = 'NodeUnresponsive';
 
+/** What the controller works with; `clock` is the machine's and log and metrics go nowhere unless given. */
 export interface NodeLifecycleControllerOptions {
   readonly client: ClientSet;
   readonly cache: InformerCache;

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /** A timer that can be called off; disposing a fired or cancelled timer does nothing. */
 export interface Timer extends Disposable {
+  /** Idempotent; the callback is not called afterwards. */
   cancel(): void;
 }
 

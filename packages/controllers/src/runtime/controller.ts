@@ -42,6 +42,7 @@ export interface ReconcileContext {
 /** Objects of another kind whose changes concern this controller. */
 export interface Watch {
   readonly informer: Informer<KubernetesObject>;
+  /** Calls `enqueue` with each key that needs a pass, until what it returned is disposed. */
   readonly subscribe: (enqueue: (key: ObjectKey) => void) => Disposable;
 }
 
@@ -59,6 +60,7 @@ export function watch<T extends KubernetesObject>(
   };
 }
 
+/** What a controller is made of. Defaults: the machine's clock, no log, no metrics, the work queue's back-off. */
 export interface ControllerOptions<T extends KubernetesObject> {
   /** Names the queue in metrics and logs. */
   readonly name: string;

@@ -9,6 +9,7 @@ import { errorCode, errorMessage } from './errors.ts';
 import { silentLogger, type Logger } from './log.ts';
 import type { ClientSet, ObjectClient } from './object-client.ts';
 
+/** What an event says; events of one object with the same three values are counted, not repeated. */
 export interface ObjectEventFacts {
   readonly type: 'Normal' | 'Warning';
   /** One CamelCase word for programs. */
@@ -23,6 +24,10 @@ export interface EventSubjectType {
   readonly kind: string;
 }
 
+/**
+ * Tells people what happened to objects. Best effort: at most 25 events at once for an object, then one in five
+ * minutes.
+ */
 export interface EventRecorder extends AsyncDisposable {
   /** Notes that something happened to an object. Returns at once; the write follows and its failure is only logged. */
   record(object: KubernetesObject, type: EventSubjectType, event: ObjectEventFacts): void;
@@ -30,6 +35,7 @@ export interface EventRecorder extends AsyncDisposable {
   flush(): Promise<void>;
 }
 
+/** Where events are written and in whose name. */
 export interface EventRecorderOptions {
   readonly client: ClientSet;
   /** Who reports, for example `virtualmachine-controller`. */

@@ -31,6 +31,7 @@ export class Expectations {
     this.#duringPass.set(owner, new Map());
   }
 
+  /** The pass is over; what its writes still wait for is kept. */
   endPass(owner: ObjectKey): void {
     this.#duringPass.delete(owner);
   }

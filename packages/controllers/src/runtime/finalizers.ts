@@ -48,6 +48,7 @@ export function removeFinalizersPatch(
  *
  * `cleanUp` must be idempotent: it runs again when its pass dies before the finalizer is removed.
  * @returns what `apply` gave; undefined when the object is going or was only marked in this pass.
+ * @throws ControllerError `invalid-object` without a name; the client's error when the patch fails
  */
 export async function withFinalizer<T extends KubernetesObject, R>(
   client: Pick<ObjectClient<T>, 'patch'>,

@@ -6,6 +6,7 @@ import type { ClientSet } from './object-client.ts';
 import type { ObjectSelection } from './object-source.ts';
 import type { IndexFunction } from './store.ts';
 
+/** What all informers of a cache have in common. */
 export interface InformerCacheOptions {
   readonly client: ClientSet;
   readonly clock?: Clock;

@@ -4,6 +4,10 @@ import { keyOf } from './object-key.ts';
 import { ObjectStore, type Change, type IndexFunction, type Store } from './store.ts';
 import { Watcher, type WatcherCounters, type WatcherOptions } from './watcher.ts';
 
+/**
+ * What an informer follows: a kind, and the namespace and selectors of {@link WatcherOptions}. Indexes may be added
+ * later too.
+ */
 export type InformerOptions<T extends KubernetesObject> = Omit<
   WatcherOptions<T>,
   'store' | 'onChange' | 'onSynced'

@@ -7,6 +7,9 @@ import { ControllerError, errorCode, errorMessage } from './errors.ts';
 import { silentLogger, type Logger } from './log.ts';
 import type { ClientSet, ObjectClient } from './object-client.ts';
 
+/**
+ * The Lease, the candidate, and the times. `retryMs` < `renewDeadlineMs` < `leaseMs` keeps two from leading at once.
+ */
 export interface LeaderElectionOptions {
   readonly client: ClientSet;
   /** Name and namespace of the Lease. */

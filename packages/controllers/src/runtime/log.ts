@@ -3,9 +3,13 @@ export type LogFields = Readonly<Record<string, unknown>>;
 
 /** Where the runtime reports what it does; the program decides the format. */
 export interface Logger {
+  /** For whoever follows one pass step by step. */
   debug(message: string, fields?: LogFields): void;
+  /** What happened as it should. */
   info(message: string, fields?: LogFields): void;
+  /** What failed and is tried again. */
   warn(message: string, fields?: LogFields): void;
+  /** What failed and needs somebody. */
   error(message: string, fields?: LogFields): void;
 }
 

@@ -3,7 +3,9 @@ import type { WorkQueueObserver } from './work-queue.ts';
 
 /** The metrics of the runtime in one registry. Queue metrics carry the controller's name. */
 export interface RuntimeMetrics {
+  /** The observer for the work queue of the controller `name`. */
   queue(name: string): WorkQueueObserver;
+  /** Counts one pass of the controller `name` by how it ended. */
   reconciled(name: string, result: 'done' | 'requeue' | 'error'): void;
 }
 

@@ -27,9 +27,13 @@ export interface ObjectSelection {
  * Both throw an error whose `code` is `gone` when the server no longer has the asked version.
  */
 export interface ObjectSource<T extends KubernetesObject> {
+  /** One page, of at most `limit` objects; `metadata.continue` leads to the next. */
   list(
     options: ObjectSelection & { limit?: number; continue?: string; signal?: AbortSignal },
   ): Promise<ObjectPage<T>>;
+  /**
+   * Changes after `resourceVersion`, until the server ends the watch (normal, every few minutes) or `signal` aborts.
+   */
   watch(
     options: ObjectSelection & {
       resourceVersion?: string;

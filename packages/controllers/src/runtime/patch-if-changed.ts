@@ -8,6 +8,7 @@ import type { ObjectClient } from './object-client.ts';
  *
  * With `subresource: 'status'` only the status is compared and written; otherwise the whole object.
  * @returns the object after the write, or undefined when nothing was to be written.
+ * @throws ControllerError `invalid-object` without a name or version; the client's error when the patch fails
  */
 export async function patchIfChanged<T extends KubernetesObject & { status?: unknown }>(
   client: Pick<ObjectClient<T>, 'patch'>,
@@ -23,7 +24,10 @@ export async function patchIfChanged<T extends KubernetesObject & { status?: unk
   return client.patch(name, { type: 'merge', body }, { namespace, ...options });
 }
 
-/** The merge patch from `observed` to `desired` with the observed version in it; undefined when they are equal. */
+/**
+ * The merge patch from `observed` to `desired` with the observed version in it; undefined when they are equal.
+ * @throws ControllerError `invalid-object` when they differ and `observed` has no version
+ */
 export function mergePatch(
   observed: KubernetesObject & { status?: unknown },
   desired: KubernetesObject & { status?: unknown },

@@ -13,6 +13,7 @@ export type Change<T> =
 
 /** What reconcilers see of a store: the objects are deeply frozen, because all readers share them. */
 export interface Store<T> {
+  /** The object of this key (`namespace/name`, or `name` for kinds without namespaces), or undefined. */
   get(key: ObjectKey): T | undefined;
   /** All objects, in no particular order. */
   list(): readonly T[];

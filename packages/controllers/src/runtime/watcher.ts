@@ -29,6 +29,7 @@ export type WatcherState<T> =
     }
   | { readonly kind: 'backing-off'; readonly delayMs: number; readonly next: WatcherState<T> };
 
+/** What a watcher reads, where it keeps it, and how patient it is. */
 export interface WatcherOptions<T extends KubernetesObject> extends ObjectSelection {
   readonly source: ObjectSource<T>;
   readonly store: ObjectStore<T>;

@@ -6,13 +6,19 @@ import { systemClock, type Clock, type Timer } from './clock.ts';
 
 /** Hears what the queue does, for metrics. Durations in seconds. */
 export interface WorkQueueObserver {
+  /** A key came that did not wait already. */
   added?(): void;
+  /** How many keys wait now; called whenever that changes. */
   depth?(length: number): void;
+  /** A key comes again after a failure. */
   retried?(): void;
+  /** From when a key was added until a worker took it. */
   waited?(seconds: number): void;
+  /** From when a worker took a key until it was done with it. */
   worked?(seconds: number): void;
 }
 
+/** Everything has a default: the machine's clock, no observer. */
 export interface WorkQueueOptions {
   readonly clock?: Clock;
   /** Delay of `addRateLimited` by failures of the key in a row; default 5 ms doubling to 1000 s. */

@@ -20,6 +20,7 @@ const defaultGraceSeconds = 30;
 /** Seconds that the launcher has beyond the guest's, and the pod beyond the launcher's. */
 const gracePaddingSeconds = 15;
 
+/** What a launcher Pod depends on beside its instance. */
 export interface RenderOptions {
   readonly configuration: ClusterConfiguration;
   /** Image with the launcher program. */

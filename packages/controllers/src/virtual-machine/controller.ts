@@ -10,6 +10,7 @@ import type { ClientSet } from '../runtime/object-client.ts';
 import { byOwnerUid } from '../runtime/store.ts';
 import { MachineReconciler } from './reconciler.ts';
 
+/** What the controller works with. Defaults: the machine's clock, no log, no metrics, 3 workers. */
 export interface VirtualMachineControllerOptions {
   readonly client: ClientSet;
   readonly cache: InformerCache;

@@ -46,6 +46,7 @@ export type MachineEffect =
   | { readonly kind: 'release-machine' }
   | { readonly kind: 'refuse'; readonly reason: FailureReason; readonly message: string };
 
+/** The one step of a pass, and when to look again although nothing changed. */
 export interface MachinePlan {
   readonly effect: MachineEffect;
   /** Another pass is due after this many milliseconds. */

@@ -14,6 +14,7 @@ export interface AdditionalVersion {
   readonly deprecationWarning?: string;
 }
 
+/** What a CustomResourceDefinition has beyond what follows from the resource; all optional. */
 export interface CrdOptions {
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;

@@ -21,6 +21,10 @@ export const NodeSpecSchema = apiObject('Addressing and admission of a node.', {
 });
 export type NodeSpec = z.output<typeof NodeSpecSchema>;
 
+/**
+ * A condition of a node; its kubelet confirms it by `lastHeartbeatTime` also when nothing changes (Kubernetes API:
+ * core/v1 NodeCondition).
+ */
 export const NodeConditionSchema = ConditionSchema.extend({
   lastHeartbeatTime: time().nullable().optional(),
 });

@@ -15,6 +15,10 @@ import { PodVolumeSchema } from './pod-volumes.ts';
 import { LocalObjectReferenceSchema } from './references.ts';
 import { AffinitySchema, TolerationSchema, TopologySpreadConstraintSchema } from './scheduling.ts';
 
+/**
+ * Kubernetes API: `status.phase` of a Pod; `Succeeded` and `Failed` are final, `Unknown` is a node that cannot be
+ * asked.
+ */
 export const podPhases = ['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown'] as const;
 export type PodPhase = (typeof podPhases)[number];
 
@@ -100,6 +104,9 @@ export const PodSpecSchema = apiObject('Containers, volumes and placement of a p
 });
 export type PodSpec = z.output<typeof PodSpecSchema>;
 
+/**
+ * A condition of a Pod, with the generation of the spec that it was found for (Kubernetes API: core/v1 PodCondition).
+ */
 export const PodConditionSchema = ConditionSchema.extend({ observedGeneration: int64().optional() });
 export type PodCondition = z.output<typeof PodConditionSchema>;
 

@@ -11,6 +11,7 @@ export type JsonPatchOperation =
   | { readonly op: 'move'; readonly path: string; readonly from: string }
   | { readonly op: 'copy'; readonly path: string; readonly from: string };
 
+/** A JSON patch (RFC 6902): operations that are applied in order, all or none. */
 export type JsonPatch = readonly JsonPatchOperation[];
 
 /**

@@ -1,7 +1,11 @@
 import { CoreTypesError } from '../errors.ts';
 import { isRecord } from './json.ts';
 
-/** Reference tokens of a JSON pointer (RFC 6901). The empty pointer, the whole document, has none. */
+/**
+ * Reference tokens of a JSON pointer (RFC 6901). The empty pointer, the whole document, has none.
+ *
+ * @throws CoreTypesError `InvalidPointer`
+ */
 export function parsePointer(pointer: string): string[] {
   if (pointer === '') return [];
   if (!pointer.startsWith('/')) {

@@ -45,15 +45,23 @@ export class Duration {
     return new Duration(sign === '-' ? -total : total);
   }
 
+  /** Exact, and may be negative. */
   static fromNanoseconds(nanoseconds: bigint): Duration {
     return new Duration(nanoseconds);
   }
 
-  /** From milliseconds, rounded to the nearest nanosecond. */
+  /**
+   * From milliseconds, rounded to the nearest nanosecond.
+   * @throws RangeError when `milliseconds` is not finite
+   */
   static fromMilliseconds(milliseconds: number): Duration {
     return new Duration(BigInt(Math.round(milliseconds * 1e6)));
   }
 
+  /**
+   * From seconds, rounded to the nearest nanosecond.
+   * @throws RangeError when `seconds` is not finite
+   */
   static fromSeconds(seconds: number): Duration {
     return Duration.fromMilliseconds(seconds * 1000);
   }
@@ -72,10 +80,12 @@ export class Duration {
     return this.nanoseconds < other.nanoseconds ? -1 : this.nanoseconds > other.nanoseconds ? 1 : 0;
   }
 
+  /** The sum, exact; beyond the 64 bits that Go keeps it is not refused. */
   add(other: Duration): Duration {
     return new Duration(this.nanoseconds + other.nanoseconds);
   }
 
+  /** The difference, negative when `other` is longer. */
   sub(other: Duration): Duration {
     return new Duration(this.nanoseconds - other.nanoseconds);
   }
@@ -88,6 +98,7 @@ export class Duration {
     return sign + (span < units['s']! ? formatBelowSecond(span) : formatSeconds(span));
   }
 
+  /** What `JSON.stringify` writes: the same as `toString`. */
   toJSON(): string {
     return this.toString();
   }

@@ -62,10 +62,12 @@ export class Quantity {
     return this.#nanos === other.#nanos;
   }
 
+  /** Exactly zero: 1n (10^-9) is not. */
   isZero(): boolean {
     return this.#nanos === 0n;
   }
 
+  /** Below zero; zero itself is not. */
   isNegative(): boolean {
     return this.#nanos < 0n;
   }
@@ -124,6 +126,7 @@ export class Quantity {
     return formatDecimal(this.#nanos, this.format === 'exponent');
   }
 
+  /** What `JSON.stringify` writes: the canonical form of `toString`. */
   toJSON(): string {
     return this.toString();
   }

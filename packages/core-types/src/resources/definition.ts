@@ -39,6 +39,7 @@ export interface ResourceDefinition<T = KubernetesObject> {
 /** The object type of a resource definition. */
 export type ObjectOf<D> = D extends ResourceDefinition<infer T> ? T : never;
 
+/** Names a kind of any API; the group of built-in kinds such as Pod is the empty string. */
 export interface GroupVersionKind {
   readonly group: string;
   readonly version: string;

@@ -31,6 +31,7 @@ import type { ResourceDefinition } from './definition.ts';
 
 const core = { group: '', version: 'v1' } as const;
 
+/** Namespaced, core/v1; has a status subresource. */
 export const pods: ResourceDefinition<Pod> = {
   ...core,
   kind: 'Pod',
@@ -43,6 +44,7 @@ export const pods: ResourceDefinition<Pod> = {
   subresources: { status: true },
 };
 
+/** Of the whole cluster, core/v1; has a status subresource. */
 export const nodes: ResourceDefinition<Node> = {
   ...core,
   kind: 'Node',
@@ -54,6 +56,7 @@ export const nodes: ResourceDefinition<Node> = {
   subresources: { status: true },
 };
 
+/** Of the whole cluster, core/v1; has a status subresource. Deleting one deletes what is in it. */
 export const namespaces: ResourceDefinition<Namespace> = {
   ...core,
   kind: 'Namespace',
@@ -65,6 +68,7 @@ export const namespaces: ResourceDefinition<Namespace> = {
   subresources: { status: true },
 };
 
+/** Namespaced, core/v1; has a status subresource. */
 export const services: ResourceDefinition<Service> = {
   ...core,
   kind: 'Service',
@@ -77,6 +81,7 @@ export const services: ResourceDefinition<Service> = {
   subresources: { status: true },
 };
 
+/** Namespaced, core/v1: the addresses behind a Service, for older clients than those of {@link endpointSlices}. */
 export const endpoints: ResourceDefinition<Endpoints> = {
   ...core,
   kind: 'Endpoints',
@@ -87,6 +92,9 @@ export const endpoints: ResourceDefinition<Endpoints> = {
   schema: EndpointsSchema,
 };
 
+/**
+ * Namespaced, discovery.k8s.io/v1: the addresses behind a Service, found by the label `kubernetes.io/service-name`.
+ */
 export const endpointSlices: ResourceDefinition<EndpointSlice> = {
   group: 'discovery.k8s.io',
   version: 'v1',
@@ -97,6 +105,7 @@ export const endpointSlices: ResourceDefinition<EndpointSlice> = {
   schema: EndpointSliceSchema,
 };
 
+/** Namespaced, core/v1: what happened to an object, for people; a Kubernetes server drops them after an hour by default. */
 export const events: ResourceDefinition<CoreEvent> = {
   ...core,
   kind: 'Event',
@@ -107,6 +116,7 @@ export const events: ResourceDefinition<CoreEvent> = {
   schema: CoreEventSchema,
 };
 
+/** Namespaced, coordination.k8s.io/v1: who leads, and heartbeats of nodes. */
 export const leases: ResourceDefinition<Lease> = {
   group: 'coordination.k8s.io',
   version: 'v1',
@@ -117,6 +127,7 @@ export const leases: ResourceDefinition<Lease> = {
   schema: LeaseSchema,
 };
 
+/** Namespaced, core/v1; the values of `data` are base64. */
 export const secrets: ResourceDefinition<Secret> = {
   ...core,
   kind: 'Secret',
@@ -126,6 +137,7 @@ export const secrets: ResourceDefinition<Secret> = {
   schema: SecretSchema,
 };
 
+/** Namespaced, core/v1. */
 export const configMaps: ResourceDefinition<ConfigMap> = {
   ...core,
   kind: 'ConfigMap',
@@ -136,6 +148,7 @@ export const configMaps: ResourceDefinition<ConfigMap> = {
   schema: ConfigMapSchema,
 };
 
+/** Namespaced, core/v1; has a status subresource. */
 export const persistentVolumeClaims: ResourceDefinition<PersistentVolumeClaim> = {
   ...core,
   kind: 'PersistentVolumeClaim',
@@ -147,6 +160,7 @@ export const persistentVolumeClaims: ResourceDefinition<PersistentVolumeClaim> =
   subresources: { status: true },
 };
 
+/** Namespaced, apps/v1: a copy of a spec under a name; `data` cannot change. */
 export const controllerRevisions: ResourceDefinition<ControllerRevision> = {
   group: 'apps',
   version: 'v1',
@@ -157,6 +171,7 @@ export const controllerRevisions: ResourceDefinition<ControllerRevision> = {
   schema: ControllerRevisionSchema,
 };
 
+/** Of the whole cluster, apiextensions.k8s.io/v1; has a status subresource. `crd()` makes the objects. */
 export const customResourceDefinitions: ResourceDefinition<CustomResourceDefinition> = {
   group: 'apiextensions.k8s.io',
   version: 'v1',

@@ -23,6 +23,7 @@ function condition(name: string, type: string, priority = 0): PrinterColumn {
   return { name, type: 'string', jsonPath: `.status.conditions[?(@.type=='${type}')].status`, priority };
 }
 
+/** KubeVirt API: kubevirt.io/v1, namespaced; has a status subresource. */
 export const virtualMachines: ResourceDefinition<VirtualMachine> = {
   ...served,
   kind: 'VirtualMachine',
@@ -57,6 +58,7 @@ export const virtualMachineInstances: ResourceDefinition<VirtualMachineInstance>
   ],
 };
 
+/** KubeVirt API: kubevirt.io/v1, namespaced; has a status subresource. */
 export const virtualMachineInstanceMigrations: ResourceDefinition<VirtualMachineInstanceMigration> = {
   ...served,
   kind: 'VirtualMachineInstanceMigration',
@@ -71,6 +73,7 @@ export const virtualMachineInstanceMigrations: ResourceDefinition<VirtualMachine
   ],
 };
 
+/** KubeVirt API: kubevirt.io/v1, namespaced; has status and scale subresources. */
 export const virtualMachineInstanceReplicaSets: ResourceDefinition<VirtualMachineInstanceReplicaSet> = {
   ...served,
   kind: 'VirtualMachineInstanceReplicaSet',
@@ -94,6 +97,7 @@ export const virtualMachineInstanceReplicaSets: ResourceDefinition<VirtualMachin
   ],
 };
 
+/** KubeVirt API: kubevirt.io/v1, namespaced; has no status. */
 export const virtualMachineInstancePresets: ResourceDefinition<VirtualMachineInstancePreset> = {
   ...served,
   kind: 'VirtualMachineInstancePreset',
@@ -103,6 +107,10 @@ export const virtualMachineInstancePresets: ResourceDefinition<VirtualMachineIns
   schema: VirtualMachineInstancePresetSchema,
 };
 
+/**
+ * KubeVirt API: kubevirt.io/v1, namespaced; has a status subresource. An installation has one, `kubevirt` in the
+ * namespace `kubevirt`.
+ */
 export const kubeVirts: ResourceDefinition<KubeVirt> = {
   ...served,
   kind: 'KubeVirt',

@@ -1,6 +1,10 @@
 import { CoreTypesError } from '../errors.ts';
 import type { LabelSelector, LabelSelectorRequirement } from '../kubernetes/meta.ts';
 
+/**
+ * Kubernetes API: operators of label and node selectors. `Gt` and `Lt` compare integers and exist in node affinity
+ * only.
+ */
 export type LabelOperator = 'In' | 'NotIn' | 'Exists' | 'DoesNotExist' | 'Gt' | 'Lt';
 
 /** One condition of a label selector; all conditions of a selector must hold. */
@@ -11,6 +15,7 @@ export interface LabelRequirement {
   readonly values: readonly string[];
 }
 
+/** The labels of an object; a label that is undefined counts as absent. */
 export type Labels = Readonly<Record<string, string | undefined>>;
 
 const keyPattern = /^(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?$/;

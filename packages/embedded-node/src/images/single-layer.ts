@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { pack, type Header, type Pack } from 'tar-stream';
 import { EmbeddedNodeError } from '../errors.ts';
 
+/** Numeric owner of every file in a layer. */
 export interface LayerOwner {
   readonly uid: number;
   readonly gid: number;

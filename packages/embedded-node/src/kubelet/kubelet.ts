@@ -25,6 +25,7 @@ import { defaultNodeAddress, defaultNodeName, readNodeFacts } from './node-statu
 import { PodRecords } from './pod-record.ts';
 import { PodRuntime } from './pod-runtime.ts';
 
+/** How one node runs its Pods; only `client`, `signal` and `root` are needed. */
 export interface KubeletOptions {
   readonly client: Client;
   /** Stops the kubelet; Pods run on. */

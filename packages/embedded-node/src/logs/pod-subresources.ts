@@ -13,6 +13,10 @@ export interface PodSubresourceRequest {
 
 /** Serves subresources of Pods that only the node can answer; fits the API server's `podSubresources` option. */
 export interface PodSubresourceHandler {
+  /**
+   * Answers a request that was authenticated already; refusals are sent as a Status, so it rejects only when the
+   * connection breaks.
+   */
   handle(
     request: IncomingMessage,
     response: ServerResponse,
@@ -21,6 +25,7 @@ export interface PodSubresourceHandler {
   ): Promise<void>;
 }
 
+/** Where the logs are, and how to ask for a Pod. */
 export interface PodSubresourceOptions {
   /** The kubelet's state folder, on the same machine; the kubelet itself is not asked. */
   readonly root: string;

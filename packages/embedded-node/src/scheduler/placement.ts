@@ -13,6 +13,7 @@ export interface ClusterView {
   readonly bound: readonly Pod[];
 }
 
+/** A node by name, or why no node will do, in the words of Kubernetes' scheduler (`0/1 nodes are available: ...`). */
 export type Placement =
   | { readonly type: 'node'; readonly name: string }
   | { readonly type: 'unschedulable'; readonly message: string };

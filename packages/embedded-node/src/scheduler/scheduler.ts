@@ -12,6 +12,7 @@ import { isApiError, type Client } from '@virtkit/sdk';
 import { timestamp } from '../kubelet/pod-status.ts';
 import { place, type ClusterView } from './placement.ts';
 
+/** Whose Pods are placed, and until when. */
 export interface SchedulerOptions {
   readonly client: Client;
   readonly signal: AbortSignal;

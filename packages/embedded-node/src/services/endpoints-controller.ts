@@ -13,6 +13,7 @@ import { isApiError, type Client } from '@virtkit/sdk';
 import { endpointsOf, isOurSlice, serviceNameLabel, slicesOf } from './endpoint-objects.ts';
 import { memberGroups } from './members.ts';
 
+/** Whose Services are followed, and until when. */
 export interface EndpointsControllerOptions {
   readonly client: Client;
   readonly signal: AbortSignal;

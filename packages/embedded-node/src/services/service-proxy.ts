@@ -5,6 +5,7 @@ import { EmbeddedNodeError } from '../errors.ts';
 import { runOrThrow } from '../processes/command.ts';
 import { removalRuleset, ruleset, serviceTargets } from './ruleset.ts';
 
+/** Whose Services are led on, and until when. */
 export interface ServiceProxyOptions {
   readonly client: Client;
   readonly signal: AbortSignal;
@@ -15,6 +16,7 @@ export interface ServiceProxyOptions {
   readonly onApplied?: () => void;
 }
 
+/** Name of the nftables table when none is given. */
 export const defaultServiceTable = 'virtkit-services';
 /** Milliseconds for which changes are gathered into one ruleset. */
 const gatherTime = 20;

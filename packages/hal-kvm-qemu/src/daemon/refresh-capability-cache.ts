@@ -6,6 +6,7 @@ import type { Owner } from '../ownership.ts';
 import { cachedCapabilities } from './capability-cache.ts';
 import { PrivateDaemon } from './private-daemon.ts';
 
+/** Where the cache is and who asks QEMU for it. */
 export interface CapabilityCacheOptions {
   /** Where the cache is kept, for `KvmQemuOptions.capabilityCache`. Made when missing. */
   folder: string;

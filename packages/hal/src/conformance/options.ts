@@ -4,6 +4,7 @@ import type { MachineSpecInput } from '../machine-spec.ts';
 
 /** The part of a test runner that the suite needs; vitest, node:test, Jest and Mocha all have it. */
 export interface ConformanceRunner {
+  /** Groups the tests that `body` declares. */
   describe(name: string, body: () => void): void;
   /** `timeoutMs` is how long the body may take; a runner without per-test limits may ignore it. */
   it(name: string, body: () => Promise<void>, timeoutMs: number): void;

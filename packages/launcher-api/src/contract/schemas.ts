@@ -39,6 +39,7 @@ export const FactsRequestSchema = z.strictObject({
 
 const FactErrorSchema = z.object({ error: WireErrorSchema });
 
+/** The file behind a volume, as `qemu-img` found it. */
 export const VolumeFactSchema = z.object({
   /** As seen by the hypervisor. */
   path,

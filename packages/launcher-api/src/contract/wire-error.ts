@@ -20,6 +20,10 @@ const statusOf: Record<HalErrorCode, number> = {
   failed: 500,
 };
 
+/**
+ * An error as it goes over the socket: code, message, retry class and field of a HalError; anything else is `failed`,
+ * to be retried.
+ */
 export function toWireError(error: unknown): WireError {
   if (error instanceof HalError) {
     const { code, message, retry, field } = error;

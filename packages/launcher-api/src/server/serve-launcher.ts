@@ -20,12 +20,15 @@ import { routes, streamRoutes, type Call, type LauncherService } from './routes.
 import { listenAt } from './socket-file.ts';
 import { StreamTable } from './stream-table.ts';
 
+/** What is served and where. */
 export interface ServeLauncherOptions {
   hypervisor: Hypervisor;
   /** Where to listen; the folder must exist. At most 107 bytes with the process id appended. */
   socketPath: string;
   vmi: LauncherInfo['vmi'];
+  /** Answers `facts`; a HalError goes to the client as it is. */
   facts(request: FactsRequest, options: CallOptions): Promise<Facts>;
+  /** Answers `configureDhcp`; must be idempotent, because clients repeat it. */
   configureDhcp(spec: DhcpSpec, options: CallOptions): Promise<void>;
   /** Milliseconds between heartbeats on event streams; clients expect the default. */
   heartbeatMs?: number;
@@ -36,6 +39,7 @@ export interface ServeLauncherOptions {
 /** A launcher's open socket. Disposing it closes every connection; the hypervisor stays open. */
 export interface LauncherServer extends AsyncDisposable {
   readonly socketPath: string;
+  /** What clients are told by `info`, as it is now. */
   info(): LauncherInfo;
   /** Tells every client, once, that the launcher was asked to end. */
   requestTermination(): void;

@@ -1,5 +1,6 @@
 import type { MachineState } from '@virtkit/hal';
 
+/** What a phase follows from. */
 export interface PhaseInput {
   /** The present phase. */
   phase: string;

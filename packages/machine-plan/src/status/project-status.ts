@@ -9,6 +9,7 @@ import { projectInterfaces } from './interfaces.ts';
 import { instancePhase, isFinalPhase } from './phase.ts';
 import { migrationMethod, projectVolumes } from './volumes.ts';
 
+/** Everything that one status is made of: no clock is read and nothing is looked up. */
 export interface StatusInput {
   /** As last read; its status is what the projection starts from. */
   instance: VirtualMachineInstance;

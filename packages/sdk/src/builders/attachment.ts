@@ -6,6 +6,7 @@ export interface Attachment {
   readonly volume: Volume;
 }
 
+/** How the guest sees a disk. */
 export interface AttachmentOptions {
   /** Name of disk and volume. */
   readonly name: string;
@@ -18,6 +19,7 @@ export interface AttachmentOptions {
   readonly serial?: string | undefined;
 }
 
+/** How the image is pulled and where the disk is in it; the name is `root` when absent. */
 export interface ContainerDiskOptions extends Partial<AttachmentOptions> {
   readonly imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never' | undefined;
   readonly imagePullSecret?: string | undefined;

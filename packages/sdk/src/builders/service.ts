@@ -19,6 +19,7 @@ export function instanceId(name: string): string {
   return `${name.slice(0, longestLabel - 1 - hashLength)}-${hash}`;
 }
 
+/** Which ports of which machine, and how far they are offered. */
 export interface MachineServiceOptions {
   /** Name of the machine or instance. */
   readonly machine: string;

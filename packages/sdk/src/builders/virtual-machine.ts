@@ -43,6 +43,7 @@ export interface VirtualMachineInstanceOptions {
   readonly terminationGracePeriodSeconds?: number | undefined;
 }
 
+/** As {@link VirtualMachineInstanceOptions}, and when it is to run. */
 export interface VirtualMachineOptions extends VirtualMachineInstanceOptions {
   /** `Always` when absent. */
   readonly runStrategy?: RunStrategy | undefined;

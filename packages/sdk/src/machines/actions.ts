@@ -2,26 +2,31 @@ import type { ScopeOptions } from '../resource/options.ts';
 import type { WebSocketStream } from '../transport/websocket.ts';
 import type { GuestAgentInfo, GuestFileSystemList, GuestUserList } from './guest-info.ts';
 
+/** Options of what changes a machine. */
 export interface ActionOptions extends ScopeOptions {
   /** Check the request, change nothing. */
   readonly dryRun?: boolean | undefined;
 }
 
+/** Options of a start. */
 export interface StartOptions extends ActionOptions {
   /** Define the machine without letting its guest run. */
   readonly paused?: boolean | undefined;
 }
 
+/** Options of a stop or restart. */
 export interface StopOptions extends ActionOptions {
   /** Seconds that the guest has to shut down; the instance's own when absent, 0 is at once. */
   readonly gracePeriodSeconds?: number | undefined;
 }
 
+/** Options of a connection to the display. */
 export interface VncOptions extends ScopeOptions {
   /** Refuse the connection instead of ending one that is open. */
   readonly preserveSession?: boolean | undefined;
 }
 
+/** Options of a connection to a port of the guest. */
 export interface PortForwardOptions extends ScopeOptions {
   /** `tcp` when absent. With `udp` each message is one datagram. */
   readonly protocol?: 'tcp' | 'udp' | undefined;
@@ -35,6 +40,7 @@ export interface PortForwardOptions extends ScopeOptions {
 export interface VirtualMachineInstanceActions {
   /** Stops the virtual CPUs; memory and devices stay. */
   pause(name: string, options?: ActionOptions): Promise<void>;
+  /** Lets the virtual CPUs go on. @throws ApiError `conflict` when it is not paused */
   unpause(name: string, options?: ActionOptions): Promise<void>;
   /** Asks the guest to reboot, through its agent or ACPI. */
   softReboot(name: string, options?: ScopeOptions): Promise<void>;
@@ -58,9 +64,9 @@ export interface VirtualMachineInstanceActions {
 
 /** What can be done with a machine; the actions of its instance go to the instance of the same name. */
 export interface VirtualMachineActions extends VirtualMachineInstanceActions {
-  /** @throws ApiError `conflict` when it runs, or its run strategy starts it anyway (Always, Once) */
+  /** Asks for a start; `waitFor(..., isRunning)` tells when it runs. @throws ApiError `conflict` when it runs, or its run strategy starts it anyway (Always, Once) */
   start(name: string, options?: StartOptions): Promise<void>;
-  /** @throws ApiError `conflict` when it does not run */
+  /** Asks the guest to shut down and ends it after the grace period. @throws ApiError `conflict` when it does not run */
   stop(name: string, options?: StopOptions): Promise<void>;
   /** Stops and starts. @throws ApiError `conflict` when it does not run or is halted */
   restart(name: string, options?: StopOptions): Promise<void>;

@@ -11,6 +11,7 @@ export interface GuestOsInfo {
   readonly machine?: string;
 }
 
+/** A user who is logged in to the guest. */
 export interface GuestUser {
   readonly userName: string;
   readonly domain?: string;
@@ -18,6 +19,7 @@ export interface GuestUser {
   readonly loginTime?: number;
 }
 
+/** A mounted file system of the guest; sizes in bytes. */
 export interface GuestFileSystem {
   readonly diskName: string;
   readonly mountPoint: string;
@@ -27,6 +29,7 @@ export interface GuestFileSystem {
   readonly disk?: readonly { readonly busType: string; readonly serial?: string }[];
 }
 
+/** All that the agent said at its last round; what is absent it did not say. */
 export interface GuestAgentInfo {
   readonly guestAgentVersion?: string;
   readonly supportedCommands?: readonly { readonly name: string; readonly enabled?: boolean }[];
@@ -38,10 +41,12 @@ export interface GuestAgentInfo {
   readonly fsFreezeStatus?: string;
 }
 
+/** Everybody who is logged in; empty when nobody is. */
 export interface GuestUserList {
   readonly items: readonly GuestUser[];
 }
 
+/** All mounted file systems. */
 export interface GuestFileSystemList {
   readonly items: readonly GuestFileSystem[];
 }

@@ -19,6 +19,7 @@ export interface SelectionOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Which objects, and how many at a time. */
 export interface ListOptions extends SelectionOptions {
   /** Most objects in one answer; the rest is reached by `continue`. */
   readonly limit?: number | undefined;
@@ -28,6 +29,7 @@ export interface ListOptions extends SelectionOptions {
   readonly resourceVersionMatch?: 'Exact' | 'NotOlderThan' | undefined;
 }
 
+/** Which objects, and from when on. */
 export interface WatchOptions extends SelectionOptions {
   /** Report what happened after this version; when absent, all present objects come first as ADDED. */
   readonly resourceVersion?: string | undefined;
@@ -39,6 +41,7 @@ export interface WatchOptions extends SelectionOptions {
   readonly resourceVersionMatch?: 'NotOlderThan' | undefined;
 }
 
+/** Where an object is written and how the server treats it. */
 export interface WriteOptions extends ScopeOptions {
   /** Do everything but store the result. */
   readonly dryRun?: boolean | undefined;
@@ -48,25 +51,31 @@ export interface WriteOptions extends ScopeOptions {
   readonly fieldValidation?: 'Strict' | 'Warn' | 'Ignore' | undefined;
 }
 
+/** The same for a write that may go to a part of the object. */
 export interface SubresourceWriteOptions extends WriteOptions {
   /** For example `status`. */
   readonly subresource?: string | undefined;
 }
 
+/** Options of server-side apply; `fieldManager` names who owns the fields. */
 export interface ApplyOptions extends SubresourceWriteOptions {
   readonly fieldManager: string;
   /** Take over fields that another manager owns. */
   readonly force?: boolean | undefined;
 }
 
+/** How an object goes: how long it may take, what goes with it, and whether it is still the one that was meant. */
 export interface DeleteOptions extends ScopeOptions {
+  /** Seconds that the object has to end; the kind's default when absent, 0 is at once. */
   readonly gracePeriodSeconds?: number | undefined;
+  /** What happens to objects that this one owns: kept, deleted afterwards, or deleted before it. */
   readonly propagationPolicy?: 'Orphan' | 'Background' | 'Foreground' | undefined;
   /** Delete only if the object still is this one. */
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string } | undefined;
   readonly dryRun?: boolean | undefined;
 }
 
+/** Which objects go, and how; without a selector all of the namespace. */
 export interface DeleteCollectionOptions extends SelectionOptions, Omit<DeleteOptions, 'preconditions'> {}
 
 /** A change of an object, in one of the forms that Kubernetes accepts. */

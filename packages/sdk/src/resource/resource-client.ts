@@ -29,7 +29,7 @@ export interface SubresourceRequest extends ScopeOptions {
 export interface ResourceClient<T extends KubernetesObject> {
   readonly definition: ResourceDefinition<T>;
 
-  /** @throws ApiError `not-found` */
+  /** The object as the server has it now. @throws ApiError `not-found` */
   get(name: string, options?: ScopeOptions): Promise<T>;
 
   /** One page; the whole list when no `limit` is given. Items carry apiVersion and kind, also where the server omits them. */
@@ -45,13 +45,13 @@ export interface ResourceClient<T extends KubernetesObject> {
    */
   watch(options?: WatchOptions): AsyncIterable<WatchEvent<T>>;
 
-  /** @throws ApiError `already-exists`, `invalid` */
+  /** Stores a new object and returns it with what the server added (uid, defaults). @throws ApiError `already-exists`, `invalid` */
   create(object: T, options?: WriteOptions): Promise<T>;
 
   /** Replaces the whole object; with `metadata.resourceVersion` only if it still has that version. @throws ApiError `conflict` */
   replace(object: T, options?: SubresourceWriteOptions): Promise<T>;
 
-  /** @throws ApiError `not-found`, `invalid` (also when a JSON patch does not apply), `conflict` */
+  /** Changes a part of the object, returns the whole. @throws ApiError `not-found`, `invalid` (also when a JSON patch does not apply), `conflict` */
   patch(name: string, patch: Patch, options?: SubresourceWriteOptions): Promise<T>;
 
   /**

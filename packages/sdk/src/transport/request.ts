@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 
+/** Methods that Kubernetes APIs answer. */
 export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** Query parameters; undefined ones are left out. */
@@ -28,9 +29,11 @@ export interface RawResponse {
   /** By lower-case name; repeated headers are joined with commas. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Readable;
+  /** The whole body as UTF-8. */
   text(): Promise<string>;
-  /** @throws ApiError `protocol` when the body is not JSON; an empty body is undefined */
+  /** The whole body parsed, undefined when empty. @throws ApiError `protocol` when it is not JSON */
   json(): Promise<unknown>;
+  /** The whole body as it came. */
   bytes(): Promise<Uint8Array>;
 }
 

@@ -32,6 +32,7 @@ export interface WebSocketStream extends Duplex {
   readonly outcome: Promise<StreamOutcome>;
 }
 
+/** What goes into the handshake of a WebSocket. */
 export interface UpgradeOptions {
   /** Subprotocols to offer, best first. */
   readonly protocols?: readonly string[] | undefined;

@@ -4,6 +4,7 @@ import type { ScopeOptions } from '../resource/options.ts';
 import type { ResourceClient } from '../resource/resource-client.ts';
 import { observe } from './observe.ts';
 
+/** Where the object is, and how long to wait for it. */
 export interface WaitOptions extends ScopeOptions {
   /** Seconds to wait at most; without it the wait ends only by its condition or its signal. */
   readonly timeoutSeconds?: number | undefined;
