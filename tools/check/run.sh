@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Types, lint, format, dead code and dependencies, in one command; every step runs, the first failure decides the exit code.
+# Types, lint, docstrings, format, dead code and dependencies, in one command; every step runs, the first failure decides the exit code.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 failed=()
@@ -15,6 +15,7 @@ nx show projects > /dev/null
 
 step types tsc -p tsconfig.json
 step lint npm run --silent lint
+step public-api node --conditions=@virtkit/source tools/check/public-api/main.ts
 step format npm run --silent format:check
 step dead-code npm run --silent knip
 step dependencies npm ls --all --silent --parseable > /dev/null
