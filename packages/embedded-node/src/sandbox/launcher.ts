@@ -10,6 +10,9 @@ import type { SandboxSpecification } from './specification.ts';
 /** Variables that would change what the shell and bubblewrap do; a container's own environment is given by arguments. */
 const shimEnvironment = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' };
 
+/** Longest pause between two looks at a container that starts, in milliseconds. */
+const longestPause = 30;
+
 /**
  * Starts a container. The caller has recorded the attempt before; the process outlives this one.
  *
@@ -61,7 +64,8 @@ async function waitUntilUp(
   ended: Promise<Error | undefined>,
 ): Promise<ContainerProcess> {
   const failed = ended.then((error) => ({ error }));
-  for (;;) {
+  // Milliseconds between two looks: the start takes about ten where the machine is idle, more where it is not.
+  for (let interval = 4; ; interval = Math.min(interval * 1.5, longestPause)) {
     const container = await ContainerProcess.open(
       spec.id,
       attempt,
@@ -69,7 +73,7 @@ async function waitUntilUp(
     );
     const status = await container?.status();
     if (container !== undefined && status?.init !== undefined) return container;
-    const outcome = await Promise.race([failed, pause(3)]);
+    const outcome = await Promise.race([failed, pause(interval)]);
     if (outcome === undefined) continue;
     // It may have come up and ended between the look and the end.
     const last = await ContainerProcess.open(
@@ -88,7 +92,7 @@ async function waitUntilUp(
   }
 }
 
-/** The start of a container takes milliseconds and reports through a file, so looking often is cheap. */
+/** The start of a container takes milliseconds and reports through a file. */
 function pause(milliseconds: number): Promise<undefined> {
   return new Promise((resolve) => setTimeout(() => resolve(undefined), milliseconds));
 }
