@@ -1,6 +1,6 @@
 // A controller of one's own: every VirtualMachine that carries the label `example.com/backup` gets a ConfigMap that
 // lists its disks, and loses it with the label.
-import { resources, type KubernetesObject, type ResourceDefinition } from '@virtkit/core-types';
+import { resources } from '@virtkit/core-types';
 import {
   byOwnerUid,
   controller,
@@ -10,26 +10,13 @@ import {
   type Action,
   type ReconcileContext,
 } from '@virtkit/controllers/runtime';
-import { connect } from '@virtkit/sdk';
-
-interface ConfigMap extends KubernetesObject {
-  data?: Record<string, string>;
-}
-const configMaps: ResourceDefinition<ConfigMap> = {
-  group: '',
-  version: 'v1',
-  kind: 'ConfigMap',
-  plural: 'configmaps',
-  singular: 'configmap',
-  namespaced: true,
-};
+import type { Client } from '@virtkit/sdk';
 
 /** Runs until the signal aborts. */
-export async function runBackupController(signal: AbortSignal): Promise<void> {
-  await using client = await connect();
+export async function runBackupController(client: Client, signal: AbortSignal): Promise<void> {
   const cache = new InformerCache({ client });
   const machines = cache.informer(resources.virtualMachines);
-  const lists = cache.informer(configMaps, {
+  const lists = cache.informer(resources.configMaps, {
     labelSelector: 'example.com/backup=true',
     indexes: { ownerUid: byOwnerUid },
   });
@@ -41,7 +28,7 @@ export async function runBackupController(signal: AbortSignal): Promise<void> {
     const wanted = machine.metadata.labels?.['example.com/backup'] === 'true';
     if (wanted && existing === undefined) {
       const disks = machine.spec.template.spec?.domain.devices.disks ?? [];
-      const created = await client.resource(configMaps).create(
+      const created = await client.configMaps.create(
         {
           metadata: {
             name: `${machine.metadata.name}-backup`,
@@ -57,7 +44,7 @@ export async function runBackupController(signal: AbortSignal): Promise<void> {
       );
       expectations.expectPresence(key, created); // No second pass before the store shows it.
     } else if (!wanted && existing !== undefined) {
-      await client.resource(configMaps).delete(existing.metadata.name ?? '', { namespace });
+      await client.configMaps.delete(existing.metadata.name ?? '', { namespace });
       expectations.expectDeletion(key, existing);
     }
     return done;

@@ -1,4 +1,3 @@
-// A control plane with KubeVirt's kinds, admission and subresources in one process. Shown in the README.
 import { startControlPlane } from '@virtkit/apiserver';
 import { crd, resources } from '@virtkit/core-types';
 import { connect, virtualMachine, type Client } from '@virtkit/sdk';

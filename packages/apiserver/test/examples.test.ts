@@ -1,0 +1,14 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+
+describe('examples', () => {
+  it('embedded', async () => {
+    const program = join(import.meta.dirname, '../examples/embedded.ts');
+    const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=@virtkit/source', program]);
+    const [url = '', ...kubeconfig] = stdout.split('\n');
+    expect(url).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
+    expect(kubeconfig.join('\n')).toContain(url);
+  });
+});
