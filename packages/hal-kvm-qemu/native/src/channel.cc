@@ -13,10 +13,14 @@ Channel::Channel(Napi::Env env, Receiver receiver) : receiver_(receiver) {
 }
 
 void Channel::Post(Message message) {
-  const std::lock_guard lock(mutex_);
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_) return;
+    queue_.push_back(std::move(message));
+    if (queue_.size() > 1) return;
+  }
+  const std::lock_guard lock(signal_mutex_);
   if (closed_) return;
-  queue_.push_back(std::move(message));
-  if (queue_.size() > 1) return;
   // The queue is unbounded, so the only refusal is that the environment is closing.
   if (napi_call_threadsafe_function(signal_, nullptr, napi_tsfn_nonblocking) != napi_ok) closed_ = true;
 }
@@ -30,11 +34,14 @@ void Channel::KeepAlive(Napi::Env env, bool alive) {
 }
 
 void Channel::Close() {
+  {
+    const std::lock_guard lock(signal_mutex_);
+    if (closed_) return;
+    closed_ = true;
+    napi_release_threadsafe_function(signal_, napi_tsfn_abort);
+  }
   const std::lock_guard lock(mutex_);
-  if (closed_) return;
-  closed_ = true;
   queue_.clear();
-  napi_release_threadsafe_function(signal_, napi_tsfn_abort);
 }
 
 void Channel::OnSignal(napi_env env, napi_value, void* context, void*) {

@@ -6,6 +6,7 @@
 #pragma once
 #include <napi.h>
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -56,8 +57,10 @@ class Channel {
   const Receiver receiver_;
   std::mutex mutex_;
   std::vector<Message> queue_;
+  // Apart from the queue's, so that the thread that is woken does not run into the lock of the one that wakes it.
+  std::mutex signal_mutex_;
   napi_threadsafe_function signal_ = nullptr;
-  bool closed_ = false;
+  std::atomic<bool> closed_ = false;
 };
 
 }  // namespace virtkit

@@ -1,5 +1,8 @@
-// libvirt's default event loop: one thread per process, whatever the number of connections and environments.
+// The event loop that libvirt uses: one thread per process, whatever the number of connections and environments.
 // It delivers domain events, moves console bytes and answers keepalive messages. Work given to it must not block.
+//
+// Not libvirt's own one: that sleeps in poll() and must be woken for every change to what it watches, and a remote call
+// changes this twice (the caller reads the socket itself while it waits). Here such a change is one epoll_ctl(2) by the caller.
 #pragma once
 #include <functional>
 

@@ -13,7 +13,7 @@ namespace virtkit {
 // clang-format off
 #define VIRTKIT_LIBVIRT_FUNCTIONS(X) \
   X(virInitialize) X(virGetVersion) X(virSetErrorFunc) X(virGetLastError) X(virResetLastError) \
-  X(virEventRegisterDefaultImpl) X(virEventRunDefaultImpl) X(virEventAddTimeout) X(virEventUpdateTimeout) \
+  X(virEventRegisterImpl) \
   X(virTypedParamsFree) X(virTypedParamsAddInt) X(virTypedParamsAddUInt) X(virTypedParamsAddLLong) \
   X(virTypedParamsAddULLong) X(virTypedParamsAddDouble) X(virTypedParamsAddBoolean) X(virTypedParamsAddString) \
   X(virConnectOpen) X(virConnectOpenReadOnly) X(virConnectClose) X(virConnectGetLibVersion) X(virConnectGetVersion) \

@@ -44,7 +44,9 @@ void Workers::Submit(Job job) {
   std::unique_lock lock(mutex_);
   queue_.push_back(std::move(job));
   if (idle_ >= queue_.size() || threads_ >= limit_) {
-    wake_.notify_one();
+    const bool wake = idle_ > 0;
+    lock.unlock();  // First, so that the woken thread does not run into the lock.
+    if (wake) wake_.notify_one();
     return;
   }
   threads_++;
