@@ -1,4 +1,4 @@
-import { errorMessage, type Clock, type Logger } from '@virtkit/controllers/runtime';
+import { errorMessage, type Clock, type Logger, type Timer } from '@virtkit/controllers/runtime';
 import { connectLauncher, type LauncherClient, type LauncherInfo } from '@virtkit/launcher-api';
 import { HandlerError } from '../errors.ts';
 import { findSocket, type SocketFinding } from './socket-path.ts';
@@ -30,6 +30,8 @@ interface Known {
 
 /** How long a launcher may take to answer a question, in milliseconds. */
 const answerTimeout = 5_000;
+/** How long a hint waits for others, in milliseconds. */
+const hintWindow = 50;
 
 /** Connections to the launchers of this node, one for each Pod, made when first asked for. */
 export class Launchers implements AsyncDisposable {
@@ -129,13 +131,23 @@ export class Launchers implements AsyncDisposable {
     if (result.status === 'fulfilled') await result.value?.[Symbol.asyncDispose]();
   }
 
-  /** Events are hints: each asks for a look, whatever it says. They end with the connection. */
+  /**
+   * Events are hints that ask for a look, whatever they say; a guest that starts gives several at once, which one look
+   * answers. They end with the connection.
+   */
   async #follow(podUid: string, client: LauncherClient, signal: AbortSignal): Promise<void> {
+    const { clock, logger, onChange } = this.#options;
+    let hint: Timer | undefined;
     try {
-      for await (const _event of client.events({ signal })) this.#options.onChange(podUid);
+      for await (const _event of client.events({ signal }))
+        hint ??= clock.schedule(() => {
+          hint = undefined;
+          onChange(podUid);
+        }, hintWindow);
     } catch (error) {
-      this.#options.logger.warn('events of a launcher ended', { pod: podUid, error: errorMessage(error) });
+      logger.warn('events of a launcher ended', { pod: podUid, error: errorMessage(error) });
     }
-    if (!signal.aborted) this.#options.onChange(podUid);
+    hint?.cancel();
+    if (!signal.aborted) onChange(podUid);
   }
 }

@@ -185,6 +185,7 @@ export class InstanceReconciler {
         const network = await this.#prepareNetwork(subject, finding.client, signal);
         const booted = await boot(instance, finding.client, network, this.#options.configuration(), signal);
         this.#event(instance, 'Created', 'VirtualMachineInstance defined.');
+        memory.seen = { client: finding.client, machine: booted };
         return { finding, ...(await observeMachine(finding.client, instance, signal, booted)) };
       }
       case 'start':
