@@ -13,8 +13,8 @@ export interface ToolLimits {
 }
 
 /**
- * Runs a program to its end under limits (util-linux' prlimit sets them, so that the program has them from its first
- * instruction) and returns what it wrote.
+ * Runs a program to its end under limits and without capabilities (util-linux' prlimit and setpriv, so that it is so from its
+ * first instruction) and returns what it wrote.
  * @throws HalError `failed` with the end of its error output, `hypervisor-unavailable` (not installed), `aborted`.
  */
 export function runTool(
@@ -26,8 +26,8 @@ export function runTool(
   const bounds = [`--as=${limits.memoryBytes}`, `--cpu=${limits.cpuSeconds}`, '--core=0'];
   return new Promise((resolve, reject) => {
     execFile(
-      'prlimit',
-      [...bounds, '--', program, ...args],
+      'setpriv',
+      [...noPrivileges, '--', 'prlimit', ...bounds, '--', program, ...args],
       {
         timeout: limits.timeoutMs,
         killSignal: 'SIGKILL',
@@ -38,17 +38,20 @@ export function runTool(
       (error, stdout, stderr) => {
         if (!error) resolve(stdout);
         else if (signal?.aborted) reject(new HalError('aborted', `${program} was aborted`, { cause: error }));
-        else if (error.code === 'ENOENT') reject(missing('prlimit', 'util-linux', error));
+        else if (error.code === 'ENOENT') reject(missing('setpriv', 'util-linux', error));
         else reject(failure(program, stderr, error));
       },
     );
   });
 }
 
+/** The launcher's capabilities are for its DHCP server: what reads untrusted data gets none of them. */
+const noPrivileges = ['--inh-caps=-all', '--ambient-caps=-all', '--no-new-privs'];
+
 /** What a tool is given of the environment: nothing of the launcher's, and output in one language. */
 export const toolEnvironment = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
 
-/** prlimit ends with these when it cannot run the program, as env(1) and the shell do. */
+/** prlimit and setpriv end with these when they cannot run the program, as env(1) and the shell do. */
 const notExecutable = [126, 127];
 
 function failure(

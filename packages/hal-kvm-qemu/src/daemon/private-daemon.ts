@@ -3,6 +3,7 @@ import { access, open, readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { HalError } from '@virtkit/hal';
 import type { Owner } from '../ownership.ts';
+import { withoutPrivileges } from '../without-privileges.ts';
 import { useCapabilityCache } from './capability-cache.ts';
 import { daemonPaths, longestSocketPath, writeConfiguration, type DaemonPaths } from './configuration.ts';
 
@@ -86,7 +87,7 @@ export class PrivateDaemon {
     await rm(this.paths.socket, { force: true });
     const output = await open(`${this.paths.log}.stderr`, 'w');
     try {
-      const child = spawn(program, ['--timeout', String(idleSeconds)], {
+      const child = spawn(...withoutPrivileges(program, ['--timeout', String(idleSeconds)]), {
         detached: true,
         stdio: ['ignore', output.fd, output.fd],
         env: {

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
 import { HalError } from '@virtkit/hal';
+import { cannotRun, withoutPrivileges } from '../without-privileges.ts';
 
 /** Longest that a helper program may take, in milliseconds. */
 const timeout = 60_000;
 
 /**
- * Runs a helper program (qemu-img, xorrisofs) with bounded time and output.
+ * Runs a helper program (qemu-img, xorrisofs) with bounded time and output and without capabilities.
  *
  * @throws HalError `hypervisor-unavailable` naming the Debian package when the program is missing, `aborted`, `failed`.
  */
@@ -17,12 +18,11 @@ export function runTool(
   return new Promise((resolve, reject) => {
     const env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
     execFile(
-      program,
-      args,
+      ...withoutPrivileges(program, args),
       { env, timeout, maxBuffer: 1024 * 1024, ...(signal && { signal }) },
       (error, stdout, stderr) => {
         if (error === null) resolve(stdout);
-        else if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+        else if (cannotRun.includes(error.code) || error.code === 'ENOENT')
           reject(
             new HalError(
               'hypervisor-unavailable',
