@@ -136,18 +136,18 @@ export class Launchers implements AsyncDisposable {
    * answers. They end with the connection.
    */
   async #follow(podUid: string, client: LauncherClient, signal: AbortSignal): Promise<void> {
-    const { clock, logger, onChange } = this.#options;
+    const { clock, logger } = this.#options;
     let hint: Timer | undefined;
     try {
       for await (const _event of client.events({ signal }))
         hint ??= clock.schedule(() => {
           hint = undefined;
-          onChange(podUid);
+          this.#options.onChange(podUid);
         }, hintWindow);
     } catch (error) {
       logger.warn('events of a launcher ended', { pod: podUid, error: errorMessage(error) });
     }
     hint?.cancel();
-    if (!signal.aborted) onChange(podUid);
+    if (!signal.aborted) this.#options.onChange(podUid);
   }
 }
