@@ -7,9 +7,10 @@ import type { CommandLine } from './programs.ts';
 const run = promisify(execFile);
 
 /** V8 settings for a program of which there is one for each machine, and which does little after its start. */
-const flags = [
-  // A small young generation, and one thread for V8's own work.
-  '--max-semi-space-size=1',
+const flags = ['--max-semi-space-size=1'];
+
+/** More of them with the snapshot. Without it they would cost more than they save: Node's own code cache is for others. */
+const snapshotFlags = [
   '--v8-pool-size=1',
   // Code that runs a few times is not worth compiling; what runs often still is, by the optimising compilers.
   '--no-sparkplug',
@@ -45,7 +46,7 @@ export async function chooseLauncherCommand(
   if (!script.endsWith('.js')) return { command: plain };
   const snapshot = join(dirname(script), 'snapshot', 'program.blob');
   if (!existsSync(snapshot)) return { command: plain, withoutSnapshot: `${snapshot} is not there` };
-  const command: CommandLine = [node, ...flags, '--snapshot-blob', snapshot, script];
+  const command: CommandLine = [node, ...flags, ...snapshotFlags, '--snapshot-blob', snapshot, script];
   try {
     await run(node, [...command.slice(1), 'check'], { timeout: patience, killSignal: 'SIGKILL', signal });
     return { command };
