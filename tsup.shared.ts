@@ -1,3 +1,4 @@
+import { copyFile } from 'node:fs/promises';
 import { defineConfig, type Options } from 'tsup';
 
 /** A published library: ESM, CommonJS and declarations, one entry per public sub-path. */
@@ -11,6 +12,10 @@ export function library(entry: Record<string, string> = { index: 'src/index.ts' 
     target: 'esnext',
     tsconfig: '../../tsconfig.base.json',
     removeNodeProtocol: false,
+    // import.meta.url in CommonJS.
+    shims: true,
+    // A published package carries the licence's text.
+    onSuccess: () => copyFile(new URL('LICENSE', import.meta.url), 'dist/LICENSE'),
   };
 }
 

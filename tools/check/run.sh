@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Types, lint, docstrings, format, dead code and dependencies, in one command; every step runs, the first failure decides the exit code.
+# Types, lint, docstrings, format, dead code, the libraries as they would be published, and dependencies, in one command;
+# every step runs, and any failure decides the exit code.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 failed=()
@@ -8,6 +9,11 @@ step() {
   shift
   local start=$SECONDS
   if "$@"; then echo "check: $name ok ($((SECONDS - start)) s)"; else echo "check: $name FAILED ($((SECONDS - start)) s)"; failed+=("$name"); fi
+}
+# Shows what a command wrote only if it failed.
+quietly() {
+  local output
+  output=$("$@" 2>&1) || { echo "$output"; return 1; }
 }
 # The module-boundary rule reads nx's project graph.
 export NX_DAEMON=false
@@ -18,6 +24,7 @@ step lint npm run --silent lint
 step public-api node --conditions=@virtkit/source tools/check/public-api/main.ts
 step format npm run --silent format:check
 step dead-code npm run --silent knip
+step packages quietly nx run workspace:packages --outputStyle=static
 step dependencies npm ls --all --silent --parseable > /dev/null
 if [ ${#failed[@]} -gt 0 ]; then
   echo "check: ${#failed[@]} failed: ${failed[*]}"
