@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isConditionTrue, type VirtualMachineInstance } from '@virtkit/core-types';
 import { waitUntil } from '@virtkit/testing';
 import { WebSocket } from 'ws';
-import type { Identity } from './support/pki.ts';
+import { createAuthority, type Identity } from '@virtkit/testing/authority';
 import { callerName, TestNode } from './support/test-node.ts';
 
 let node: TestNode;
@@ -91,7 +91,7 @@ describe('the console server', () => {
   });
 
   it('refuses a caller of another authority before it says anything', async () => {
-    const other = await (await import('./support/pki.ts')).createAuthority();
+    const other = await createAuthority();
     const forged = { ...(await other(callerName)), ca: caller.ca };
     await expect(call('PUT', url('pause'), forged)).rejects.toThrow();
   });

@@ -25,12 +25,6 @@ export interface ControllerRevision extends KubernetesObject {
   revision: number;
 }
 
+const { schema: _anyData, ...names } = resources.controllerRevisions;
 /** `apps/v1` ControllerRevisions with a machine's spec for data; the general definition is in core-types. */
-export const controllerRevisions: ResourceDefinition<ControllerRevision> = {
-  group: 'apps',
-  version: 'v1',
-  kind: 'ControllerRevision',
-  plural: 'controllerrevisions',
-  singular: 'controllerrevision',
-  namespaced: true,
-};
+export const controllerRevisions: ResourceDefinition<ControllerRevision> = names;

@@ -1,7 +1,7 @@
 import { conformance } from '@virtkit/hal/conformance';
 import { MockHost, MockHypervisor } from '@virtkit/hal-mock';
 import { describe, it } from 'vitest';
-import { smallMachine } from './small-machine.ts';
+import { smallMachine } from '@virtkit/testing/small-machine';
 
 const memoryBytes = 2 ** 33;
 const host = new MockHost({ memoryBytes });

@@ -3,7 +3,7 @@ import { parseMachineSpec } from '@virtkit/hal';
 import { createMockHypervisor, encodePng } from '@virtkit/hal-mock';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { smallMachine } from './small-machine.ts';
+import { smallMachine } from '@virtkit/testing/small-machine';
 
 describe('encodePng', () => {
   it('stores exactly the pixels it was given', () => {

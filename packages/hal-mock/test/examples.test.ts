@@ -1,9 +1,9 @@
 import { createMockHypervisor } from '@virtkit/hal-mock';
 import { describe, expect, it } from 'vitest';
+import { smallMachine } from '@virtkit/testing/small-machine';
 import { panicAtOnce } from '../examples/step-by-step.ts';
 // The interface package cannot test its example itself without depending on its own backend.
 import { runToTheEnd } from '../../hal/examples/watch-states.ts';
-import { smallMachine } from './small-machine.ts';
 
 describe('examples', () => {
   it('step-by-step', async () => {

@@ -1,7 +1,7 @@
 import { HalError, parseMachineSpec, type Hypervisor, type MachineEvent } from '@virtkit/hal';
 import { createMockHypervisor, MockHost, StepScheduler } from '@virtkit/hal-mock';
 import { describe, expect, it } from 'vitest';
-import { smallMachine } from './small-machine.ts';
+import { smallMachine } from '@virtkit/testing/small-machine';
 
 const spec = parseMachineSpec(smallMachine(), 'mock');
 

@@ -2,7 +2,7 @@ import type { Machine, MachineEvent } from '@virtkit/hal';
 import { parseMachineSpec } from '@virtkit/hal';
 import { createMockHypervisor, MockHost, StepScheduler, type GuestBehaviourInput } from '@virtkit/hal-mock';
 import { describe, expect, it } from 'vitest';
-import { smallMachine } from './small-machine.ts';
+import { smallMachine } from '@virtkit/testing/small-machine';
 
 async function started(behaviour: GuestBehaviourInput, overrides: Parameters<typeof smallMachine>[0] = {}) {
   const time = new StepScheduler();

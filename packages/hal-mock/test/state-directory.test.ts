@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseMachineSpec } from '@virtkit/hal';
 import { createMockHypervisor, StepScheduler } from '@virtkit/hal-mock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { smallMachine } from './small-machine.ts';
+import { smallMachine } from '@virtkit/testing/small-machine';
 
 const spec = parseMachineSpec(smallMachine(), 'mock');
 let stateDir: string;

@@ -5,8 +5,8 @@ import { conformance } from '@virtkit/hal/conformance';
 import { MockHost, MockHypervisor } from '@virtkit/hal-mock';
 import { connectLauncher, serveLauncher, type LauncherServer } from '@virtkit/launcher-api';
 import { afterAll, beforeAll, describe, it } from 'vitest';
+import { smallMachine } from '@virtkit/testing/small-machine';
 import { launcherOptions } from './launcher.ts';
-import { smallMachine } from './small-machine.ts';
 
 const memoryBytes = 2 ** 33;
 const folder = mkdtempSync(join(tmpdir(), 'launcher-api-'));

@@ -5,9 +5,9 @@ import { parseMachineSpec } from '@virtkit/hal';
 import { createMockHypervisor } from '@virtkit/hal-mock';
 import { waitUntil } from '@virtkit/testing';
 import { describe, expect, it } from 'vitest';
+import { smallMachine } from '@virtkit/testing/small-machine';
 import { serve } from '../examples/serve.ts';
 import { shutDown } from '../examples/stop-over-socket.ts';
-import { smallMachine } from './small-machine.ts';
 
 describe('examples', () => {
   it('serve and stop-over-socket', async () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { connectLauncher, limits } from '@virtkit/launcher-api';
 import { parseMachineSpec } from '@virtkit/hal';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { smallMachine } from './small-machine.ts';
+import { smallMachine } from '@virtkit/testing/small-machine';
 
 let folder: string;
 let stack: AsyncDisposableStack;

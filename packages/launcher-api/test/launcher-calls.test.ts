@@ -15,8 +15,8 @@ import {
   type ServeLauncherOptions,
 } from '@virtkit/launcher-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { smallMachine } from '@virtkit/testing/small-machine';
 import { launcherOptions } from './launcher.ts';
-import { smallMachine } from './small-machine.ts';
 
 const spec = parseMachineSpec(smallMachine(), 'mock');
 let folder: string;

@@ -16,7 +16,7 @@ import { connect, type Client } from '@virtkit/sdk';
 import { waitUntil } from '@virtkit/testing';
 import { runVirtHandler } from '../../src/index.ts';
 import { LauncherProcess, podFolder } from './launcher-process.ts';
-import { createAuthority, type Identity } from './pki.ts';
+import { createAuthority, type Identity } from '@virtkit/testing/authority';
 
 const nodeName = 'node-1';
 export const callerName = 'kubevirt.io:system:client:virt-handler';

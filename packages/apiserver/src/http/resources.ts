@@ -1,10 +1,4 @@
 import { ApiServerError, notFound } from '../errors.ts';
-import { applyJsonPatch } from '../patch/json-patch.ts';
-import { applyStrategicMergePatch } from '../patch/strategic-merge-patch.ts';
-import { applyMergePatch } from '../patch/merge-patch.ts';
-import { isObject, type JsonObject } from '../object/json.ts';
-import type { KubeObject } from '../object/types.ts';
-import type { ParsedBody } from '../registry/conform.ts';
 import { createObject } from '../registry/create.ts';
 import type { ResourceDefinition } from '../registry/definition.ts';
 import { deleteObject } from '../registry/delete.ts';
@@ -12,10 +6,10 @@ import { listObjects } from '../registry/list.ts';
 import { keyOf, storedOutcome, type Outcome, type RequestScope } from '../registry/registry.ts';
 import { checkBodyIdentity, updateObject, type UpdateTarget } from '../registry/update.ts';
 import { respondWithWatch } from '../watch/watch-response.ts';
-import { mediaType, readBody, readObject, readOptionalObject } from './body.ts';
+import { readObject, readOptionalObject } from './body.ts';
 import { requestScope, type ResourceRequest, type ServerContext } from './context.ts';
-import { parseJson, duplicateMembers } from './json-body.ts';
 import { deleteParameters, listParameters, watchParameters } from './parameters.ts';
+import { patchFunction, type Produce } from './patch-request.ts';
 import { negotiate, type ResponseFormat } from './representation.ts';
 import { sendJson, sendText, setWarnings } from './respond.ts';
 import { handleSubresource } from './subresources.ts';
@@ -159,70 +153,10 @@ async function update(
   answer(call, definition, outcome, scope);
 }
 
-/** Makes a new object from the present one; called again after a lost race. */
-export type Produce = (current: KubeObject) => ParsedBody;
-
 async function replacement(call: ResourceRequest, name: string): Promise<Produce> {
   const body = await readObject(call.request);
   checkBodyIdentity(body, name, call.info.namespace);
   return () => ({ value: structuredClone(body.value), duplicates: body.duplicates });
-}
-
-/**
- * Reads a patch and returns the function that applies it.
- * @throws ApiServerError `UnsupportedMediaType` (also for server-side apply, which is not implemented), `BadRequest`
- */
-export async function patchFunction(call: ResourceRequest, definition: ResourceDefinition): Promise<Produce> {
-  const type = mediaType(call.request);
-  const apply = patchAlgorithm(type, definition);
-  const text = await readBody(call.request);
-  const patch = parseJson(text);
-  const duplicates = isObject(patch) ? duplicateMembers(text) : [];
-  return (current) => {
-    const value = apply(current, patch);
-    if (!isObject(value)) throw new ApiServerError('BadRequest', 'the result of the patch is not an object');
-    return { value, duplicates };
-  };
-}
-
-function patchAlgorithm(
-  type: string,
-  definition: ResourceDefinition,
-): (object: JsonObject, patch: unknown) => unknown {
-  switch (type) {
-    case 'application/json-patch+json':
-      return applyJsonPatch;
-    case 'application/merge-patch+json':
-      return (object, patch) => applyMergePatch(object, requireObject(patch));
-    case 'application/strategic-merge-patch+json':
-      return strategicMerge(definition);
-    case 'application/apply-patch+yaml':
-    case 'application/apply-patch+cbor':
-      throw new ApiServerError(
-        'UnsupportedMediaType',
-        'server-side apply (application/apply-patch+yaml) is not implemented by this server; use client-side apply (kubectl apply without --server-side) or another patch type',
-      );
-    default:
-      throw new ApiServerError(
-        'UnsupportedMediaType',
-        `the patch type ${type} is not supported; supported: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json`,
-      );
-  }
-}
-
-function strategicMerge(definition: ResourceDefinition): (object: JsonObject, patch: unknown) => unknown {
-  const { schema } = definition;
-  if (definition.origin === 'custom' || schema === undefined)
-    throw new ApiServerError(
-      'UnsupportedMediaType',
-      `${definition.kind} is a custom resource: strategic merge patch is not possible, use application/merge-patch+json or application/json-patch+json`,
-    );
-  return (object, patch) => applyStrategicMergePatch(schema, object, requireObject(patch));
-}
-
-function requireObject(patch: unknown): JsonObject {
-  if (isObject(patch)) return patch;
-  throw new ApiServerError('BadRequest', 'the patch must be a JSON object');
 }
 
 async function deleteOne(

@@ -6,7 +6,7 @@ import { keyOf } from '../registry/registry.ts';
 import { bodyOf, updateObject } from '../registry/update.ts';
 import { readObject } from './body.ts';
 import { requestScope, type ResourceRequest, type ServerContext } from './context.ts';
-import { patchFunction, type Produce } from './resources.ts';
+import { patchFunction, type Produce } from './patch-request.ts';
 import { sendJson, setWarnings } from './respond.ts';
 
 /** Serves `autoscaling/v1 Scale` of a resource. @throws ApiServerError, which the caller sends. */

@@ -136,7 +136,7 @@ export function matchesLabels(
   labels: Labels | undefined,
 ): boolean {
   const requirements = toRequirements(selector);
-  return requirements !== undefined && requirements.every((one) => meets(one, labels ?? {}));
+  return requirements !== undefined && requirements.every((one) => meetsRequirement(one, labels ?? {}));
 }
 
 function toRequirements(
@@ -152,7 +152,8 @@ function isRequirementList(
   return Array.isArray(selector);
 }
 
-function meets({ key, operator, values }: LabelRequirement, labels: Labels): boolean {
+/** Whether labels meet one requirement. `Gt` and `Lt` hold only between integers. */
+export function meetsRequirement({ key, operator, values }: LabelRequirement, labels: Labels): boolean {
   const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
   switch (operator) {
     case 'In':
@@ -165,13 +166,17 @@ function meets({ key, operator, values }: LabelRequirement, labels: Labels): boo
       return value === undefined;
     case 'Gt':
     case 'Lt': {
-      if (value === undefined || !/^-?\d+$/.test(value)) return false;
-      const bound = BigInt(values[0]!);
-      return operator === 'Gt' ? BigInt(value) > bound : BigInt(value) < bound;
+      const [have, bound] = [integer(value), integer(values[0])];
+      if (have === undefined || bound === undefined) return false;
+      return operator === 'Gt' ? have > bound : have < bound;
     }
     default:
       return operator satisfies never;
   }
+}
+
+function integer(text: string | undefined): bigint | undefined {
+  return text !== undefined && /^-?\d+$/.test(text) ? BigInt(text) : undefined;
 }
 
 /** The string form of a selector, which `parseLabelSelector` reads back. */

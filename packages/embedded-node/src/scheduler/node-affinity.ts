@@ -1,7 +1,6 @@
-import type { Node, NodeSelector, Pod } from '@virtkit/core-types';
+import { meetsRequirement, type Node, type NodeSelector, type Pod } from '@virtkit/core-types';
 
 type Term = NodeSelector['nodeSelectorTerms'][number];
-type Requirement = NonNullable<Term['matchExpressions']>[number];
 
 /** Whether a node meets the Pod's nodeSelector and its required node affinity. */
 export function matchesNodeSelection(pod: Pod, node: Node): boolean {
@@ -28,32 +27,7 @@ function matchesTerm({ matchExpressions = [], matchFields = [] }: Term, node: No
   const labels = node.metadata.labels ?? {};
   const fields: Readonly<Record<string, string | undefined>> = { 'metadata.name': node.metadata.name };
   return (
-    matchExpressions.every((requirement) => matches(requirement, labels[requirement.key])) &&
-    matchFields.every((requirement) => matches(requirement, fields[requirement.key]))
+    matchExpressions.every(({ values = [], ...one }) => meetsRequirement({ ...one, values }, labels)) &&
+    matchFields.every(({ values = [], ...one }) => meetsRequirement({ ...one, values }, fields))
   );
-}
-
-function matches({ operator, values = [] }: Requirement, value: string | undefined): boolean {
-  switch (operator) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    case 'DoesNotExist':
-      return value === undefined;
-    case 'Gt':
-    case 'Lt': {
-      const [have, bound] = [integer(value), integer(values[0])];
-      if (have === undefined || bound === undefined) return false;
-      return operator === 'Gt' ? have > bound : have < bound;
-    }
-    default:
-      return false;
-  }
-}
-
-function integer(text: string | undefined): bigint | undefined {
-  return text !== undefined && /^-?\d+$/.test(text) ? BigInt(text) : undefined;
 }

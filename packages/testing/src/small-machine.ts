@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { MachineSpecInput } from '@virtkit/hal';
 
-/** A machine with one of everything that needs no file. */
+/**
+ * A machine with one of everything that needs no file: 64 MiB, 2 cores, a scratch disk of 1 MiB, one interface, console and
+ * display. `overrides` replace whole fields. Every call gives another firmware UUID.
+ */
 export function smallMachine(overrides: Partial<MachineSpecInput> = {}): MachineSpecInput {
   return {
     version: 1,

@@ -1,0 +1,11 @@
+import { crd, resources } from '@virtkit/core-types';
+
+/** The CustomResourceDefinitions that the embedded API server starts with. */
+export const customResourceDefinitions = [
+  resources.virtualMachines,
+  resources.virtualMachineInstances,
+  resources.virtualMachineInstanceMigrations,
+  resources.virtualMachineInstanceReplicaSets,
+  resources.virtualMachineInstancePresets,
+  resources.kubeVirts,
+].map((definition) => crd(definition));
