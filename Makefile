@@ -33,7 +33,7 @@ test: build sanitized guest ## every test, real guests included; what has not ch
 e2e: build guest ## the whole platform, end to end: scenarios, crashes, bad input (not yet part of CI, see CONTRIBUTING.md)
 	@vitest run --project e2e
 
-check: setup ## types, lint, format, dead code, dependencies
+check: setup ## types, lint, docstrings, format, dead code, libraries as published, dependencies
 	@tools/check/run.sh
 
 bench: build guest
