@@ -92,8 +92,13 @@ export async function remove(cluster: Cluster, name: string): Promise<void> {
   await waitFor(virtualMachineInstances, name, isDeleted, { timeoutSeconds: patience });
 }
 
-/** The address of a machine's run. */
+/** The address of a machine's run; waited for, as a guest agent that just connected may say that the guest has none yet. */
 export async function addressOf(cluster: Cluster, name: string): Promise<string> {
-  const instance = await cluster.client.virtualMachineInstances.get(name);
-  return instance.status?.interfaces?.[0]?.ipAddress ?? '';
+  const instance = await waitFor(
+    cluster.client.virtualMachineInstances,
+    name,
+    (one) => one?.status?.interfaces?.[0]?.ipAddress !== undefined,
+    { timeoutSeconds: patience },
+  );
+  return instance?.status?.interfaces?.[0]?.ipAddress ?? '';
 }
