@@ -1,9 +1,11 @@
 import { createSocket } from 'node:dgram';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import type { VirtualMachineInstance } from '@virtkit/core-types';
+import type { VirtualMachine, VirtualMachineInstance } from '@virtkit/core-types';
 import { isApiError, type ApiError } from '@virtkit/sdk';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { decided } from '../src/subresources/machine-operations.ts';
+import { runPatch } from '../src/subresources/run-state/patches.ts';
 import { startCluster, type TestCluster } from './support/cluster.ts';
 import { startNodeAgent, type FakeNodeAgent } from './support/node-agent.ts';
 import { createPki, type Pki } from './support/pki.ts';
@@ -93,6 +95,32 @@ describe('start, stop and restart', () => {
     const { status } = await cluster.admin.virtualMachines.get(name);
     expect(status?.stateChangeRequests).toEqual([{ action: 'Start' }]);
     expect(await refusal(cluster.admin.virtualMachines.start(name))).toMatchObject({ code: 'conflict' });
+  });
+
+  test('a machine that changes while it is being decided on is decided on again, within limits', async () => {
+    const name = await machine('Halted');
+    const call = {
+      client: cluster.admin,
+      target: { namespace, name },
+      signal: new AbortController().signal,
+    };
+    const seen: (string | undefined)[] = [];
+    const outdated = (until: number) => (one: VirtualMachine) => {
+      seen.push(one.spec.runStrategy);
+      return runPatch(
+        seen.length > until ? one : { ...one, spec: { ...one.spec, runStrategy: 'Manual' } },
+        true,
+      );
+    };
+    await decided(call, false, outdated(2));
+    expect(seen).toEqual(['Halted', 'Halted', 'Halted']);
+    expect((await cluster.admin.virtualMachines.get(name)).spec.runStrategy).toBe('Always');
+
+    await cluster.admin.virtualMachines.stop(name);
+    seen.length = 0;
+    const error = await decided(call, false, outdated(Infinity)).catch((cause: unknown) => cause);
+    expect(error).toMatchObject({ code: 'Conflict' });
+    expect(seen).toHaveLength(5);
   });
 
   test('dryRun changes nothing', async () => {

@@ -111,6 +111,12 @@ describe('the life of an instance on its node', () => {
     await node.until(name, 'Failed', inPhase('Failed'));
   });
 
+  it('fails the instance of a launcher that was killed, although its Pod is still there', async () => {
+    const { name, launcher } = await runs();
+    await launcher.kill('SIGKILL');
+    await node.until(name, 'Failed', inPhase('Failed'));
+  });
+
   it('fails the instance of a launcher that was killed, once the Pod is gone', async () => {
     const { name, launcher, podUid } = await runs();
     await launcher.kill('SIGKILL');

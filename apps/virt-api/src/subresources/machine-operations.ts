@@ -8,7 +8,7 @@ import {
   StartOptionsSchema,
   StopOptionsSchema,
 } from './options.ts';
-import { ifFound } from './refusal.ts';
+import { conflict, ifFound } from './refusal.ts';
 import { carryOut } from './run-state/carry-out.ts';
 import { decideRestart } from './run-state/restart.ts';
 import { decideStart } from './run-state/start.ts';
@@ -52,13 +52,23 @@ export const machineOperations: ReadonlyMap<string, (call: MachineCall) => Promi
   ],
 ]);
 
-async function decided(
-  { client, target, signal }: MachineCall,
+/** Times that a decision is made anew because the machine changed while it was carried out. */
+const attempts = 5;
+
+/**
+ * Decides on the machine as it is and carries that out; anew when the machine changed meanwhile.
+ * @throws ApiServerError as decided; `Conflict` when it keeps changing
+ */
+export async function decided(
+  { client, target, signal }: Pick<MachineCall, 'client' | 'target' | 'signal'>,
   dryRun: boolean,
   decide: Decide,
 ): Promise<void> {
   const { namespace, name } = target;
-  const machine = await requiredMachine(client, target, signal);
-  const instance = await ifFound(client.virtualMachineInstances.get(name, { namespace, signal }));
-  await carryOut(decide(machine, instance), { client, machine, instance, dryRun, signal });
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const machine = await requiredMachine(client, target, signal);
+    const instance = await ifFound(client.virtualMachineInstances.get(name, { namespace, signal }));
+    if (await carryOut(decide(machine, instance), { client, machine, instance, dryRun, signal })) return;
+  }
+  throw conflict('virtualMachines', name, 'it keeps changing; try again');
 }

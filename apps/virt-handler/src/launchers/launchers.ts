@@ -7,6 +7,8 @@ import { findSocket, type SocketFinding } from './socket-path.ts';
 export type LauncherFinding =
   | { kind: 'absent'; podGone: boolean; since: number }
   | { kind: 'silent'; since: number }
+  /** Its socket is there, but nobody listens: the process that did is dead. */
+  | { kind: 'dead'; since: number }
   | { kind: 'ready'; client: LauncherClient; info: LauncherInfo };
 
 export interface LaunchersOptions {
@@ -25,6 +27,7 @@ interface Known {
   client: Promise<LauncherClient> | undefined;
   absentSince: number | undefined;
   silentSince: number | undefined;
+  deadSince: number | undefined;
   stop: AbortController;
 }
 
@@ -57,11 +60,12 @@ export class Launchers implements AsyncDisposable {
       const info = await client.info({ signal: AbortSignal.timeout(answerTimeout) });
       known.absentSince = undefined;
       known.silentSince = undefined;
+      known.deadSince = undefined;
       return { kind: 'ready', client, info };
     } catch (error) {
       this.#options.logger.debug('a launcher does not answer', { pod: podUid, error: errorMessage(error) });
       if (known.client === attempt) await this.#drop(known);
-      return this.#silent(known);
+      return isRefused(error) ? this.#dead(known) : this.#silent(known);
     }
   }
 
@@ -85,6 +89,7 @@ export class Launchers implements AsyncDisposable {
         client: undefined,
         absentSince: undefined,
         silentSince: undefined,
+        deadSince: undefined,
         stop: new AbortController(),
       };
       this.#known.set(podUid, known);
@@ -118,7 +123,13 @@ export class Launchers implements AsyncDisposable {
     return { kind: 'absent', podGone, since: known.absentSince };
   }
 
+  #dead(known: Known): LauncherFinding {
+    known.deadSince ??= this.#options.clock.now();
+    return { kind: 'dead', since: known.deadSince };
+  }
+
   #silent(known: Known): LauncherFinding {
+    known.deadSince = undefined;
     known.silentSince ??= this.#options.clock.now();
     return { kind: 'silent', since: known.silentSince };
   }
@@ -150,4 +161,11 @@ export class Launchers implements AsyncDisposable {
     hint?.cancel();
     if (!signal.aborted) this.#options.onChange(podUid);
   }
+}
+
+/** Linux refuses a connection to a socket in the file system when no process listens on it any more (unix(7)). */
+function isRefused(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if ('code' in cause && cause.code === 'ECONNREFUSED') return true;
+  return false;
 }

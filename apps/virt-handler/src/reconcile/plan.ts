@@ -9,6 +9,7 @@ import type { MachineState } from '@virtkit/hal';
  *  ---------  -----------  ----------------------  ---------------------------------------------
  *  absent     -            Scheduled/Running       wait; lost once the Pod is gone or 3 min passed
  *  silent     -            Scheduled/Running       wait; lost after 30 s
+ *  dead       -            Scheduled/Running       wait; lost after 2 s
  *  ready      none         Scheduled, wanted       boot (network, facts, define, start)
  *  ready      none         Running                 lost (its machine is gone)
  *  ready      none         not wanted              report (nothing left to stop)
@@ -35,6 +36,7 @@ export type Step =
 export type LauncherView =
   | { kind: 'absent'; podGone: boolean; since: number }
   | { kind: 'silent'; since: number }
+  | { kind: 'dead'; since: number }
   | { kind: 'ready'; terminating: boolean; machine: MachineState | undefined };
 
 export interface PlanInput {
@@ -53,6 +55,8 @@ export interface PlanInput {
 /** How long a Pod may run without its launcher's socket, and a launcher without an answer, in milliseconds. */
 export const socketPatience = 3 * 60_000;
 export const silencePatience = 30_000;
+/** How long nobody may listen on a launcher's socket, which takes a moment to come to life; in milliseconds. */
+export const deathPatience = 2_000;
 /** A launcher that was just started is looked for often, since a guest waits for it; in milliseconds. */
 const eagerness = 10_000;
 /** A guest that has not begun to shut down is asked again after this many milliseconds. */
@@ -84,6 +88,11 @@ export function planStep(input: PlanInput): Step {
       return input.now - launcher.since >= silencePatience
         ? { kind: 'lost', message: `the launcher has not answered for ${silencePatience / 1000} s` }
         : { kind: 'wait', afterMs: 1_000 };
+    case 'dead':
+      if (isFinal(phase)) return { kind: 'report' };
+      return input.now - launcher.since >= deathPatience
+        ? { kind: 'lost', message: 'the launcher ended unexpectedly' }
+        : { kind: 'wait', afterMs: 250 };
     case 'ready':
       return planReady(launcher.machine, launcher.terminating || input.deleting, input);
   }

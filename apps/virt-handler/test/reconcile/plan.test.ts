@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { MachineState } from '@virtkit/hal';
 import {
   planStep,
+  deathPatience,
   silencePatience,
   socketPatience,
   unrememberedStop,
@@ -49,6 +50,17 @@ describe('the next step of a VMI', () => {
       'launcher silent for long',
       { phase: 'Running', launcher: { kind: 'silent', since: now - silencePatience } },
       'lost',
+    ],
+    ['launcher dead', { phase: 'Running', launcher: { kind: 'dead', since: now - 1 } }, 'wait'],
+    [
+      'launcher still dead',
+      { phase: 'Running', launcher: { kind: 'dead', since: now - deathPatience } },
+      'lost',
+    ],
+    [
+      'launcher dead, VMI final',
+      { phase: 'Succeeded', launcher: { kind: 'dead', since: now - deathPatience } },
+      'report',
     ],
     ['no machine', {}, 'boot'],
     ['no machine, VMI deleted before boot', { deleting: true }, 'report'],
@@ -114,7 +126,7 @@ describe('the next step of a VMI', () => {
     gracePeriodSeconds: fc.nat(100),
     launcher: fc.oneof(
       fc.record({ kind: fc.constant('absent' as const), podGone: fc.boolean(), since: fc.nat(now) }),
-      fc.record({ kind: fc.constant('silent' as const), since: fc.nat(now) }),
+      fc.record({ kind: fc.constantFrom('silent' as const, 'dead' as const), since: fc.nat(now) }),
       fc.record({
         kind: fc.constant('ready' as const),
         terminating: fc.boolean(),

@@ -1,6 +1,6 @@
 import type { VirtualMachine, VirtualMachineInstance } from '@virtkit/core-types';
 import { isApiError, type Client } from '@virtkit/sdk';
-import { conflict, refusal } from '../refusal.ts';
+import { refusal } from '../refusal.ts';
 import type { Decision } from './decision.ts';
 
 export interface Target {
@@ -11,27 +11,27 @@ export interface Target {
   readonly signal: AbortSignal;
 }
 
-/** Does what was decided. @throws ApiServerError as decided, and `Conflict` when somebody else was faster */
-export async function carryOut(decision: Decision, target: Target): Promise<void> {
+/** Does what was decided. @returns false when somebody else was faster. @throws ApiServerError as decided */
+export async function carryOut(decision: Decision, target: Target): Promise<boolean> {
   const { machine, instance } = target;
   const name = machine.metadata.name ?? '';
   switch (decision.kind) {
     case 'refused':
       throw refusal(decision.code, 'virtualMachines', name, decision.message);
     case 'nothing':
-      return;
+      return true;
     case 'patch': {
       const { gracePeriodSeconds } = decision;
       if (gracePeriodSeconds !== undefined && instance !== undefined)
         await setGrace(target, instance, gracePeriodSeconds);
       try {
         await patchMachine(decision, target);
+        return true;
       } catch (error) {
         // A grace period without the stop that it was meant for would surprise at the next stop.
         if (gracePeriodSeconds !== undefined && instance !== undefined)
           await setGrace(target, instance, instance.spec.terminationGracePeriodSeconds);
-        if (isLostRace(error))
-          throw conflict('virtualMachines', name, 'it changed in the meantime; try again', error);
+        if (isLostRace(error)) return false;
         throw error;
       }
     }
