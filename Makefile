@@ -30,7 +30,7 @@ demo-down: ## ends the demo and removes every trace of it
 test: build sanitized guest ## every test, real guests included; what has not changed since a run that passed is not run again
 	@NX_DAEMON=false nx run workspace:test --outputStyle=stream-without-prefixes
 
-e2e: build guest ## the whole platform, end to end: scenarios, crashes, bad input (not yet part of CI, see CONTRIBUTING.md)
+e2e: build guest ## of the tests only the whole platform, end to end: scenarios, crashes, bad input
 	@vitest run --project e2e
 
 check: setup ## types, lint, docstrings, format, dead code, libraries as published, dependencies

@@ -25,7 +25,7 @@ step public-api node --conditions=@virtkit/source tools/check/public-api/main.ts
 step format npm run --silent format:check
 step dead-code npm run --silent knip
 step packages quietly nx run workspace:packages --outputStyle=static
-step dependencies npm ls --all --silent --parseable > /dev/null
+step dependencies quietly npm ls --all
 if [ ${#failed[@]} -gt 0 ]; then
   echo "check: ${#failed[@]} failed: ${failed[*]}"
   exit 1
