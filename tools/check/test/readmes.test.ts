@@ -1,5 +1,5 @@
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const repository = resolve(import.meta.dirname, '../../..');
@@ -23,6 +23,31 @@ function examples(folder: string): string[] {
         .map((name) => `examples/${name}`)
     : [];
 }
+
+/** Flags of the program's own command lines in fenced blocks, continued lines included. */
+function shownFlags(folder: string, program: string): string[] {
+  const readme = readFileSync(join(repository, folder, 'README.md'), 'utf8');
+  const fenced = [...readme.matchAll(/^```(?:sh|console)?\n(.*?)^```$/gms)].map(([, text = '']) => text);
+  return fenced
+    .flatMap((text) => text.replaceAll(/\\\n\s*/g, ' ').split('\n'))
+    .filter((line) => new RegExp(`^(?:\\$ )?${program} `).test(line))
+    .flatMap((line) => [...line.matchAll(/ --([a-z][a-z-]*)/g)].map(([, flag = '']) => flag));
+}
+
+const sources = (folder: string): string =>
+  globSync('src/**/*.ts', { cwd: join(repository, folder) })
+    .map((path) => readFileSync(join(repository, folder, path), 'utf8'))
+    .join('\n');
+
+describe.each(workspaces.filter((folder) => folder.startsWith('apps/')))('the README of %s', (folder) => {
+  it('shows flags that the program has', () => {
+    const program = basename(folder);
+    // In the shape of util.parseArgs (`name: {`, `'long-name': {`) or of commander (`--name`).
+    const known = sources(folder) + sources('packages/program');
+    for (const flag of shownFlags(folder, program))
+      expect(known, `--${flag}`).toMatch(new RegExp(`(?:^|[\\s'{])(?:--${flag}[\\s'=]|'?${flag}'?: \\{)`));
+  });
+});
 
 describe.each(workspaces)('the README of %s', (folder) => {
   it('exists', () => {
