@@ -6,6 +6,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['@virtkit/source'], externalConditions: ['@virtkit/source'] } },
   test: {
     pool: 'forks',
+    // Tests read what programs print; a test runner that wants colours must not colour that.
+    env: { FORCE_COLOR: '0' },
     execArgv: ['--conditions=@virtkit/source', '--expose-gc'],
     reporters: ['default', './tools/test/reporter.ts'],
     // Tests wait on conditions, so this only bounds what hangs; CI machines may be slow.

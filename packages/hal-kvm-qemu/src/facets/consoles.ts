@@ -1,10 +1,24 @@
 import { HalError, type ConsolesFacet } from '@virtkit/hal';
 import { doing } from '../errors.ts';
 import type { KvmQemuMachine } from '../machine/machine.ts';
+import { KeyedLock } from '../keyed-lock.ts';
 import { ConsoleFlag, type Console } from '../native/index.ts';
 
 /** Open consoles of this process by machine and port, so that a newcomer can end the one before with a reason. */
 const open = new Map<string, Console>();
+
+/**
+ * One console of a port is opened only after the one before is closed. libvirt 9.0 takes two locks in opposite order when it
+ * ends a console and gives it to somebody else at the same time; the daemon then never answers for that machine again.
+ */
+const turns = new KeyedLock();
+
+async function takeOver(before: Console | undefined): Promise<void> {
+  if (before === undefined || before.closed) return;
+  const closed = new Promise<void>((resolve) => before.once('close', resolve));
+  before.destroy(new HalError('conflict', 'another client took the console over'));
+  await closed;
+}
 
 export function consolesFacet(machine: KvmQemuMachine): ConsolesFacet {
   return {
@@ -13,15 +27,18 @@ export function consolesFacet(machine: KvmQemuMachine): ConsolesFacet {
         const spec = await machine.spec(options);
         if (index !== 0 || spec.serialConsole === undefined)
           throw new HalError('unsupported', `${machine.name} has no serial port ${index}`);
-        using domain = await machine.domain(options);
         const key = `${machine.directory.path}/${index}`;
-        open.get(key)?.destroy(new HalError('conflict', 'another client took the console over'));
-        const console = await domain.openConsole(`serial${index}`, ConsoleFlag.force, options);
-        open.set(key, console);
-        console.once('close', () => {
-          if (open.get(key) === console) open.delete(key);
+        return turns.run(key, async () => {
+          await takeOver(open.get(key));
+          options?.signal?.throwIfAborted();
+          using domain = await machine.domain(options);
+          const console = await domain.openConsole(`serial${index}`, ConsoleFlag.force, options);
+          open.set(key, console);
+          console.once('close', () => {
+            if (open.get(key) === console) open.delete(key);
+          });
+          return console;
         });
-        return console;
       }),
     log: (options = {}) =>
       doing(`reading the console log of ${machine.name}`, async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import type { Duplex } from 'node:stream';
 import { HalError } from '../errors.ts';
 import type { ConformanceOptions } from './options.ts';
 import { rejects } from './expectations.ts';
@@ -59,6 +60,27 @@ export function consoleFacet(options: ConformanceOptions): void {
       await within(bench.timeouts.callMs, 'the stream to close', closed);
       const second = await machine.facet('consoles').open(0);
       second.destroy();
+    });
+
+    test('a console that changes hands all the time keeps opening', async (bench) => {
+      const machine = await bench.start();
+      const open = async (): Promise<Duplex> => {
+        const stream = await machine.facet('consoles').open(0);
+        stream.on('error', (error) => assert.ok(error instanceof HalError && error.code === 'conflict'));
+        stream.resume();
+        return stream;
+      };
+      // Ends and openings overlap in every way: nobody waits for the end of a stream, and two ask at the same time.
+      for (let round = 0; round < 100; round++) {
+        const [first, second] = await within(
+          bench.timeouts.callMs,
+          `consoles of round ${round}`,
+          Promise.all([open(), open()]),
+        );
+        if (round % 3 > 0) second.destroy();
+        if (round % 3 > 1) first.destroy();
+      }
+      (await within(bench.timeouts.callMs, 'the last console', open())).destroy();
     });
 
     test('the stream ends when the machine stops', async (bench) => {
