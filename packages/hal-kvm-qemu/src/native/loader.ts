@@ -47,7 +47,7 @@ function requireAddon(): NativeBinding {
     {
       code: 'addon-missing',
       message:
-        'The native addon is not built: run "npm run build-native -w packages/hal-kvm-qemu" (needs g++, make and libvirt-dev).',
+        'The native addon is not built: run "npm explore @virtkit/hal-kvm-qemu -- npm run build-native" (needs g++, make and libvirt-dev).',
     },
     { cause: new AggregateError(causes, 'no candidate could be loaded') },
   );
