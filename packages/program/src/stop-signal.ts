@@ -10,8 +10,8 @@ export function stopSignal({ supervised }: { supervised: boolean }): AbortSignal
     process.stdin.once('end', () => stop.abort(new Error('the supervisor is gone')));
     process.stdin.once('error', (error) => stop.abort(error));
     process.stdin.resume();
-    // An open input would keep the process alive after its work has ended.
-    stop.signal.addEventListener('abort', () => process.stdin.destroy(), { once: true });
+    // An open input must not keep the process alive after its work has ended or failed: its supervisor waits for its end.
+    process.stdin.unref();
   }
   return stop.signal;
 }
