@@ -10,7 +10,7 @@ if (work === 'fails') {
   const busy = setInterval(() => undefined, 1000);
   signal.addEventListener('abort', () => {
     clearInterval(busy);
-    process.stdout.write(String((signal.reason as Error).message));
+    process.stdout.write((signal.reason as Error).message);
   });
   process.stdout.write('working;');
 }
