@@ -64,7 +64,7 @@ describe('Services of the embedded node', () => {
           {
             name: 'main',
             image: 'test/host:1',
-            command: ['python3', '-c', serverProgram, name],
+            command: ['sh', '-c', serverProgram, name],
             ports: [{ name: 'http', containerPort: 8080 }],
             readinessProbe: { tcpSocket: { port: 'http' }, periodSeconds: 1 },
           },
@@ -121,14 +121,8 @@ describe('Services of the embedded node', () => {
   }
 });
 
+/** A web server whose page is its first argument. */
 const serverProgram = `
-import http.server, sys
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        body = sys.argv[1].encode()
-        self.send_response(200)
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-http.server.ThreadingHTTPServer(("", 8080), Handler).serve_forever()
+mkdir -p /tmp/page && printf %s "$0" > /tmp/page/index.html
+exec busybox httpd -f -p 8080 -h /tmp/page
 `;
