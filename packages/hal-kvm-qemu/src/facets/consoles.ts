@@ -8,8 +8,8 @@ import { ConsoleFlag, type Console } from '../native/index.ts';
 const open = new Map<string, Console>();
 
 /**
- * One console of a port is opened only after the one before is closed. libvirt 9.0 takes two locks in opposite order when it
- * ends a console and gives it to somebody else at the same time; the daemon then never answers for that machine again.
+ * One console of a port is opened only after the one before is closed: libvirtd 9.0 was seen to stop answering for a machine
+ * for good when one of its consoles ended while another was opened by force.
  */
 const turns = new KeyedLock();
 
