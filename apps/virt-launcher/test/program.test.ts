@@ -1,25 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseMachineSpec } from '@virtkit/hal';
 import { waitUntil } from '@virtkit/testing';
 import { describe, expect, it } from 'vitest';
 import { exitCodes } from '../src/exit-codes.ts';
-import { LauncherFolders, RunningLauncher } from './running-launcher.ts';
+import { LauncherFolders, RunningLauncher, spec } from './running-launcher.ts';
 
-const spec = parseMachineSpec(
-  {
-    version: 1,
-    id: 'u-1',
-    name: 'default_vm',
-    architecture: 'x86_64',
-    acceleration: 'prefer-hardware',
-    cpu: { sockets: 1, cores: 1, threads: 1, model: { kind: 'default' } },
-    memory: { sizeBytes: 2 ** 26 },
-    firmware: { uuid: '6a1a24a1-4061-4607-8bf4-a3963d0c5895' },
-    serialConsole: {},
-  },
-  'mock',
-);
 const stubborn = { ...spec, backend: { mock: { shutdown: { obeys: false } } } };
 
 describe('virt-launcher', () => {

@@ -3,14 +3,22 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseMachineSpec } from '@virtkit/hal';
 import { connectLauncher, type LauncherClient } from '@virtkit/launcher-api';
 import { waitUntil } from '@virtkit/testing';
+import { smallMachine } from '@virtkit/testing/small-machine';
 
 /** Node's arguments for the program as it is in the sources. */
 const fromSources = [
   '--conditions=@virtkit/source',
   fileURLToPath(new URL('../src/main.ts', import.meta.url)),
 ];
+
+/** The machine of the launchers that `LauncherFolders.flags` describes; needs nothing from the host. */
+export const spec = parseMachineSpec(
+  smallMachine({ id: 'u-1', name: 'default_vm', disks: [], interfaces: [] }),
+  'mock',
+);
 
 /** Folders of a launcher, which outlive its process. */
 export class LauncherFolders implements Disposable {

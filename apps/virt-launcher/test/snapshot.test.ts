@@ -6,10 +6,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { parseMachineSpec } from '@virtkit/hal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exitCodes } from '../src/exit-codes.ts';
-import { LauncherFolders, RunningLauncher } from './running-launcher.ts';
+import { LauncherFolders, RunningLauncher, spec } from './running-launcher.ts';
 
 const run = promisify(execFile);
 const app = fileURLToPath(new URL('..', import.meta.url));
@@ -68,19 +67,3 @@ describe('virt-launcher from its start-up snapshot', () => {
     expect(wrong.log.at(-1)).toMatchObject({ level: 'error', error: { code: 'bad-flags' } });
   });
 });
-
-const spec = parseMachineSpec(
-  {
-    version: 1,
-    id: 'u-1',
-    name: 'default_vm',
-    architecture: 'x86_64',
-    acceleration: 'prefer-hardware',
-    cpu: { sockets: 1, cores: 1, threads: 1, model: { kind: 'default' } },
-    memory: { sizeBytes: 2 ** 26 },
-    firmware: { uuid: '6a1a24a1-4061-4607-8bf4-a3963d0c5895' },
-    serialConsole: {},
-    display: {},
-  },
-  'mock',
-);

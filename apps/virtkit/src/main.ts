@@ -22,9 +22,7 @@ try {
   process.send?.({ code, message, nextStep });
   process.stderr.write(`error: ${message}\n${nextStep === undefined ? '' : `next:  ${nextStep}\n`}`);
   const cause = error instanceof Error ? error.cause : undefined;
-  if (code === 'program-failed' && cause instanceof Error)
-    process.stderr.write(`cause: ${cause.message}
-`);
+  if (code === 'program-failed' && cause instanceof Error) process.stderr.write(`cause: ${cause.message}\n`);
   process.exitCode = code === 'usage' ? 2 : 1;
 }
 if (process.connected) process.disconnect?.();

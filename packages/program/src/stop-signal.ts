@@ -1,3 +1,5 @@
+import { Socket } from 'node:net';
+
 /**
  * Aborts on SIGTERM or SIGINT and, for a program that a supervisor started, when its standard input ends: the supervisor
  * holds the other end, so its death is noticed whatever killed it.
@@ -11,7 +13,7 @@ export function stopSignal({ supervised }: { supervised: boolean }): AbortSignal
     process.stdin.once('error', (error) => stop.abort(error));
     process.stdin.resume();
     // An open input must not keep the process alive after its work has ended or failed: its supervisor waits for its end.
-    process.stdin.unref();
+    if (process.stdin instanceof Socket) process.stdin.unref();
   }
   return stop.signal;
 }

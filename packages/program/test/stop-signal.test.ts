@@ -8,12 +8,12 @@ let child: ChildProcess | undefined;
 let output = '';
 
 /** Starts the program with a standard input that stays open, as a supervisor does. */
-function supervised(work: string): ChildProcess {
+function supervised(work: string, input: 'pipe' | 'ignore' = 'pipe'): ChildProcess {
   output = '';
   child = spawn(
     process.execPath,
     ['--conditions=@virtkit/source', join(import.meta.dirname, 'programs/supervised.ts'), work],
-    { stdio: ['pipe', 'pipe', 'inherit'] },
+    { stdio: [input, 'pipe', 'inherit'] },
   );
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (output += text));
   return child;
@@ -37,6 +37,11 @@ describe('a supervised program', () => {
     const exit = once(program, 'exit');
     program.stdin?.end();
     expect(await exit).toEqual([0, null]);
+    expect(output).toBe('working;the supervisor is gone');
+  });
+
+  it('is told to stop when there is no supervisor at all', async () => {
+    expect(await once(supervised('goes-on', 'ignore'), 'exit')).toEqual([0, null]);
     expect(output).toBe('working;the supervisor is gone');
   });
 

@@ -65,10 +65,14 @@ export async function decided(
   decide: Decide,
 ): Promise<void> {
   const { namespace, name } = target;
+  let cause: unknown;
   for (let attempt = 0; attempt < attempts; attempt++) {
     const machine = await requiredMachine(client, target, signal);
     const instance = await ifFound(client.virtualMachineInstances.get(name, { namespace, signal }));
-    if (await carryOut(decide(machine, instance), { client, machine, instance, dryRun, signal })) return;
+    const decision = decide(machine, instance);
+    const outcome = await carryOut(decision, { client, machine, instance, dryRun, signal });
+    if (outcome.kind === 'done') return;
+    ({ cause } = outcome);
   }
-  throw conflict('virtualMachines', name, 'it keeps changing; try again');
+  throw conflict('virtualMachines', name, 'it keeps changing; try again', cause);
 }

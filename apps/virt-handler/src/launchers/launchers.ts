@@ -119,6 +119,7 @@ export class Launchers implements AsyncDisposable {
 
   async #absent(known: Known, podGone: boolean): Promise<LauncherFinding> {
     await this.#drop(known);
+    known.deadSince = undefined;
     known.absentSince ??= this.#options.clock.now();
     return { kind: 'absent', podGone, since: known.absentSince };
   }

@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
-import type { Machine } from '@virtkit/hal';
+import { HalError, type Machine } from '@virtkit/hal';
 import type { ProbeAction, ProbePlan } from '@virtkit/machine-plan';
 
 /** The guest that is probed. */
@@ -30,7 +30,10 @@ export async function runProbe(
     return await perform(action, timeoutSeconds, target, AbortSignal.any([signal, limit]));
   } catch (error) {
     if (limit.aborted) return failed('ProbeTimedOut', `no answer within ${timeoutSeconds} s`);
-    return failed('GuestUnreachable', error instanceof Error ? error.message : String(error));
+    // An agent that answers with an error was reached.
+    const answered = error instanceof HalError && error.code === 'guest-agent-failed';
+    const message = error instanceof Error ? error.message : String(error);
+    return failed(answered ? 'ProbeFailed' : 'GuestUnreachable', message);
   }
 }
 

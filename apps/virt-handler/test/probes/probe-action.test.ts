@@ -94,7 +94,7 @@ describe('one probe', () => {
     [
       'a program that is not there',
       () => ({ kind: 'exec', command: ['/nowhere'] }),
-      'GuestUnreachable',
+      'ProbeFailed',
       /no program/,
     ],
   ])('fails: %s', async (_name, action, reason, message) => {

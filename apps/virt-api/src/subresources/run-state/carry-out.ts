@@ -11,27 +11,30 @@ export interface Target {
   readonly signal: AbortSignal;
 }
 
-/** Does what was decided. @returns false when somebody else was faster. @throws ApiServerError as decided */
-export async function carryOut(decision: Decision, target: Target): Promise<boolean> {
+/** What became of a decision; `lost-race` says how it was noticed that somebody else was faster. */
+type Outcome = { readonly kind: 'done' } | { readonly kind: 'lost-race'; readonly cause: unknown };
+
+/** Does what was decided. @throws ApiServerError as decided */
+export async function carryOut(decision: Decision, target: Target): Promise<Outcome> {
   const { machine, instance } = target;
   const name = machine.metadata.name ?? '';
   switch (decision.kind) {
     case 'refused':
       throw refusal(decision.code, 'virtualMachines', name, decision.message);
     case 'nothing':
-      return true;
+      return { kind: 'done' };
     case 'patch': {
       const { gracePeriodSeconds } = decision;
       if (gracePeriodSeconds !== undefined && instance !== undefined)
         await setGrace(target, instance, gracePeriodSeconds);
       try {
         await patchMachine(decision, target);
-        return true;
+        return { kind: 'done' };
       } catch (error) {
         // A grace period without the stop that it was meant for would surprise at the next stop.
         if (gracePeriodSeconds !== undefined && instance !== undefined)
           await setGrace(target, instance, instance.spec.terminationGracePeriodSeconds);
-        if (isLostRace(error)) return false;
+        if (isLostRace(error)) return { kind: 'lost-race', cause: error };
         throw error;
       }
     }
