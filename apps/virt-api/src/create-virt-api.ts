@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { clusterConfiguration } from '@virtkit/admission';
 import type { AdmissionPlugin, MountedGroup } from '@virtkit/apiserver';
 import { silentLogger, systemClock, timestamp, type Clock, type Logger } from '@virtkit/controllers/runtime';
 import type { Client } from '@virtkit/sdk';
@@ -10,7 +11,6 @@ import {
   virtualMachineAdmission,
   virtualMachineStatusAdmission,
 } from './admission/plugins/virtual-machines.ts';
-import { admissionConfiguration } from './cluster/configuration.ts';
 import { KubeVirtSource } from './cluster/kubevirt-source.ts';
 import { subresourceGroup } from './subresources/mounted-group.ts';
 import type { HandlerTls } from './subresources/node-agent/tls.ts';
@@ -44,7 +44,7 @@ export function createVirtApi(options: VirtApiOptions): VirtApi {
   const source = new KubeVirtSource(client, logger);
   const subresources = { client, handlerTls: options.handlerTls, logger };
   const context: AdmissionContext = {
-    configuration: async () => admissionConfiguration((await source.list())[0], hypervisors),
+    configuration: async () => clusterConfiguration((await source.list())[0], { hypervisors }),
     kubeVirts: () => source.list(),
     hypervisors,
     uuid,

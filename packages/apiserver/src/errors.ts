@@ -3,7 +3,7 @@ import type { JsonObject } from './object/json.ts';
 /** One field-level reason of a refusal, as in `Status.details.causes`. */
 export interface StatusCause {
   /** Such as `FieldValueInvalid`, `FieldValueRequired`, `FieldValueNotSupported`, `FieldValueForbidden`. */
-  reason: string;
+  reason?: string;
   message: string;
   /** Path of the field, such as `spec.template.spec.domain.cpu.cores`. */
   field?: string;

@@ -1,6 +1,7 @@
 import { startControlPlane, type ControlPlane } from '@virtkit/apiserver';
 import { crd, resources } from '@virtkit/core-types';
-import { connect, type Client } from '@virtkit/sdk';
+import { connect, isApiError, type Client } from '@virtkit/sdk';
+import { waitUntil } from '@virtkit/testing';
 import { createVirtApi, type HandlerTls } from '../../src/index.ts';
 
 /** A control plane with virt-api in it. */
@@ -13,6 +14,14 @@ export interface TestCluster extends AsyncDisposable {
 }
 
 const account = (name: string): string => `system:serviceaccount:kubevirt:${name}`;
+
+/** The cluster's configuration, as `virtkit up` makes it. */
+export const kubevirt = {
+  apiVersion: 'kubevirt.io/v1',
+  kind: 'KubeVirt',
+  metadata: { name: 'kubevirt', namespace: 'kubevirt' },
+  spec: { configuration: { network: { defaultNetworkInterface: 'masquerade' } } },
+} as const;
 
 /** Starts one in memory, on a free port. */
 export async function startCluster(handlerTls?: HandlerTls): Promise<TestCluster> {
@@ -43,5 +52,22 @@ export async function startCluster(handlerTls?: HandlerTls): Promise<TestCluster
   const controller = await as('kubevirt-controller');
   const admin = stack.use(await connect({ server: plane.url, ca: plane.ca, token: plane.token }));
   stack.use(virtApi);
+  await configure(admin);
   return { plane, admin, controller, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+/** Admission follows the KubeVirt objects with a watch: once it has seen the first it refuses a second. */
+async function configure(admin: Client): Promise<void> {
+  await admin.namespaces.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kubevirt' } });
+  await admin.kubeVirts.create(kubevirt);
+  const another = { ...kubevirt, metadata: { name: 'another', namespace: 'kubevirt' } };
+  await waitUntil('admission knows the KubeVirt object', async () => {
+    try {
+      await admin.kubeVirts.create(another, { dryRun: true });
+      return false;
+    } catch (reason) {
+      if (isApiError(reason, 'bad-request')) return true;
+      throw reason;
+    }
+  });
 }

@@ -1,11 +1,11 @@
 import type { AdmissionPlugin } from '@virtkit/apiserver';
+import type { ClusterConfiguration } from '@virtkit/admission';
 import { resources, type KubeVirt } from '@virtkit/core-types';
-import type { AdmissionConfiguration } from '../../cluster/configuration.ts';
 
 /** What the plugins share. */
 export interface AdmissionContext {
   /** The configuration that is in force now. */
-  configuration(): Promise<AdmissionConfiguration>;
+  configuration(): Promise<ClusterConfiguration>;
   /** The KubeVirt objects of the cluster. */
   kubeVirts(): Promise<readonly KubeVirt[]>;
   readonly hypervisors: readonly string[];

@@ -1,9 +1,7 @@
 import type { AdmissionPlugin } from '@virtkit/apiserver';
+import { applyRules, denialOf, kubeVirtRules, parseObject } from '@virtkit/admission';
 import { KubeVirtSchema } from '@virtkit/core-types';
-import { denialOf } from '../validation/denial.ts';
-import { kubeVirtRules } from '../validation/kubevirt.ts';
-import { applyRules } from '../validation/rule.ts';
-import { parseObject } from '../validation/schema.ts';
+
 import { writesTo, type AdmissionContext } from './context.ts';
 
 /** Checks the cluster's configuration. */

@@ -1,13 +1,17 @@
 import type { AdmissionPlugin, KubeObject } from '@virtkit/apiserver';
+import {
+  applyRules,
+  denialOf,
+  defaultInstance,
+  instanceFindings,
+  instanceUpdateRules,
+  isSystemUser,
+  metadataRules,
+  parseObject,
+} from '@virtkit/admission';
 import { jsonEqual, VirtualMachineInstanceSchema } from '@virtkit/core-types';
-import { isSystemUser } from '../../cluster/system-users.ts';
-import { defaultInstance } from '../defaults/instance.ts';
-import { denialOf } from '../validation/denial.ts';
-import { instanceUpdateRules } from '../validation/instance-update.ts';
-import { instanceFindings } from '../validation/instance/index.ts';
-import { metadataRules } from '../validation/metadata.ts';
-import { applyRules } from '../validation/rule.ts';
-import { parseObject } from '../validation/schema.ts';
+import { instanceGaps } from '../carried/instance.ts';
+
 import { writesTo, type AdmissionContext } from './context.ts';
 
 /** Completes and checks instances; afterwards their spec is fixed, and their status is for KubeVirt's components alone. */
@@ -46,10 +50,11 @@ export function virtualMachineInstanceAdmission(context: AdmissionContext): Admi
       }
       const configuration = await context.configuration();
       const { metadata, spec } = instance;
-      return denialOf([
+      const findings = [
         ...applyRules(metadataRules, { metadata, root: 'metadata', trusted, configuration }),
         ...instanceFindings({ spec, root: 'spec', configuration }),
-      ]);
+      ];
+      return denialOf([...findings, ...instanceGaps(spec, 'spec', findings)]);
     },
   };
 }

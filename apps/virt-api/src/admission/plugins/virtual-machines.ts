@@ -1,12 +1,15 @@
 import type { AdmissionPlugin, KubeObject } from '@virtkit/apiserver';
+import {
+  applyRules,
+  denialOf,
+  defaultVirtualMachine,
+  isSystemUser,
+  machineFindings,
+  parseObject,
+} from '@virtkit/admission';
 import { VirtualMachineSchema } from '@virtkit/core-types';
-import { isSystemUser } from '../../cluster/system-users.ts';
-import { defaultVirtualMachine } from '../defaults/virtual-machine.ts';
-import { denialOf } from '../validation/denial.ts';
-import { machineFindings } from '../validation/machine/index.ts';
-import { carriedRules } from '../validation/machine/carried.ts';
-import { applyRules } from '../validation/rule.ts';
-import { parseObject } from '../validation/schema.ts';
+import { machineGaps, machineGapRules } from '../carried/machine.ts';
+
 import { writesTo, type AdmissionContext } from './context.ts';
 
 const deprecation = 'spec.running is deprecated: use spec.runStrategy';
@@ -32,13 +35,17 @@ export function virtualMachineAdmission(context: AdmissionContext): AdmissionPlu
       const parsed = parseObject(VirtualMachineSchema, object);
       if (!parsed.ok) return denialOf(parsed.findings);
       const before = oldObject === undefined ? undefined : parseObject(VirtualMachineSchema, oldObject);
-      const findings = machineFindings({
+      const subject = {
         machine: parsed.value,
         before: before?.ok === true ? before.value : undefined,
         trusted: isSystemUser(user),
         configuration: await context.configuration(),
-      });
-      return denialOf(findings, parsed.value.spec.running === undefined ? [] : [deprecation]);
+      };
+      const findings = machineFindings(subject);
+      return denialOf(
+        [...findings, ...machineGaps(subject, findings)],
+        parsed.value.spec.running === undefined ? [] : [deprecation],
+      );
     },
   };
 }
@@ -57,7 +64,7 @@ export function virtualMachineStatusAdmission(context: AdmissionContext): Admiss
         trusted: isSystemUser(user),
         configuration: await context.configuration(),
       };
-      const ofStatus = carriedRules.filter(({ id }) => id === 'VK-VOLUME-REQUESTS');
+      const ofStatus = machineGapRules.filter(({ id }) => id === 'VK-VOLUME-REQUESTS');
       return denialOf(applyRules(ofStatus, subject));
     },
   };

@@ -1,0 +1,56 @@
+import { applyRules, clusterConfiguration, type Finding } from '@virtkit/admission';
+import type { VirtualMachine, VirtualMachineInstanceSpec, VirtualMachineSpec } from '@virtkit/core-types';
+import { describe, expect, test } from 'vitest';
+import { instanceGaps } from '../src/admission/carried/instance.ts';
+import { machineGapRules, machineGaps } from '../src/admission/carried/machine.ts';
+import { instanceSpec } from './support/specs.ts';
+
+const configuration = clusterConfiguration();
+
+function machine(change: Partial<VirtualMachineSpec>): VirtualMachine {
+  return {
+    apiVersion: 'kubevirt.io/v1',
+    kind: 'VirtualMachine',
+    metadata: { name: 'vm', namespace: 'default' },
+    spec: { runStrategy: 'Halted', template: { spec: instanceSpec() }, ...change },
+  };
+}
+
+const judge = (judged: VirtualMachine) =>
+  machineGaps({ machine: judged, before: undefined, trusted: false, configuration }, []);
+const named = (findings: readonly Finding[]) => findings.map(({ rule, field }) => [rule, field]);
+
+describe('what nothing carries is refused', () => {
+  test.each<[string, string, Partial<VirtualMachineSpec>]>([
+    ['VK-DATA-VOLUMES', 'spec.dataVolumeTemplates', { dataVolumeTemplates: [{ spec: {} }] }],
+    ['VK-INSTANCETYPE', 'spec.instancetype', { instancetype: { name: 'small' } }],
+    ['VK-PREFERENCE', 'spec.preference', { preference: { name: 'linux' } }],
+    ['VK-UPDATE-VOLUMES', 'spec.updateVolumesStrategy', { updateVolumesStrategy: 'Migration' }],
+  ])('%s at %s', (rule, field, change) => {
+    expect(named(judge(machine(change)))).toEqual([[rule, field]]);
+  });
+
+  test('VK-VOLUME-REQUESTS', () => {
+    const removeVolumeOptions = { name: 'disk' };
+    const asking = { ...machine({}), status: { volumeRequests: [{ removeVolumeOptions }] } };
+    const subject = { machine: asking, before: undefined, trusted: false, configuration };
+    expect(applyRules(machineGapRules, subject)).toMatchObject([{ rule: 'VK-VOLUME-REQUESTS' }]);
+  });
+
+  test.each<[string, (spec: VirtualMachineInstanceSpec) => void]>([
+    ['spec.domain.devices.tpm', (spec) => void (spec.domain.devices.tpm = {})],
+    [
+      'spec.volumes[0].persistentVolumeClaim',
+      (spec) => void (spec.volumes![0] = { name: 'system', persistentVolumeClaim: { claimName: 'data' } }),
+    ],
+  ])('%s, unless a rule has named it', (field, change) => {
+    const spec = instanceSpec();
+    change(spec);
+    expect(named(instanceGaps(spec, 'spec', []))).toEqual([['VK-CARRIED', field]]);
+    expect(instanceGaps(spec, 'spec', [{ rule: 'X', field, message: 'wrong' }])).toEqual([]);
+  });
+
+  test('an ordinary machine is not', () => {
+    expect(judge(machine({}))).toEqual([]);
+  });
+});

@@ -1,0 +1,4 @@
+// Defaults and validation of the KubeVirt API.
+export * from './configuration/index.ts';
+export * from './defaults/index.ts';
+export * from './validation/index.ts';

@@ -1,0 +1,40 @@
+/** Reasons of causes as KubeVirt uses them. */
+export type FindingReason =
+  | 'FieldValueInvalid'
+  | 'FieldValueRequired'
+  | 'FieldValueNotSupported'
+  | 'FieldValueDuplicate'
+  | 'FieldValueNotFound'
+  | 'FieldValueForbidden'
+  | 'UnexpectedServerResponse';
+
+/** What a rule has against an object. */
+export interface Finding {
+  /** Id of the rule, for tests and logs; it does not travel to clients. */
+  readonly rule: string;
+  /** Absent where KubeVirt gives none. */
+  readonly reason?: FindingReason;
+  /** Path of the field as KubeVirt reports it, such as `spec.domain.cpu.cores`; absent where KubeVirt gives none. */
+  readonly field?: string;
+  readonly message: string;
+}
+
+/** A finding before its rule is known. */
+export type Objection = Omit<Finding, 'rule'>;
+
+const objecting =
+  (reason: FindingReason) =>
+  /** `field` is undefined where KubeVirt names none. */
+  (field: string | undefined, message: string): Objection => ({
+    reason,
+    ...(field === undefined ? {} : { field }),
+    message,
+  });
+
+export const invalid = objecting('FieldValueInvalid');
+export const required = objecting('FieldValueRequired');
+export const duplicate = objecting('FieldValueDuplicate');
+export const notSupported = objecting('FieldValueNotSupported');
+export const notFound = objecting('FieldValueNotFound');
+export const forbidden = objecting('FieldValueForbidden');
+export const unexpected = objecting('UnexpectedServerResponse');

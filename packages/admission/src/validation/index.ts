@@ -1,0 +1,23 @@
+export { badRequest, denialOf, type Denial, type DenialCause, type Verdict } from './denial.ts';
+export {
+  duplicate,
+  forbidden,
+  invalid,
+  notFound,
+  notSupported,
+  required,
+  unexpected,
+  type Finding,
+  type FindingReason,
+  type Objection,
+} from './finding.ts';
+export { instanceFindings } from './instance/index.ts';
+export type { InstanceRule, InstanceSubject } from './instance/subject.ts';
+export { instanceUpdateRules, type InstanceUpdate } from './instance-update.ts';
+export { kubeVirtRules, type KubeVirtSubject } from './kubevirt.ts';
+export { machineFindings } from './machine/index.ts';
+export type { MachineRule, MachineSubject } from './machine/subject.ts';
+export { metadataRules, type MetadataSubject } from './metadata.ts';
+export { applyRules, type Rule } from './rule.ts';
+export { parseObject, type Parsed } from './schema.ts';
+export { isSystemUser } from './system-users.ts';

@@ -1,0 +1,14 @@
+import type { VirtualMachineInstanceSpec } from '@virtkit/core-types';
+import type { ClusterConfiguration } from '../../configuration/cluster-configuration.ts';
+import type { Rule } from '../rule.ts';
+
+/** What the rules for an instance's spec look at. */
+export interface InstanceSubject {
+  /** With defaults. */
+  readonly spec: VirtualMachineInstanceSpec;
+  /** Path of the spec in its object: `spec`, or `spec.template.spec` of a virtual machine. */
+  readonly root: string;
+  readonly configuration: ClusterConfiguration;
+}
+
+export type InstanceRule = Rule<InstanceSubject>;
