@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
+import { factCoverage, readDifferences, readFacts } from './fact-coverage.ts';
 
 /** One line of `skips.allow`: a test whose skip CI accepts, and why. */
 interface AllowedSkip {
@@ -21,19 +22,26 @@ function readAllowList(): AllowedSkip[] {
 
 const nameOf = (test: TestCase): string => `${test.module.relativeModuleId} > ${test.fullName}`;
 
+/** How many missing facts are named unless all are asked for. */
+const namedMissing = 20;
+
 /**
  * Prints every skipped test with its reason and closes with one line of counts. In CI a skip that is not on the
- * allow-list fails the run, so that no test goes missing unseen.
+ * allow-list fails the run, so that no test goes missing unseen. With
+ * `VIRTKIT_FACTS` (`sum` or `all`) it also prints how many of the API's facts the passed tests show.
  */
-export default class SkipReporter implements Reporter {
+export default class RunReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
+    const passed: string[] = [];
     const counts = { passed: 0, failed: 0, skipped: 0 };
     const skips: { name: string; note: string }[] = [];
     for (const module of modules) {
       for (const test of module.children.allTests()) {
         const result = test.result();
-        if (result.state === 'passed') counts.passed += 1;
-        else if (result.state === 'failed') counts.failed += 1;
+        if (result.state === 'passed') {
+          counts.passed += 1;
+          if (!test.module.relativeModuleId.startsWith('tools/')) passed.push(test.name);
+        } else if (result.state === 'failed') counts.failed += 1;
         else {
           counts.skipped += 1;
           skips.push({
@@ -50,6 +58,24 @@ export default class SkipReporter implements Reporter {
       console.log(`error: ${refused.length} skipped tests are not in tools/test/skips.allow`);
       process.exitCode = 1;
     }
+    const facts = process.env.VIRTKIT_FACTS;
+    if (facts !== undefined) printFacts(passed, facts === 'all');
     console.log(`Tests: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
   }
+}
+
+function printFacts(passed: readonly string[], all: boolean): void {
+  const { known, shown, different, missing, unknown } = factCoverage(
+    readFacts(new URL('./facts/rules.txt', import.meta.url)),
+    readDifferences(new URL('../../docs/compatibility.md', import.meta.url)),
+    passed,
+  );
+  const named = all ? missing : missing.slice(0, namedMissing);
+  const more = missing.length - named.length;
+  if (missing.length > 0)
+    console.log(
+      `not shown: ${named.join(', ')}${more === 0 ? '' : `, and ${more} more (VIRTKIT_FACTS=all)`}`,
+    );
+  if (unknown.length > 0) console.log(`docs/compatibility.md lists what is no fact: ${unknown.join(', ')}`);
+  console.log(`Facts: ${shown} of ${known} rules shown by tests, ${different} deliberately different`);
 }
