@@ -17,6 +17,8 @@ export interface Finding {
   /** Path of the field as KubeVirt reports it, such as `spec.domain.cpu.cores`; absent where KubeVirt gives none. */
   readonly field?: string;
   readonly message: string;
+  /** HTTP status of a refusal of the request as a whole, which travels as a message without causes (GEN-02, GEN-06). */
+  readonly code?: 400 | 429;
 }
 
 /** A finding before its rule is known. */
@@ -38,3 +40,9 @@ export const notSupported = objecting('FieldValueNotSupported');
 export const notFound = objecting('FieldValueNotFound');
 export const forbidden = objecting('FieldValueForbidden');
 export const unexpected = objecting('UnexpectedServerResponse');
+
+/** Refuses the request as a whole, with the HTTP status 400 and without causes (KubeVirt rule GEN-02). */
+export const badRequest = (message: string): Objection => ({ code: 400, message });
+
+/** A cause that has a message only, as those of the schema check (KubeVirt rule GEN-03). */
+export const plain = (message: string): Objection => ({ message });

@@ -1,10 +1,19 @@
-export { badRequest, denialOf, type Denial, type DenialCause, type Verdict } from './denial.ts';
 export {
+  denialOf,
+  pluginDenialOf,
+  unlimitedDenialOf,
+  type Denial,
+  type DenialCause,
+  type Verdict,
+} from './denial.ts';
+export {
+  badRequest,
   duplicate,
   forbidden,
   invalid,
   notFound,
   notSupported,
+  plain,
   required,
   unexpected,
   type Finding,
@@ -18,6 +27,6 @@ export { kubeVirtRules, type KubeVirtSubject } from './kubevirt.ts';
 export { machineFindings } from './machine/index.ts';
 export type { MachineRule, MachineSubject } from './machine/subject.ts';
 export { metadataRules, type MetadataSubject } from './metadata.ts';
-export { applyRules, type Rule } from './rule.ts';
+export { applyRules, firstFindings, firstRuleFindings, type Rule } from './rule.ts';
 export { parseObject, type Parsed } from './schema.ts';
 export { isSystemUser } from './system-users.ts';

@@ -15,3 +15,20 @@ export function applyRules<Subject>(rules: readonly Rule<Subject>[], subject: Su
     Array.from(check(subject), (objection): Finding => ({ rule: id, ...objection })),
   );
 }
+
+/** The findings of the first group that has any: each group answers alone. */
+export function firstFindings(...groups: readonly (() => readonly Finding[])[]): readonly Finding[] {
+  for (const group of groups) {
+    const findings = group();
+    if (findings.length > 0) return findings;
+  }
+  return [];
+}
+
+/** The findings of the first rule that has any: each rule answers alone. */
+export function firstRuleFindings<Subject>(
+  rules: readonly Rule<Subject>[],
+  subject: Subject,
+): readonly Finding[] {
+  return firstFindings(...rules.map((rule) => () => applyRules([rule], subject)));
+}
