@@ -14,7 +14,7 @@ import { z } from 'zod';
 
 type AnyDefinition = ResourceDefinition<unknown>;
 const kinds: AnyDefinition[] = Object.values(resources).filter(
-  (definition) => definition.group === 'kubevirt.io',
+  ({ group }) => group.endsWith('.kubevirt.io') || group === 'kubevirt.io',
 );
 
 function schemaOf(definition: AnyDefinition): StructuralSchema {
@@ -82,8 +82,9 @@ describe('crd', () => {
     });
   });
 
-  it('gives every kind its status subresource except the instance and the preset', () => {
+  it('gives every kind of kubevirt.io its status subresource except the instance and the preset', () => {
     const without = kinds
+      .filter(({ group }) => group === 'kubevirt.io')
       .filter((kind) => !crd(kind).spec.versions[0]!.subresources?.status)
       .map(({ kind }) => kind);
     expect(without.sort()).toEqual(['VirtualMachineInstance', 'VirtualMachineInstancePreset']);
@@ -106,6 +107,24 @@ describe('crd', () => {
       ['v1alpha3', false, true],
     ]);
     expect(versions[1]!.schema).toEqual(versions[0]!.schema);
+  });
+
+  it('stores the main version, or the one that is marked', () => {
+    const stored = (definition: AnyDefinition): unknown[] =>
+      crd(definition).spec.versions.map(({ name, storage, deprecated }) => [
+        name,
+        storage,
+        deprecated === true,
+      ]);
+    expect(stored(resources.virtualMachines)).toEqual([
+      ['v1', true, false],
+      ['v1alpha3', false, true],
+    ]);
+    expect(stored(resources.virtualMachineInstancePresets)).toEqual([
+      ['v1', false, true],
+      ['v1alpha3', true, true],
+    ]);
+    expect(stored(resources.virtualMachinePreferences)).toEqual([['v1beta1', true, false]]);
   });
 
   it('carries what the fields say', () => {

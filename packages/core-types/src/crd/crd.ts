@@ -3,21 +3,14 @@ import type {
   CustomResourceDefinition,
   CustomResourceDefinitionVersion,
 } from '../kubernetes/custom-resource-definition.ts';
-import type { ResourceDefinition } from '../resources/definition.ts';
+import type { AdditionalVersion, ResourceDefinition } from '../resources/definition.ts';
 import { structuralSchema, type StructuralSchema } from './structural-schema.ts';
-
-/** A further version that is served with the same schema. */
-export interface AdditionalVersion {
-  readonly name: string;
-  readonly deprecated?: boolean;
-  /** Text of the warning header; the API server has a default for deprecated versions. */
-  readonly deprecationWarning?: string;
-}
 
 /** What a CustomResourceDefinition has beyond what follows from the resource; all optional. */
 export interface CrdOptions {
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
+  /** Instead of those of the definition. */
   readonly additionalVersions?: readonly AdditionalVersion[];
 }
 
@@ -25,8 +18,8 @@ export interface CrdOptions {
 type AnyDefinition = ResourceDefinition<unknown>;
 
 /**
- * The CustomResourceDefinition (apiextensions.k8s.io/v1) of a resource. The version of the definition is the one
- * that is stored.
+ * The CustomResourceDefinition (apiextensions.k8s.io/v1) of a resource. The main version of the definition is the one
+ * that is stored, unless an additional one says that it is.
  *
  * @throws CoreTypesError `UnsupportedSchema` when the definition has no schema or one that is not structural
  */
@@ -52,7 +45,7 @@ export function crd(definition: AnyDefinition, options: CrdOptions = {}): Custom
         ...(categories ? { categories: [...categories] } : {}),
       },
       conversion: { strategy: 'None' },
-      versions: versions(definition, options.additionalVersions ?? []),
+      versions: versions(definition, options.additionalVersions ?? definition.additionalVersions ?? []),
     },
   };
 }
@@ -62,21 +55,26 @@ function versions(
   additional: readonly AdditionalVersion[],
 ): CustomResourceDefinitionVersion[] {
   const { subresources, printerColumns } = definition;
-  const shared = {
-    schema: { openAPIV3Schema: { ...rootSchema(definition) } },
+  const version = (
+    { name, deprecated, deprecationWarning, schema }: AdditionalVersion,
+    storage: boolean,
+  ): CustomResourceDefinitionVersion => ({
+    name,
+    served: true,
+    storage,
+    ...(deprecated === undefined ? {} : { deprecated }),
+    ...(deprecationWarning === undefined ? {} : { deprecationWarning }),
+    schema: { openAPIV3Schema: { ...rootSchema(definition.kind, schema ?? definition.schema) } },
     ...(subresources ? { subresources: servedSubresources(subresources) } : {}),
     ...(printerColumns ? { additionalPrinterColumns: printerColumns.map((column) => ({ ...column })) } : {}),
-  };
+  });
+  const { deprecated } = definition;
   return [
-    { name: definition.version, served: true, storage: true, ...shared },
-    ...additional.map(({ name, deprecated, deprecationWarning }) => ({
-      name,
-      served: true,
-      storage: false,
-      ...(deprecated === undefined ? {} : { deprecated }),
-      ...(deprecationWarning === undefined ? {} : { deprecationWarning }),
-      ...shared,
-    })),
+    version(
+      { name: definition.version, ...(deprecated === undefined ? {} : { deprecated }) },
+      !additional.some(({ storage }) => storage === true),
+    ),
+    ...additional.map((other) => version(other, other.storage === true)),
   ];
 }
 
@@ -88,11 +86,9 @@ function servedSubresources({
 }
 
 /** The schema of the whole object. The API server itself checks type and metadata. */
-function rootSchema(definition: AnyDefinition): StructuralSchema {
-  if (definition.schema === undefined) {
-    throw new CoreTypesError('UnsupportedSchema', `${definition.kind} has no schema`);
-  }
-  const root = structuralSchema(definition.schema);
+function rootSchema(owner: string, schema: AnyDefinition['schema']): StructuralSchema {
+  if (schema === undefined) throw new CoreTypesError('UnsupportedSchema', `${owner} has no schema`);
+  const root = structuralSchema(schema);
   const { metadata: _metadata, apiVersion, kind, ...properties } = root.properties ?? {};
   return {
     ...root,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { apiObject } from '../schema/object.ts';
-import { atomicList, int32, int64, intOrString, list, mapList, quantity, time } from '../schema/scalars.ts';
+import { atomicList, int32, int64, intOrString, list, mergedMap, quantity, time } from '../schema/scalars.ts';
 import {
   ExecActionSchema,
   HTTPGetActionSchema,
@@ -18,7 +18,7 @@ const resourceQuantities = z.record(z.string(), quantity());
 export const ContainerResourcesSchema = apiObject('Compute resources of a container.', {
   limits: resourceQuantities.optional(),
   requests: resourceQuantities.optional(),
-  claims: mapList(
+  claims: mergedMap(
     apiObject('A resource claim of the pod.', { name: z.string(), request: z.string().optional() }),
     ['name'],
   ).optional(),
@@ -150,9 +150,9 @@ export const ContainerSchema = apiObject('A process with its image, resources an
   command: atomicList(z.string()).optional(),
   args: atomicList(z.string()).optional(),
   workingDir: z.string().optional(),
-  env: mapList(EnvVarSchema, ['name']).optional(),
+  env: mergedMap(EnvVarSchema, ['name']).optional(),
   envFrom: atomicList(EnvFromSourceSchema).optional(),
-  ports: mapList(ContainerPortSchema, ['containerPort', 'protocol']).optional(),
+  ports: mergedMap(ContainerPortSchema, ['containerPort', 'protocol']).optional(),
   resources: ContainerResourcesSchema.optional(),
   resizePolicy: atomicList(
     apiObject('Whether a resize restarts the container.', {
@@ -161,8 +161,8 @@ export const ContainerSchema = apiObject('A process with its image, resources an
     }),
   ).optional(),
   restartPolicy: z.string().describe('`Always` turns an init container into a sidecar.').optional(),
-  volumeMounts: mapList(VolumeMountSchema, ['mountPath']).optional(),
-  volumeDevices: mapList(VolumeDeviceSchema, ['devicePath']).optional(),
+  volumeMounts: mergedMap(VolumeMountSchema, ['mountPath']).optional(),
+  volumeDevices: mergedMap(VolumeDeviceSchema, ['devicePath']).optional(),
   livenessProbe: ContainerProbeSchema.optional(),
   readinessProbe: ContainerProbeSchema.optional(),
   startupProbe: ContainerProbeSchema.optional(),

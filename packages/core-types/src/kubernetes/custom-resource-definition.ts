@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { apiObject } from '../schema/object.ts';
-import { atomicList, freeForm, int32, mapList } from '../schema/scalars.ts';
+import { atomicList, freeForm, int32, mergedMap } from '../schema/scalars.ts';
 import { ConditionSchema } from './condition.ts';
 import { ObjectMetaSchema, typeMeta } from './meta.ts';
 
@@ -60,7 +60,7 @@ export const CustomResourceDefinitionSchema = apiObject('A kind added to the API
   }),
   status: apiObject('What was observed of the definition.', {
     acceptedNames: CustomResourceDefinitionNamesSchema.optional(),
-    conditions: mapList(ConditionSchema, ['type']).optional(),
+    conditions: mergedMap(ConditionSchema, ['type']).optional(),
     storedVersions: atomicList(z.string()).optional(),
   }).optional(),
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { apiObject } from '../schema/object.ts';
-import { atomicList, freeForm, int64, mapList, setList, time } from '../schema/scalars.ts';
+import { atomicList, freeForm, int64, mergedMap, mergedSet, time } from '../schema/scalars.ts';
 
 export const OwnerReferenceSchema = apiObject('An object that this object belongs to.', {
   apiVersion: z.string(),
@@ -36,8 +36,8 @@ export const ObjectMetaSchema = apiObject('Identity and bookkeeping of an object
   deletionGracePeriodSeconds: int64().optional(),
   labels: z.record(z.string(), z.string()).optional(),
   annotations: z.record(z.string(), z.string()).optional(),
-  ownerReferences: mapList(OwnerReferenceSchema, ['uid']).optional(),
-  finalizers: setList(z.string()).optional(),
+  ownerReferences: mergedMap(OwnerReferenceSchema, ['uid']).optional(),
+  finalizers: mergedSet(z.string()).optional(),
   managedFields: atomicList(ManagedFieldsEntrySchema).optional(),
   selfLink: z.string().optional(),
 }).meta({ 'x-kubernetes-preserve-unknown-fields': true });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { apiObject } from '../schema/object.ts';
-import { atomicList, int32, int64, mapList, quantity, setList, time } from '../schema/scalars.ts';
+import { atomicList, int32, int64, mergedMap, quantity, mergedSet, time } from '../schema/scalars.ts';
 import { ConditionSchema } from './condition.ts';
 import { listOf, ObjectMetaSchema, typeMeta } from './meta.ts';
 
@@ -14,7 +14,7 @@ export type Taint = z.output<typeof TaintSchema>;
 
 export const NodeSpecSchema = apiObject('Addressing and admission of a node.', {
   podCIDR: z.string().optional(),
-  podCIDRs: setList(z.string()).optional(),
+  podCIDRs: mergedSet(z.string()).optional(),
   providerID: z.string().optional(),
   taints: atomicList(TaintSchema).optional(),
   unschedulable: z.boolean().optional(),
@@ -48,8 +48,8 @@ export const NodeStatusSchema = apiObject('What was observed of a node.', {
   phase: z.string().optional(),
   capacity: z.record(z.string(), quantity()).optional(),
   allocatable: z.record(z.string(), quantity()).optional(),
-  conditions: mapList(NodeConditionSchema, ['type']).optional(),
-  addresses: mapList(apiObject('An address of the node.', { type: z.string(), address: z.string() }), [
+  conditions: mergedMap(NodeConditionSchema, ['type']).optional(),
+  addresses: mergedMap(apiObject('An address of the node.', { type: z.string(), address: z.string() }), [
     'type',
   ]).optional(),
   daemonEndpoints: apiObject('Ports of the node agent.', {

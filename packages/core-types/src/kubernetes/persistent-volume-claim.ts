@@ -1,7 +1,7 @@
 // Claims for storage.
 import { z } from 'zod';
 import { apiObject } from '../schema/object.ts';
-import { atomicList, mapList, quantity } from '../schema/scalars.ts';
+import { atomicList, mergedMap, quantity } from '../schema/scalars.ts';
 import { ConditionSchema } from './condition.ts';
 import { LabelSelectorSchema, ObjectMetaSchema, typeMeta } from './meta.ts';
 import { TypedLocalObjectReferenceSchema, TypedObjectReferenceSchema } from './references.ts';
@@ -43,7 +43,7 @@ export const PersistentVolumeClaimSchema = apiObject('A claim for storage.', {
     capacity: z.record(z.string(), quantity()).optional(),
     allocatedResources: z.record(z.string(), quantity()).optional(),
     allocatedResourceStatuses: z.record(z.string(), z.string()).optional(),
-    conditions: mapList(ConditionSchema, ['type']).optional(),
+    conditions: mergedMap(ConditionSchema, ['type']).optional(),
     currentVolumeAttributesClassName: z.string().optional(),
   }).optional(),
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { apiObject } from '../schema/object.ts';
-import { atomicList, int32, int64, mapList, openEnum, quantity, time } from '../schema/scalars.ts';
+import { atomicList, int32, int64, mergedMap, openEnum, quantity, time } from '../schema/scalars.ts';
 import { ConditionSchema } from './condition.ts';
 import {
   ContainerResourcesSchema,
@@ -44,10 +44,10 @@ export const EphemeralContainerSchema = ContainerSchema.extend({
 export type EphemeralContainer = z.output<typeof EphemeralContainerSchema>;
 
 export const PodSpecSchema = apiObject('Containers, volumes and placement of a pod.', {
-  containers: mapList(ContainerSchema, ['name']),
-  initContainers: mapList(ContainerSchema, ['name']).optional(),
-  ephemeralContainers: mapList(EphemeralContainerSchema, ['name']).optional(),
-  volumes: mapList(PodVolumeSchema, ['name']).optional(),
+  containers: mergedMap(ContainerSchema, ['name']),
+  initContainers: mergedMap(ContainerSchema, ['name']).optional(),
+  ephemeralContainers: mergedMap(EphemeralContainerSchema, ['name']).optional(),
+  volumes: mergedMap(PodVolumeSchema, ['name']).optional(),
   restartPolicy: z.string().optional(),
   terminationGracePeriodSeconds: int64().optional(),
   activeDeadlineSeconds: int64().optional(),
@@ -55,12 +55,12 @@ export const PodSpecSchema = apiObject('Containers, volumes and placement of a p
   nodeSelector: z.record(z.string(), z.string()).optional(),
   affinity: AffinitySchema.optional(),
   tolerations: atomicList(TolerationSchema).optional(),
-  topologySpreadConstraints: mapList(TopologySpreadConstraintSchema, [
+  topologySpreadConstraints: mergedMap(TopologySpreadConstraintSchema, [
     'topologyKey',
     'whenUnsatisfiable',
   ]).optional(),
   schedulerName: z.string().optional(),
-  schedulingGates: mapList(apiObject('A reason to hold the pod back.', { name: z.string() }), [
+  schedulingGates: mergedMap(apiObject('A reason to hold the pod back.', { name: z.string() }), [
     'name',
   ]).optional(),
   priorityClassName: z.string().optional(),
@@ -69,7 +69,7 @@ export const PodSpecSchema = apiObject('Containers, volumes and placement of a p
   runtimeClassName: z.string().optional(),
   overhead: z.record(z.string(), quantity()).optional(),
   resources: ContainerResourcesSchema.optional(),
-  resourceClaims: mapList(
+  resourceClaims: mergedMap(
     apiObject('A dynamic resource claim.', {
       name: z.string(),
       resourceClaimName: z.string().optional(),
@@ -80,7 +80,7 @@ export const PodSpecSchema = apiObject('Containers, volumes and placement of a p
   serviceAccountName: z.string().optional(),
   serviceAccount: z.string().optional(),
   automountServiceAccountToken: z.boolean().optional(),
-  imagePullSecrets: mapList(LocalObjectReferenceSchema, ['name']).optional(),
+  imagePullSecrets: mergedMap(LocalObjectReferenceSchema, ['name']).optional(),
   securityContext: PodSecurityContextSchema.optional(),
   hostNetwork: z.boolean().optional(),
   hostPID: z.boolean().optional(),
@@ -90,7 +90,7 @@ export const PodSpecSchema = apiObject('Containers, volumes and placement of a p
   hostname: z.string().optional(),
   subdomain: z.string().optional(),
   setHostnameAsFQDN: z.boolean().optional(),
-  hostAliases: mapList(
+  hostAliases: mergedMap(
     apiObject('Names of one address.', { ip: z.string(), hostnames: atomicList(z.string()).optional() }),
     ['ip'],
   ).optional(),
@@ -112,14 +112,14 @@ export type PodCondition = z.output<typeof PodConditionSchema>;
 
 export const PodStatusSchema = apiObject('What was observed of a pod.', {
   phase: openEnum(podPhases).optional(),
-  conditions: mapList(PodConditionSchema, ['type']).optional(),
+  conditions: mergedMap(PodConditionSchema, ['type']).optional(),
   message: z.string().optional(),
   reason: z.string().optional(),
   nominatedNodeName: z.string().optional(),
   hostIP: z.string().optional(),
   hostIPs: atomicList(apiObject('An address of the node.', { ip: z.string() })).optional(),
   podIP: z.string().optional(),
-  podIPs: mapList(apiObject('An address of the pod.', { ip: z.string() }), ['ip']).optional(),
+  podIPs: mergedMap(apiObject('An address of the pod.', { ip: z.string() }), ['ip']).optional(),
   startTime: time().nullable().optional(),
   initContainerStatuses: atomicList(ContainerStatusSchema).optional(),
   containerStatuses: atomicList(ContainerStatusSchema).optional(),
@@ -127,7 +127,7 @@ export const PodStatusSchema = apiObject('What was observed of a pod.', {
   qosClass: z.enum(['BestEffort', 'Burstable', 'Guaranteed']).optional(),
   resize: z.string().optional(),
   observedGeneration: int64().optional(),
-  resourceClaimStatuses: mapList(
+  resourceClaimStatuses: mergedMap(
     apiObject('The claim made for a template.', {
       name: z.string(),
       resourceClaimName: z.string().optional(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { apiObject } from '../schema/object.ts';
-import { atomicList, int32, intOrString, mapList, openEnum, setList } from '../schema/scalars.ts';
+import { atomicList, int32, intOrString, mergedMap, openEnum, mergedSet } from '../schema/scalars.ts';
 import { ConditionSchema } from './condition.ts';
 import { ObjectMetaSchema, typeMeta } from './meta.ts';
 import { ObjectReferenceSchema } from './object-reference.ts';
@@ -18,7 +18,7 @@ export type ServicePort = z.output<typeof ServicePortSchema>;
 export const ServiceSpecSchema = apiObject('Addresses, ports and members of a service.', {
   type: openEnum(['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName']).optional(),
   selector: z.record(z.string(), z.string()).optional(),
-  ports: mapList(ServicePortSchema, ['port', 'protocol']).optional(),
+  ports: mergedMap(ServicePortSchema, ['port', 'protocol']).optional(),
   clusterIP: z.string().optional(),
   clusterIPs: atomicList(z.string()).optional(),
   externalIPs: atomicList(z.string()).optional(),
@@ -55,7 +55,7 @@ export const ServiceSchema = apiObject('A stable address for a set of pods.', {
         }),
       ).optional(),
     }).optional(),
-    conditions: mapList(ConditionSchema, ['type']).optional(),
+    conditions: mergedMap(ConditionSchema, ['type']).optional(),
   }).optional(),
 });
 export type Service = z.output<typeof ServiceSchema>;
@@ -93,7 +93,7 @@ export const EndpointSliceSchema = apiObject('Some of the members of a service.'
   addressType: z.string(),
   endpoints: atomicList(
     apiObject('One member.', {
-      addresses: setList(z.string()),
+      addresses: mergedSet(z.string()),
       conditions: apiObject('State of the member.', {
         ready: z.boolean().optional(),
         serving: z.boolean().optional(),

@@ -46,6 +46,12 @@ export const ClockOffsetUTCSchema = apiObject('Offset of the guest clock from UT
 });
 export type ClockOffsetUTC = z.output<typeof ClockOffsetUTCSchema>;
 
+export const ClockOffsetSchema = apiObject('What the guest clock starts from; one member is set.', {
+  timezone: z.string().optional(),
+  utc: ClockOffsetUTCSchema.optional(),
+});
+export type ClockOffset = z.output<typeof ClockOffsetSchema>;
+
 export const ClockSchema = apiObject('Guest clock: base and timers.', {
   timer: TimerSchema.optional(),
   timezone: z.string().optional(),

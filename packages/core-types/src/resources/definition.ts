@@ -18,17 +18,38 @@ export interface ScaleSubresource {
   readonly labelSelectorPath?: string;
 }
 
+/**
+ * A further version of a kind. Versions are not converted: objects differ in `apiVersion` alone, and a field that the
+ * schema of a version does not list is lost when it is written through that version.
+ */
+export interface AdditionalVersion {
+  readonly name: string;
+  readonly deprecated?: boolean;
+  /** Text of the warning header; the API server has a default for deprecated versions. */
+  readonly deprecationWarning?: string;
+  /** Objects are stored in this version and not in the main one. */
+  readonly storage?: boolean;
+  /** Of objects in this version, where it lacks fields of the main version. */
+  readonly schema?: z.ZodType;
+}
+
 /** A kind of the API and how it is served. `T` is the type of its objects. */
 export interface ResourceDefinition<T = KubernetesObject> {
   /** API group; the empty string is the core group. */
   readonly group: string;
+  /** The version that clients use. */
   readonly version: string;
+  /** The main version is deprecated too. */
+  readonly deprecated?: boolean;
+  readonly additionalVersions?: readonly AdditionalVersion[];
   readonly kind: string;
   readonly plural: string;
   readonly singular: string;
   readonly shortNames?: readonly string[];
   readonly categories?: readonly string[];
   readonly namespaced: boolean;
+  /** Served by an API server of its own and never stored: there is no CustomResourceDefinition. */
+  readonly aggregated?: boolean;
   readonly schema?: z.ZodType<T>;
   readonly subresources?: { readonly status?: boolean; readonly scale?: ScaleSubresource };
   readonly printerColumns?: readonly PrinterColumn[];

@@ -1,5 +1,6 @@
+import * as instancetype from './instancetype.ts';
 import * as kubernetes from './kubernetes.ts';
 import * as kubevirt from './kubevirt.ts';
 
 /** Every kind that Virtkit knows, by plural name. */
-export const resources = { ...kubernetes, ...kubevirt } as const;
+export const resources = { ...kubernetes, ...kubevirt, ...instancetype } as const;

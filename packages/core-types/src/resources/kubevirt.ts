@@ -15,7 +15,19 @@ import {
 import { VirtualMachineSchema, type VirtualMachine } from '../kubevirt/virtual-machine.ts';
 import type { PrinterColumn, ResourceDefinition } from './definition.ts';
 
-const served = { group: 'kubevirt.io', version: 'v1', namespaced: true, categories: ['all'] } as const;
+const old = {
+  name: 'v1alpha3',
+  deprecated: true,
+  deprecationWarning: 'kubevirt.io/v1alpha3 is deprecated: use kubevirt.io/v1',
+} as const;
+
+const served = {
+  group: 'kubevirt.io',
+  version: 'v1',
+  additionalVersions: [old],
+  namespaced: true,
+  categories: ['all'],
+} as const;
 
 const age: PrinterColumn = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' };
 
@@ -97,9 +109,11 @@ export const virtualMachineInstanceReplicaSets: ResourceDefinition<VirtualMachin
   ],
 };
 
-/** KubeVirt API: kubevirt.io/v1, namespaced; has no status. */
+/** KubeVirt API: kubevirt.io/v1, namespaced; has no status. Deprecated, and stored in the older version. */
 export const virtualMachineInstancePresets: ResourceDefinition<VirtualMachineInstancePreset> = {
   ...served,
+  deprecated: true,
+  additionalVersions: [{ ...old, storage: true }],
   kind: 'VirtualMachineInstancePreset',
   plural: 'virtualmachineinstancepresets',
   singular: 'virtualmachineinstancepreset',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isRecord } from '../patch/json.ts';
 import { apiObject } from './object.ts';
 
 /** A set-like or map-like list tells server-side apply how to merge it; the API server enforces unique keys. */
@@ -16,12 +17,41 @@ export function atomicList<T extends z.ZodType>(item: T): z.ZodArray<T> {
 
 /** A list of unique scalars. */
 export function setList<T extends z.ZodType>(item: T): z.ZodArray<T> {
-  return z.array(item).meta({ [listType]: 'set' });
+  return withoutDuplicates(mergedSet(item), (value) => JSON.stringify(value));
 }
 
 /** A list of objects that are unique by `keys`. */
 export function mapList<T extends z.ZodType>(item: T, keys: readonly string[]): z.ZodArray<T> {
+  return withoutDuplicates(mergedMap(item, keys), (value) =>
+    isRecord(value) ? JSON.stringify(keys.map((key) => value[key])) : undefined,
+  );
+}
+
+/** A list of scalars of a built-in kind: server-side apply merges it as a set, yet duplicates are admitted. */
+export function mergedSet<T extends z.ZodType>(item: T): z.ZodArray<T> {
+  return z.array(item).meta({ [listType]: 'set' });
+}
+
+/** A list of objects of a built-in kind: server-side apply merges it by `keys`, yet duplicates are admitted. */
+export function mergedMap<T extends z.ZodType>(item: T, keys: readonly string[]): z.ZodArray<T> {
   return z.array(item).meta({ [listType]: 'map', 'x-kubernetes-list-map-keys': keys });
+}
+
+/** As the API server does for lists of custom resources; items without an identity are left to their own schema. */
+function withoutDuplicates<T extends z.ZodType>(
+  list: z.ZodArray<T>,
+  identify: (item: unknown) => string | undefined,
+): z.ZodArray<T> {
+  return list.check(({ value, issues }) => {
+    const seen = new Set<string>();
+    for (const [index, item] of value.entries()) {
+      const identity = identify(item);
+      if (identity === undefined) continue;
+      if (seen.has(identity))
+        issues.push({ code: 'custom', input: item, path: [index], message: 'is in the list already' });
+      seen.add(identity);
+    }
+  });
 }
 
 /** A signed 32-bit integer. */
