@@ -145,7 +145,7 @@ function deeperThan(depth: number, value: unknown): boolean {
   for (let reached = 0; level.length > 0; reached += 1) {
     if (reached >= depth) return true;
     level = level.flatMap((node) =>
-      typeof node === 'object' && node !== null ? Object.values(node).filter((child) => child !== null) : [],
+      typeof node === 'object' && node !== null ? Object.values<unknown>(node) : [],
     );
     level = level.filter((node) => typeof node === 'object');
   }
