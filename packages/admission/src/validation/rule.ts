@@ -16,6 +16,14 @@ export function applyRules<Subject>(rules: readonly Rule<Subject>[], subject: Su
   );
 }
 
+/** All findings of subjects that are judged one by one: all rules for the first, then all for the next. */
+export function applyToEach<Subject>(
+  rules: readonly Rule<Subject>[],
+  subjects: readonly Subject[],
+): Finding[] {
+  return subjects.flatMap((subject) => applyRules(rules, subject));
+}
+
 /** The findings of the first group that has any: each group answers alone. */
 export function firstFindings(...groups: readonly (() => readonly Finding[])[]): readonly Finding[] {
   for (const group of groups) {

@@ -11,26 +11,38 @@ import { memoryRules } from './memory.ts';
 import { networkRules } from './networks.ts';
 import { placementRules } from './placement.ts';
 import { probeRules } from './probes.ts';
-import type { InstanceRule, InstanceSubject } from './subject.ts';
+import type { InstanceCheck, InstanceRule, InstanceSubject } from './subject.ts';
 import { volumeRules } from './volumes.ts';
 
-/** All rules for an instance's spec. */
-export const instanceRules: readonly InstanceRule[] = [
-  ...identityRules,
-  ...memoryRules,
-  ...cpuRules,
-  ...machineRules,
-  ...placementRules,
-  ...networkRules,
-  ...interfaceRules,
-  ...bootRules,
-  ...probeRules,
-  ...diskRules,
-  ...volumeRules,
-  ...cloudInitRules,
+const by =
+  (rules: readonly InstanceRule[]): InstanceCheck =>
+  (subject) =>
+    applyRules(rules, subject);
+
+/** What is checked of an instance's spec, in KubeVirt's order, which decides which causes are among the ten that are told. */
+const checks: readonly InstanceCheck[] = [
+  // Identity, memory, machine, CPU.
+  by(identityRules),
+  by(memoryRules),
+  by(cpuRules),
+  by(machineRules),
+  // Placement.
+  by(placementRules),
+  // Networks and interfaces.
+  by(networkRules),
+  by(interfaceRules),
+  // Boot order and the mapping of disks to volumes.
+  by(bootRules),
+  // Inputs, I/O threads, probes.
+  by(probeRules),
+  // Disks.
+  by(diskRules),
+  // Volumes.
+  by(volumeRules),
+  by(cloudInitRules),
 ];
 
-/** Findings of an instance's spec, in the order in which KubeVirt has them. */
+/** Findings of an instance's spec, in the order in which KubeVirt has them; of instances, machines, replica sets and pools. */
 export function instanceFindings(subject: InstanceSubject): Finding[] {
-  return applyRules(instanceRules, subject);
+  return checks.flatMap((check) => check(subject));
 }

@@ -1,5 +1,6 @@
 import type { VirtualMachineInstanceSpec } from '@virtkit/core-types';
 import type { ClusterConfiguration } from '../../configuration/cluster-configuration.ts';
+import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 
 /** What the rules for an instance's spec look at. */
@@ -12,3 +13,6 @@ export interface InstanceSubject {
 }
 
 export type InstanceRule = Rule<InstanceSubject>;
+
+/** Findings of one topic, in KubeVirt's order; for topics that judge disks, volumes or interfaces one by one, or that stop early. */
+export type InstanceCheck = (subject: InstanceSubject) => readonly Finding[];
