@@ -47,7 +47,7 @@ export default tseslint.config(
             allow('hal'),
             allow('hal-backend', 'hal'),
             allow('launcher-api', 'hal'),
-            allow('machine-plan', 'core-types', 'hal'),
+            allow('machine-plan', 'core-types', 'admission', 'hal'),
             allow('apiserver'),
             allow('sdk', 'core-types', 'admission'),
             allow('controllers', 'core-types', 'admission'),

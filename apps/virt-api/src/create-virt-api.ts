@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { clusterConfiguration } from '@virtkit/admission';
+import { configurationReader } from '@virtkit/admission';
 import type { AdmissionPlugin, MountedGroup } from '@virtkit/apiserver';
 import { silentLogger, systemClock, timestamp, type Clock, type Logger } from '@virtkit/controllers/runtime';
 import type { Client } from '@virtkit/sdk';
@@ -43,8 +43,9 @@ export function createVirtApi(options: VirtApiOptions): VirtApi {
   const client = once(options.client);
   const source = new KubeVirtSource(client, logger);
   const subresources = { client, handlerTls: options.handlerTls, logger };
+  const configuration = configurationReader({ hypervisors });
   const context: AdmissionContext = {
-    configuration: async () => clusterConfiguration((await source.list())[0], { hypervisors }),
+    configuration: async () => configuration(await source.list()),
     kubeVirts: () => source.list(),
     hypervisors,
     uuid,

@@ -8,6 +8,7 @@ import {
   type Logger,
 } from '@virtkit/controllers/runtime';
 import type { Machine } from '@virtkit/hal';
+import { configurationReader } from '@virtkit/admission';
 import { machineConfiguration } from '@virtkit/machine-plan';
 import type { Client } from '@virtkit/sdk';
 import { GuestPoller } from './guest-poller.ts';
@@ -50,6 +51,7 @@ export async function runVirtHandler(options: VirtHandlerOptions): Promise<void>
     labelSelector: `kubevirt.io/nodeName=${nodeName}`,
   });
   const kubevirts = cache.informer(resources.kubeVirts);
+  const configuration = configurationReader();
   const recorder = cleanUp.use(createEventRecorder({ client, component: 'virt-handler', logger }));
   const pods = new Pods();
   const launchers = cleanUp.use(
@@ -77,7 +79,7 @@ export async function runVirtHandler(options: VirtHandlerOptions): Promise<void>
     readiness: new PodReadiness({ client, clock }),
     recorder,
     network: (hypervisor) => (simulated.has(hypervisor) ? simulatedNetwork : options.network),
-    configuration: () => machineConfiguration(kubevirts.store.list()[0]),
+    configuration: () => machineConfiguration(configuration(kubevirts.store.list())),
   });
   const agent = controller({
     name: 'virt-handler',

@@ -1,7 +1,13 @@
-import { annotations, resources, type KubeVirt, type KubeVirtConfiguration } from '@virtkit/core-types';
+import {
+  clusterConfiguration as configurationOf,
+  configurationReader,
+  memoryOverheadRatio,
+  type ClusterConfiguration as Configuration,
+} from '@virtkit/admission';
+import { annotations, resources, type KubeVirt } from '@virtkit/core-types';
 import type { InformerCache } from './runtime/informer-cache.ts';
 
-/** What the controllers take from the KubeVirt object; everything has a default, so there need not be one. */
+/** What the controllers take from the configuration in force. */
 export interface ClusterConfiguration {
   readonly useEmulation: boolean;
   /** Virtual CPUs per requested CPU. */
@@ -23,31 +29,39 @@ export interface ClusterConfiguration {
 /** Gives the configuration that is in force now. */
 export type ConfigurationSource = () => ClusterConfiguration;
 
-/** Reads the configuration of a KubeVirt object (KubeVirt's defaults where it is silent). */
+/** What the controllers take from a KubeVirt object; KubeVirt's defaults where it is silent or absent. */
 export function clusterConfiguration(kubevirt: KubeVirt | undefined): ClusterConfiguration {
-  const configuration: KubeVirtConfiguration = kubevirt?.spec?.configuration ?? {};
-  const developer = configuration.developerConfiguration ?? {};
-  const given = kubevirt?.metadata.annotations ?? {};
+  return controllerConfiguration(configurationOf(kubevirt));
+}
+
+function controllerConfiguration(configuration: Configuration): ClusterConfiguration {
+  const { values, annotations: given, defaultHypervisor } = configuration;
+  const {
+    useEmulation,
+    cpuAllocationRatio,
+    memoryOvercommit,
+    nodeSelectors = {},
+  } = values.developerConfiguration;
   return {
-    useEmulation: developer.useEmulation ?? false,
-    cpuAllocationRatio: developer.cpuAllocationRatio ?? 10,
-    memoryOvercommit: developer.memoryOvercommit ?? 100,
-    nodeSelectors: developer.nodeSelectors ?? {},
-    imagePullPolicy: configuration.imagePullPolicy ?? 'IfNotPresent',
-    runtimeClassName:
-      configuration.defaultRuntimeClass === '' ? undefined : configuration.defaultRuntimeClass,
-    selinuxLauncherType: configuration.selinuxLauncherType,
-    seccompProfile: seccompProfile(configuration),
-    memoryOverheadRatio: overheadRatio(configuration.additionalGuestMemoryOverheadRatio),
-    defaultHypervisor: given[annotations.hypervisor] ?? 'kvm-qemu',
+    useEmulation,
+    cpuAllocationRatio,
+    memoryOvercommit,
+    nodeSelectors,
+    imagePullPolicy: values.imagePullPolicy,
+    runtimeClassName: values.defaultRuntimeClass || undefined,
+    selinuxLauncherType: values.selinuxLauncherType || undefined,
+    seccompProfile: seccompProfile(values),
+    memoryOverheadRatio: memoryOverheadRatio(configuration),
+    defaultHypervisor,
     skipBackupHooks: booleanOf(given[annotations.skipBackupHooks]),
   };
 }
 
-/** Follows the first KubeVirt object of the cluster. */
+/** Follows the KubeVirt object of the cluster. */
 export function configurationFrom(cache: InformerCache): ConfigurationSource {
   const { store } = cache.informer(resources.kubeVirts);
-  return () => clusterConfiguration(store.list()[0]);
+  const read = configurationReader();
+  return () => controllerConfiguration(read(store.list()));
 }
 
 /** `true` and `false` as written; anything else says nothing. */
@@ -57,12 +71,7 @@ export function booleanOf(text: string | undefined): boolean | undefined {
   return lower === 'true' ? true : lower === 'false' ? false : undefined;
 }
 
-function overheadRatio(text: string | undefined): number {
-  const ratio = Number(text ?? 1);
-  return Number.isFinite(ratio) && ratio > 0 ? ratio : 1;
-}
-
-function seccompProfile(configuration: KubeVirtConfiguration): ClusterConfiguration['seccompProfile'] {
+function seccompProfile(configuration: Configuration['values']): ClusterConfiguration['seccompProfile'] {
   const custom = configuration.seccompConfiguration?.virtualMachineInstanceProfile?.customProfile;
   if (custom?.localhostProfile !== undefined) {
     return { type: 'Localhost', localhostProfile: custom.localhostProfile };

@@ -1,4 +1,4 @@
-import type { KubeVirt } from '@virtkit/core-types';
+import { builtInConfiguration, clusterConfiguration, type ClusterConfiguration } from '@virtkit/admission';
 import type { HypervisorCapabilities, InterfaceBackend, MachineSpec } from '@virtkit/hal';
 
 /** A disk image that was found; the path is as seen by the process that runs the hypervisor. */
@@ -37,17 +37,15 @@ export interface PlanConfiguration {
   memBalloonStatsPeriod?: number;
 }
 
-/** KubeVirt's SMBIOS strings where the cluster names none. */
-const defaultSmbios = { manufacturer: 'KubeVirt', product: 'None', family: 'KubeVirt' };
-
-/** Reads the configuration of a KubeVirt object, with KubeVirt's defaults where it is silent or absent. */
-export function machineConfiguration(kubevirt?: KubeVirt): PlanConfiguration {
-  const { developerConfiguration, smbios, memBalloonStatsPeriod } = kubevirt?.spec?.configuration ?? {};
-  const { manufacturer, product, version, family, sku } = smbios ?? {};
+/** What a plan takes from the configuration in force; KubeVirt's defaults without one. */
+export function machineConfiguration(
+  { values }: ClusterConfiguration = clusterConfiguration(),
+): PlanConfiguration {
+  const { developerConfiguration, smbios, memBalloonStatsPeriod } = values;
   return {
-    useEmulation: developerConfiguration?.useEmulation ?? false,
-    smbios: smbiosStrings({ manufacturer, product, version, family, sku }),
-    ...(memBalloonStatsPeriod !== undefined && { memBalloonStatsPeriod }),
+    useEmulation: developerConfiguration.useEmulation,
+    smbios: smbiosStrings(smbios),
+    memBalloonStatsPeriod,
   };
 }
 
@@ -55,6 +53,7 @@ export function machineConfiguration(kubevirt?: KubeVirt): PlanConfiguration {
 export function smbiosStrings(
   given: Readonly<Record<string, string | undefined>> = {},
 ): NonNullable<PlanConfiguration['smbios']> {
-  const set = Object.entries(given).filter(([, text]) => text !== undefined && text !== '');
-  return { ...defaultSmbios, ...Object.fromEntries(set) };
+  const set = (strings: typeof given) =>
+    Object.fromEntries(Object.entries(strings).filter(([, text]) => text !== undefined && text !== ''));
+  return { ...set(builtInConfiguration.smbios), ...set(given) };
 }

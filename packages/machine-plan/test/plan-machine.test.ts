@@ -1,3 +1,4 @@
+import { clusterConfiguration } from '@virtkit/admission';
 import type { VirtualMachineInstanceSpec } from '@virtkit/core-types';
 import { parseMachineSpec, type MachineSpec } from '@virtkit/hal';
 import { describe, expect, it } from 'vitest';
@@ -265,6 +266,7 @@ describe('machineConfiguration', () => {
     expect(machineConfiguration()).toEqual({
       useEmulation: false,
       smbios: { manufacturer: 'KubeVirt', product: 'None', family: 'KubeVirt' },
+      memBalloonStatsPeriod: 10,
     });
     const spec = {
       configuration: {
@@ -273,7 +275,7 @@ describe('machineConfiguration', () => {
         memBalloonStatsPeriod: 0,
       },
     };
-    expect(machineConfiguration({ metadata: {}, spec })).toMatchObject({
+    expect(machineConfiguration(clusterConfiguration({ metadata: {}, spec }))).toMatchObject({
       useEmulation: true,
       smbios: { product: 'P' },
       memBalloonStatsPeriod: 0,

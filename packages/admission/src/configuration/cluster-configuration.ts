@@ -1,5 +1,6 @@
 import { annotations, type KubeVirt } from '@virtkit/core-types';
 import { builtInConfiguration, type CompleteConfiguration } from './built-in.ts';
+import { configurationFaults } from './faults.ts';
 import { enabledGates, type FeatureGate } from './feature-gates.ts';
 import { mergeConfiguration } from './merge.ts';
 
@@ -28,34 +29,46 @@ export interface ClusterFacts {
   readonly hypervisors?: readonly string[];
 }
 
-/** The configuration of a cluster; without a KubeVirt object it is the built-in one. */
+/**
+ * The configuration of a cluster. Without a KubeVirt object it is the built-in one, and so it is with one whose configuration
+ * cannot be in force; `nextConfiguration` keeps the one before instead.
+ */
 export function clusterConfiguration(kubevirt?: KubeVirt, facts: ClusterFacts = {}): ClusterConfiguration {
-  const values = mergeConfiguration<CompleteConfiguration>(
+  return nextConfiguration(undefined, kubevirt, facts);
+}
+
+/**
+ * The configuration after a change of the KubeVirt object: the object's, or, when that cannot be in force, the last one.
+ * Pure: a reducer over the versions of the object.
+ */
+export function nextConfiguration(
+  last: ClusterConfiguration | undefined,
+  kubevirt: KubeVirt | undefined,
+  facts: ClusterFacts = {},
+): ClusterConfiguration {
+  const next = configurationOf(kubevirt, facts);
+  if (configurationFaults(next.values).length === 0) return next;
+  return last ?? configurationOf(undefined, facts);
+}
+
+function configurationOf(kubevirt: KubeVirt | undefined, facts: ClusterFacts): ClusterConfiguration {
+  const merged = mergeConfiguration<CompleteConfiguration>(
     builtInConfiguration,
     kubevirt?.spec?.configuration,
   );
   const given = kubevirt?.metadata.annotations ?? {};
+  const defaultArchitecture =
+    knownArchitecture(kubevirt?.status?.defaultArchitecture) ?? facts.architecture ?? 'amd64';
   return {
-    values,
-    gates: enabledGates(values.developerConfiguration),
-    defaultArchitecture:
-      knownArchitecture(kubevirt?.status?.defaultArchitecture) ?? facts.architecture ?? 'amd64',
+    values: {
+      ...merged,
+      architectureConfiguration: { ...merged.architectureConfiguration, defaultArchitecture },
+    },
+    gates: enabledGates(merged.developerConfiguration),
+    defaultArchitecture,
     annotations: given,
     defaultHypervisor: given[annotations.hypervisor] ?? 'kvm-qemu',
     hypervisors: facts.hypervisors,
-  };
-}
-
-/** The settings of one architecture; an unknown one has those of amd64. The cluster-wide members are deprecated, but win. */
-export function architectureSettings(
-  { values }: ClusterConfiguration,
-  architecture: string,
-): { readonly machineType: string; readonly emulatedMachines: readonly string[]; readonly ovmfPath: string } {
-  const own = values.architectureConfiguration[knownArchitecture(architecture) ?? 'amd64'];
-  return {
-    machineType: values.machineType || own.machineType,
-    emulatedMachines: values.emulatedMachines ?? own.emulatedMachines,
-    ovmfPath: values.ovmfPath || own.ovmfPath,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { VirtualMachineInstanceSpec } from '@virtkit/core-types';
-import { architectureSettings } from '../configuration/cluster-configuration.ts';
+import { architectureSettings } from '../configuration/lookups.ts';
 import type { SpecDefault } from './spec-default.ts';
 
 /** Architecture and machine type of instances that name none (KubeVirt defaulting D1-1 and D1-2). */

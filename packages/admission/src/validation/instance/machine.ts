@@ -1,4 +1,4 @@
-import { architectureSettings } from '../../configuration/cluster-configuration.ts';
+import { architectureSettings } from '../../configuration/lookups.ts';
 import { invalid, notSupported, required } from '../finding.ts';
 import { isCleanAbsolutePath, matchesGlob } from '../formats.ts';
 import type { InstanceRule } from './subject.ts';
