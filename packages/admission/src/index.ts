@@ -1,4 +1,6 @@
 // Defaults and validation of the KubeVirt API.
 export * from './configuration/index.ts';
 export * from './defaults/index.ts';
+export * from './instancetype/index.ts';
 export * from './validation/index.ts';
+export * from './validation/instancetype/index.ts';

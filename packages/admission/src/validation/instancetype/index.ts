@@ -1,0 +1,2 @@
+export { instancetypeRules, instancetypeWarnings, type InstancetypeSubject } from './instancetype.ts';
+export { preferenceRules, preferenceWarnings, type PreferenceSubject } from './preference.ts';
