@@ -53,6 +53,7 @@ const narrowed: Record<string, { good: unknown[]; bad: unknown[] }> = {
   'CustomizeComponentsPatch.resourceType': { good: ['x'], bad: [''] },
   'DeveloperConfiguration.memoryOvercommit': { good: [10, 150], bad: [9, '10'] },
   'DomainSpec.rebootPolicy': { good: ['Reboot', 'Terminate'], bad: ['x'] },
+  'ExperimentalMigrationOptions.compression': { good: ['none', 'zstd'], bad: ['gzip'] },
   'InstancetypeConfiguration.referencePolicy': { good: ['reference', 'expand', 'expandAll'], bad: ['x'] },
   'KubeVirtConfiguration.roleAggregationStrategy': { good: ['AggregateToDefault', 'Manual'], bad: ['x'] },
   'KubeVirtConfiguration.vmRolloutStrategy': { good: ['Stage', 'LiveUpdate'], bad: ['x'] },

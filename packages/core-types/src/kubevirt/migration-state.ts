@@ -7,10 +7,10 @@ import { migrationAbortStatuses, migrationModes } from './values.ts';
 export const DowntimeTuningOptionsSchema = apiObject(
   'How the allowed downtime grows while a migration does not converge.',
   {
-    cooldownSeconds: int32().optional(),
-    initialMs: int64().optional(),
-    startAfterIteration: int64().optional(),
-    steps: int32().optional(),
+    cooldownSeconds: int32().min(1).optional(),
+    initialMs: int64().min(1).optional(),
+    startAfterIteration: int64().min(1).optional(),
+    steps: int32().min(1).optional(),
   },
 );
 export type DowntimeTuningOptions = z.output<typeof DowntimeTuningOptionsSchema>;
@@ -21,16 +21,16 @@ export const StallDetectorOptionsSchema = apiObject('When a migration counts as 
   patienceWindowDecayFactor: quantity().optional(),
   precopyPossibleFactor: quantity().optional(),
   searchLocalMinima: z.boolean().optional(),
-  stallMargin: int64().optional(),
-  stallProgressTimeout: int64().optional(),
-  switchoverTimeout: int64().optional(),
+  stallMargin: int64().min(0).max(100).optional(),
+  stallProgressTimeout: int64().min(0).optional(),
+  switchoverTimeout: int64().min(0).optional(),
 });
 export type StallDetectorOptions = z.output<typeof StallDetectorOptionsSchema>;
 
 export const ExperimentalMigrationOptionsSchema = apiObject(
   'Migration settings that may change without notice.',
   {
-    compression: z.string().optional(),
+    compression: z.enum(['none', 'zstd']).optional(),
     downtimeTuning: DowntimeTuningOptionsSchema.optional(),
     stallDetector: StallDetectorOptionsSchema.optional(),
   },

@@ -18,6 +18,13 @@ export interface ScaleSubresource {
   readonly labelSelectorPath?: string;
 }
 
+/** KubeVirt API: how kinds that keep a number of copies are scaled. */
+export const byReplicas: ScaleSubresource = {
+  specReplicasPath: '.spec.replicas',
+  statusReplicasPath: '.status.replicas',
+  labelSelectorPath: '.status.labelSelector',
+};
+
 /**
  * A further version of a kind. Versions are not converted: objects differ in `apiVersion` alone, and a field that the
  * schema of a version does not list is lost when it is written through that version.

@@ -13,7 +13,8 @@ import {
   type VirtualMachineInstance,
 } from '../kubevirt/virtual-machine-instance.ts';
 import { VirtualMachineSchema, type VirtualMachine } from '../kubevirt/virtual-machine.ts';
-import type { PrinterColumn, ResourceDefinition } from './definition.ts';
+import { age, condition, replicas, text } from './columns.ts';
+import { byReplicas, type ResourceDefinition } from './definition.ts';
 
 const old = {
   name: 'v1alpha3',
@@ -29,12 +30,6 @@ const served = {
   categories: ['all'],
 } as const;
 
-const age: PrinterColumn = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' };
-
-function condition(name: string, type: string, priority = 0): PrinterColumn {
-  return { name, type: 'string', jsonPath: `.status.conditions[?(@.type=='${type}')].status`, priority };
-}
-
 /** KubeVirt API: kubevirt.io/v1, namespaced; has a status subresource. */
 export const virtualMachines: ResourceDefinition<VirtualMachine> = {
   ...served,
@@ -44,11 +39,7 @@ export const virtualMachines: ResourceDefinition<VirtualMachine> = {
   shortNames: ['vm', 'vms'],
   schema: VirtualMachineSchema,
   subresources: { status: true },
-  printerColumns: [
-    age,
-    { name: 'Status', type: 'string', jsonPath: '.status.printableStatus' },
-    condition('Ready', 'Ready'),
-  ],
+  printerColumns: [age, text('Status', '.status.printableStatus'), condition('Ready', 'Ready')],
 };
 
 /** Has no status subresource: its status is written through the object itself. */
@@ -61,9 +52,9 @@ export const virtualMachineInstances: ResourceDefinition<VirtualMachineInstance>
   schema: VirtualMachineInstanceSchema,
   printerColumns: [
     age,
-    { name: 'Phase', type: 'string', jsonPath: '.status.phase' },
-    { name: 'IP', type: 'string', jsonPath: '.status.interfaces[0].ipAddress' },
-    { name: 'NodeName', type: 'string', jsonPath: '.status.nodeName' },
+    text('Phase', '.status.phase'),
+    text('IP', '.status.interfaces[0].ipAddress'),
+    text('NodeName', '.status.nodeName'),
     condition('Ready', 'Ready'),
     condition('Live-Migratable', 'LiveMigratable', 1),
     condition('Paused', 'Paused', 1),
@@ -79,10 +70,7 @@ export const virtualMachineInstanceMigrations: ResourceDefinition<VirtualMachine
   shortNames: ['vmim', 'vmims'],
   schema: VirtualMachineInstanceMigrationSchema,
   subresources: { status: true },
-  printerColumns: [
-    { name: 'Phase', type: 'string', jsonPath: '.status.phase' },
-    { name: 'VMI', type: 'string', jsonPath: '.spec.vmiName' },
-  ],
+  printerColumns: [text('Phase', '.status.phase'), text('VMI', '.spec.vmiName')],
 };
 
 /** KubeVirt API: kubevirt.io/v1, namespaced; has status and scale subresources. */
@@ -93,20 +81,8 @@ export const virtualMachineInstanceReplicaSets: ResourceDefinition<VirtualMachin
   singular: 'virtualmachineinstancereplicaset',
   shortNames: ['vmirs', 'vmirss'],
   schema: VirtualMachineInstanceReplicaSetSchema,
-  subresources: {
-    status: true,
-    scale: {
-      specReplicasPath: '.spec.replicas',
-      statusReplicasPath: '.status.replicas',
-      labelSelectorPath: '.status.labelSelector',
-    },
-  },
-  printerColumns: [
-    { name: 'Desired', type: 'integer', jsonPath: '.spec.replicas' },
-    { name: 'Current', type: 'integer', jsonPath: '.status.replicas' },
-    { name: 'Ready', type: 'integer', jsonPath: '.status.readyReplicas' },
-    age,
-  ],
+  subresources: { status: true, scale: byReplicas },
+  printerColumns: replicas,
 };
 
 /** KubeVirt API: kubevirt.io/v1, namespaced; has no status. Deprecated, and stored in the older version. */
@@ -133,5 +109,5 @@ export const kubeVirts: ResourceDefinition<KubeVirt> = {
   shortNames: ['kv', 'kvs'],
   schema: KubeVirtSchema,
   subresources: { status: true },
-  printerColumns: [age, { name: 'Phase', type: 'string', jsonPath: '.status.phase' }],
+  printerColumns: [age, text('Phase', '.status.phase')],
 };
