@@ -6,6 +6,8 @@ export interface UserInfo {
   readonly name: string;
   readonly groups: readonly string[];
   readonly uid?: string;
+  /** What the authenticator knows besides, as TokenReview and AdmissionReview call it. */
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** What a request does to an object. `CONNECT` is a subresource that streams, such as exec. */

@@ -11,6 +11,8 @@ export interface TokenIdentity {
   groups?: readonly string[];
   /** Bearer token; generated when absent. */
   token?: string;
+  /** What admission may know besides, such as `authentication.kubernetes.io/node-name` of a node agent. */
+  extra?: Readonly<Record<string, readonly string[]>>;
 }
 
 const AUTHENTICATED = 'system:authenticated';
@@ -29,7 +31,8 @@ export class Authenticator {
     if (token === '')
       throw new ApiServerError('InvalidConfiguration', `the token of ${identity.name} is empty`);
     const groups = [...new Set([...(identity.groups ?? []), AUTHENTICATED])];
-    this.#users.set(digest(token), { name: identity.name, groups });
+    const { name, extra } = identity;
+    this.#users.set(digest(token), { name, groups, ...(extra === undefined ? {} : { extra }) });
     return token;
   }
 

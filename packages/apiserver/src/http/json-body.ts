@@ -1,4 +1,5 @@
 import { ApiServerError } from '../errors.ts';
+import { levelsOfJson, mostLevels, tooDeep } from '../object/nesting.ts';
 
 /**
  * Finds members that a JSON object contains more than once, at any depth. `JSON.parse` silently keeps the last of them.
@@ -78,8 +79,10 @@ class DuplicateScanner {
   }
 }
 
-/** Parses JSON. @throws ApiServerError `BadRequest` */
+/** Parses JSON that is nested {@link mostLevels} deep at most. @throws ApiServerError `BadRequest` */
 export function parseJson(text: string): unknown {
+  // Looked at before it is parsed: the parser itself would run out of stack.
+  if (levelsOfJson(text) > mostLevels) throw tooDeep();
   try {
     return JSON.parse(text);
   } catch (error) {

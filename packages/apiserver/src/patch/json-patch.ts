@@ -3,17 +3,26 @@ import { ApiServerError } from '../errors.ts';
 import { cloneJson, isObject, type JsonObject } from '../object/json.ts';
 
 const MAX_OPERATIONS = 10_000;
+/** Characters of JSON that `copy` operations may make, as in Kubernetes: copies of copies grow without end. */
+const MAX_COPIED = 3 * 1024 * 1024;
 const NAMES = new Set(['add', 'remove', 'replace', 'move', 'copy', 'test']);
 
 /**
  * Applies a JSON patch (RFC 6902) to a copy of an object.
- * @throws ApiServerError `BadRequest` for a malformed patch, `RequestEntityTooLarge` above 10,000 operations,
+ * @throws ApiServerError `BadRequest` for a malformed patch, `RequestEntityTooLarge` above 10,000 operations and for
+ * copies of more than 3 MiB,
  * `Invalid` for an operation that does not apply (a missing path, a failed `test`).
  */
 export function applyJsonPatch(object: JsonObject, patch: unknown): unknown {
   const operations = checkOperations(patch);
   try {
-    return jsonpatch.applyPatch<unknown>(cloneJson(object), operations, true, true).newDocument;
+    let document: unknown = cloneJson(object);
+    let copied = 0;
+    for (const [index, operation] of operations.entries()) {
+      if (operation.op === 'copy') copied = withCopy(copied, document, operation.from);
+      document = jsonpatch.applyOperation(document, operation, true, true, true, index).newDocument;
+    }
+    return document;
   } catch (error) {
     if (!(error instanceof jsonpatch.JsonPatchError)) throw error;
     const at = typeof error.index === 'number' ? operations[error.index] : undefined;
@@ -22,6 +31,18 @@ export function applyJsonPatch(object: JsonObject, patch: unknown): unknown {
       cause: error,
     });
   }
+}
+
+/** The characters copied so far and by one more operation. A source that is missing is told by the operation itself. */
+function withCopy(copied: number, document: unknown, from: string): number {
+  const source: unknown = from === '' ? document : jsonpatch.getValueByPointer(document, from);
+  const total = copied + (JSON.stringify(source) ?? '').length;
+  if (total > MAX_COPIED)
+    throw new ApiServerError(
+      'RequestEntityTooLarge',
+      `a JSON patch may copy ${MAX_COPIED} characters at most`,
+    );
+  return total;
 }
 
 function checkOperations(patch: unknown): Operation[] {

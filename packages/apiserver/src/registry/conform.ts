@@ -1,5 +1,6 @@
 import { ApiServerError, invalid, type StatusCause } from '../errors.ts';
 import { dropNulls, isObject, type JsonObject } from '../object/json.ts';
+import { isTooDeep, tooDeep } from '../object/nesting.ts';
 import { apiVersionOf, isKubeObject, type KubeObject } from '../object/types.ts';
 import { applyDefaults } from '../schema/default.ts';
 import { unknownFields } from '../schema/prune.ts';
@@ -24,6 +25,7 @@ export function conform(
   body: ParsedBody,
   scope: Pick<RequestScope, 'fieldValidation' | 'warnings'>,
 ): KubeObject {
+  if (isTooDeep(body.value)) throw tooDeep();
   const object = checkKind(definition, body.value);
   if (definition.origin === 'builtin') dropNulls(object);
   else dropNulls(object.metadata);
