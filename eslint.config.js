@@ -2,6 +2,7 @@ import js from '@eslint/js';
 import nx from '@nx/eslint-plugin';
 import prettier from 'eslint-config-prettier';
 import jsdoc from 'eslint-plugin-jsdoc';
+import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
 /** Which layer may import which; the order is the direction of data (see ARCHITECTURE.md). */
@@ -58,6 +59,15 @@ export default tseslint.config(
           ],
         },
       ],
+    },
+  },
+  {
+    // What people write is matched in linear time: no pattern tries the same text again and again.
+    files: ['{packages,apps}/*/src/**/*.ts', 'tools/**/*.ts'],
+    plugins: { regexp },
+    rules: {
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': ['error', { report: 'potential', ignoreSticky: false }],
     },
   },
   {

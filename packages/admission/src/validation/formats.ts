@@ -1,8 +1,18 @@
 const label = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 
+const longestLabel = 63;
+
+/** What is wrong with a text as a DNS-1123 label: its length, its characters, or both. */
+export function labelFaults(text: string): string[] {
+  return [
+    ...(text.length > longestLabel ? [`a DNS label has ${longestLabel} characters at most`] : []),
+    ...(label.test(text) ? [] : [`"${text}" is not a DNS label`]),
+  ];
+}
+
 /** A DNS-1123 label. */
 export function isDnsLabel(text: string): boolean {
-  return text.length <= 63 && label.test(text);
+  return labelFaults(text).length === 0;
 }
 
 /** A DNS-1123 subdomain: labels joined by dots, 253 characters at most. */
@@ -40,23 +50,33 @@ export function isMacAddress(text: string): boolean {
   );
 }
 
-/** Standard base64 with padding. */
-export function isBase64(text: string): boolean {
-  return /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(
-    text.replaceAll(/[\r\n]/g, ''),
-  );
+/** A PCI address with its domain, such as 0000:81:00.0. */
+export function isPciAddress(text: string): boolean {
+  return /^[\da-f]{4}:[\da-f]{2}:[\da-f]{2}\.[0-7]$/i.test(text);
 }
 
-/** An absolute path below the root without `.`, `..` and empty parts; one slash at its end is let pass. */
+/** How many bytes standard base64 with padding stands for, line ends left out; undefined when it is not base64. */
+export function base64Size(text: string): number | undefined {
+  const characters = text.replaceAll(/[\r\n]/g, '');
+  if (characters.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(characters)) return undefined;
+  const padding = characters.length - characters.replace(/(?<!=)=+$/, '').length;
+  return (characters.length / 4) * 3 - padding;
+}
+
+/** How many bytes a text has in UTF-8. */
+export function utf8Size(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
+
+/** An absolute path other than the root that is its own shortest form, but for one slash at its end. */
 export function isCleanAbsolutePath(text: string): boolean {
-  const path = text.replace(/\/$/, '');
-  return (
-    path.startsWith('/') &&
-    path
-      .slice(1)
-      .split('/')
-      .every((part) => part !== '' && part !== '.' && part !== '..')
-  );
+  if (!text.startsWith('/') || text === '/') return false;
+  const kept: string[] = [];
+  for (const part of text.split('/')) {
+    if (part === '..') kept.pop();
+    else if (part !== '' && part !== '.') kept.push(part);
+  }
+  return `/${kept.join('/')}` === (text.endsWith('/') ? text.slice(0, -1) : text);
 }
 
 /** Whether `text` matches a shell pattern with `*`, `?` and `[..]`. */

@@ -16,7 +16,7 @@ export const kubeVirtRules: readonly Rule<KubeVirtSubject>[] = [
     id: 'KVU-06',
     *check({ kubevirt }) {
       const ratio = kubevirt.spec?.configuration?.additionalGuestMemoryOverheadRatio;
-      if (ratio !== undefined && !/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(ratio))
+      if (ratio !== undefined && !/^[+-]?(\d+(?:\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(ratio))
         yield notSupported(
           'spec.configuration.additionalGuestMemoryOverheadRatio',
           `"${ratio}" is not a number`,

@@ -74,7 +74,7 @@ function applyPodSpecDefaults(spec: Record<string, unknown>): void {
 
 function applyContainerDefaults(container: Record<string, unknown>): void {
   const image = stringOf(container.image);
-  const tag = /:([^/@]+)$/.exec(image)?.[1];
+  const tag = /:([^/@:]+)$/.exec(image)?.[1];
   container.imagePullPolicy ??=
     tag === 'latest' || (tag === undefined && !image.includes('@')) ? 'Always' : 'IfNotPresent';
   container.terminationMessagePath ??= '/dev/termination-log';

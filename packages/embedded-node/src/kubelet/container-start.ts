@@ -91,7 +91,7 @@ export async function prepareContainer(
 
 /** The Pod's host name: at most 63 characters, as a host name may have. */
 function hostnameOf(pod: Pod): string {
-  return (pod.spec.hostname ?? pod.metadata.name ?? '').slice(0, 63).replace(/[.-]+$/, '');
+  return (pod.spec.hostname ?? pod.metadata.name ?? '').slice(0, 63).replace(/(?<![.-])[.-]+$/, '');
 }
 
 function containerUser(pod: Pod, container: Container, image: ContainerImage, root: boolean): SandboxUser {

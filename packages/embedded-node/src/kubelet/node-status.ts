@@ -132,7 +132,7 @@ export function defaultNodeName(): string {
     hostname()
       .toLowerCase()
       .replace(/[^a-z0-9.-]/g, '-')
-      .replace(/^[.-]+|[.-]+$/g, '') || 'node'
+      .replace(/^[.-]+|(?<![.-])[.-]+$/g, '') || 'node'
   );
 }
 

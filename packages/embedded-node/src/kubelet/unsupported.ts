@@ -23,7 +23,7 @@ export function unsupportedFields(pod: Pod): string[] {
     const path = `spec.volumes[${index}]`;
     for (const source of ['persistentVolumeClaim', 'ephemeral', 'csi', 'nfs'] as const)
       refuse(volume[source] !== undefined, `${path}.${source}`);
-    refuse(volume.emptyDir?.medium === 'Memory', `${path}.emptyDir.medium`);
+    refuse((volume.emptyDir?.medium ?? '') !== '', `${path}.emptyDir.medium`);
     for (const [at, source] of (volume.projected?.sources ?? []).entries())
       refuse(
         source.serviceAccountToken !== undefined,

@@ -35,7 +35,7 @@ export class Transport implements AsyncDisposable {
   constructor(options: TransportOptions) {
     this.#options = options;
     const { server, tls } = options.endpoint;
-    this.#basePath = server.pathname.replace(/\/+$/, '');
+    this.#basePath = server.pathname.replace(/(?<!\/)\/+$/, '');
     const settings: Pool.Options = {
       allowH2: false,
       connect: { ...definedOnly(tls), keepAlive: true, keepAliveInitialDelay: keepAliveMs, timeout: 10_000 },
