@@ -1,18 +1,18 @@
 import type { Finding } from '../finding.ts';
 import { applyRules } from '../rule.ts';
-import { bootRules } from './boot-order.ts';
-import { cloudInitRules } from './cloud-init.ts';
+import { bootFindings } from './boot-order.ts';
+import { claimFindings } from './claim/index.ts';
 import { cpuRules } from './cpu.ts';
-import { diskRules } from './disks.ts';
+import { diskFindings } from './disk/index.ts';
+import { firmwareFindings, secureBootRule } from './firmware.ts';
 import { identityRules } from './identity.ts';
-import { interfaceRules } from './interfaces.ts';
 import { machineRules } from './machine.ts';
 import { memoryRules } from './memory.ts';
-import { networkRules } from './networks.ts';
+import { networkFindings } from './network/index.ts';
 import { placementRules } from './placement.ts';
 import { probeRules } from './probes.ts';
 import type { InstanceCheck, InstanceRule, InstanceSubject } from './subject.ts';
-import { volumeRules } from './volumes.ts';
+import { volumeFindings } from './volume/index.ts';
 
 const by =
   (rules: readonly InstanceRule[]): InstanceCheck =>
@@ -29,17 +29,20 @@ const checks: readonly InstanceCheck[] = [
   // Placement.
   by(placementRules),
   // Networks and interfaces.
-  by(networkRules),
-  by(interfaceRules),
+  networkFindings,
+  // Dynamic resource claims.
+  claimFindings,
   // Boot order and the mapping of disks to volumes.
-  by(bootRules),
+  bootFindings,
   // Inputs, I/O threads, probes.
   by(probeRules),
   // Disks.
-  by(diskRules),
+  ({ spec, root }) => diskFindings(spec.domain.devices.disks ?? [], `${root}.domain.devices.disks`),
+  // Firmware.
+  ({ spec, root }) => firmwareFindings(spec.domain.firmware, `${root}.domain.firmware`),
+  by([secureBootRule]),
   // Volumes.
-  by(volumeRules),
-  by(cloudInitRules),
+  volumeFindings,
 ];
 
 /** Findings of an instance's spec, in the order in which KubeVirt has them; of instances, machines, replica sets and pools. */
