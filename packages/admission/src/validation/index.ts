@@ -22,6 +22,9 @@ export {
 } from './finding.ts';
 export { instanceFindings } from './instance/index.ts';
 export type { InstanceRule, InstanceSubject } from './instance/subject.ts';
+export { graceAnnotationRules, type GraceAnnotationSubject } from './instance-create/grace-annotations.ts';
+export { instanceCreateFindings, type InstanceCreation } from './instance-create/index.ts';
+export { discontinuedGateRules, networkCreateRules } from './instance-create/withdrawn-bindings.ts';
 export { instanceUpdateRules, type InstanceUpdate } from './instance-update.ts';
 export { kubeVirtRules, type KubeVirtSubject } from './kubevirt.ts';
 export { machineFindings } from './machine/index.ts';

@@ -1,6 +1,6 @@
 import { annotations, jsonEqual, labels, type ObjectMeta } from '@virtkit/core-types';
 import type { ClusterConfiguration } from '../configuration/cluster-configuration.ts';
-import { notSupported } from './finding.ts';
+import { invalid, notSupported } from './finding.ts';
 import type { Rule } from './rule.ts';
 
 /** Labels that only KubeVirt's components may write. */
@@ -27,23 +27,24 @@ export const metadataRules: readonly Rule<MetadataSubject>[] = [
     id: 'META-1',
     *check({ metadata, root, trusted }) {
       if (trusted) return;
-      for (const label of reservedLabels)
-        if (metadata.labels?.[label] !== undefined)
-          yield notSupported(`${root}.labels`, `label ${label} is reserved for KubeVirt`);
+      const reserved = reservedLabels.filter((label) => metadata.labels?.[label] !== undefined);
+      if (reserved.length > 0)
+        yield notSupported(`${root}.labels`, `reserved for KubeVirt: ${reserved.join(', ')}`);
     },
   },
   {
     id: 'META-2',
-    *check({ metadata, root }) {
-      if (metadata.annotations?.[annotations.ignitionData])
-        yield notSupported(`${root}.annotations`, 'Ignition data is not carried');
+    *check({ metadata, root, configuration }) {
+      const isOn = configuration.gates.has('ExperimentalIgnitionSupport');
+      if (metadata.annotations?.[annotations.ignitionData] && !isOn)
+        yield invalid(`${root}.annotations`, 'feature gate ExperimentalIgnitionSupport is off');
     },
   },
   {
     id: 'META-3',
-    *check({ metadata, root }) {
-      if (metadata.annotations?.[annotations.hookSidecars])
-        yield notSupported(`${root}.annotations`, 'hook sidecars are not carried');
+    *check({ metadata, root, configuration }) {
+      if (metadata.annotations?.[annotations.hookSidecars] && !configuration.gates.has('Sidecar'))
+        yield invalid(`${root}.annotations`, 'feature gate Sidecar is off');
     },
   },
   {

@@ -3,10 +3,9 @@ import {
   applyRules,
   denialOf,
   defaultInstance,
-  instanceFindings,
+  instanceCreateFindings,
   instanceUpdateRules,
   isSystemUser,
-  metadataRules,
   parseObject,
 } from '@virtkit/admission';
 import { jsonEqual, VirtualMachineInstanceSchema } from '@virtkit/core-types';
@@ -50,10 +49,7 @@ export function virtualMachineInstanceAdmission(context: AdmissionContext): Admi
       }
       const configuration = await context.configuration();
       const { metadata, spec } = instance;
-      const findings = [
-        ...applyRules(metadataRules, { metadata, root: 'metadata', trusted, configuration }),
-        ...instanceFindings({ spec, root: 'spec', configuration }),
-      ];
+      const findings = instanceCreateFindings({ metadata, spec, trusted, configuration });
       return denialOf([...findings, ...instanceGaps(spec, 'spec', findings)]);
     },
   };
