@@ -10,6 +10,7 @@ import { ensureIdentities, identities } from '../platform/identities.ts';
 import { layoutOf } from '../platform/layout.ts';
 import { ensureHandlerCertificates } from '../platform/pki.ts';
 import { replaceFile } from '../platform/files.ts';
+import { readSettings } from '../platform/settings.ts';
 
 export interface ControlPlaneProgramOptions {
   root: string;
@@ -22,6 +23,7 @@ export async function runControlPlane({ root, port, signal }: ControlPlaneProgra
   const logger = jsonLogger('control-plane', (line) => process.stderr.write(line));
   const layout = layoutOf(root);
   const tokens = await ensureIdentities(layout);
+  const settings = await readSettings(layout);
   const { client: clientFiles } = await ensureHandlerCertificates(layout.pki);
   const [ca, certificate, key] = await Promise.all(
     [clientFiles.ca, clientFiles.certificate, clientFiles.key].map((path) => readFile(path, 'utf8')),
@@ -48,6 +50,10 @@ export async function runControlPlane({ root, port, signal }: ControlPlaneProgra
           name: user,
           groups: ['system:masters'],
           token: tokens[name as keyof typeof identities].token,
+          // A node agent may write to the instances of its node only: admission asks which one that is.
+          ...(name === 'virt-handler' && settings !== undefined
+            ? { extra: { 'authentication.kubernetes.io/node-name': [settings.nodeName] } }
+            : {}),
         })),
       podSubresources: podSubresources({
         root: layout.kubelet,

@@ -48,6 +48,11 @@ export function denialOf(findings: readonly Finding[], warnings: readonly string
   };
 }
 
+/** The refusal of a request as a whole, without causes (KubeVirt rule GEN-02). */
+export function badRequest(message: string): Denial {
+  return { code: 400, message };
+}
+
 /** The verdict on an update of a KubeVirt object (KubeVirt rule GEN-04): all causes, however many. */
 export function unlimitedDenialOf(findings: readonly Finding[], warnings: readonly string[] = []): Verdict {
   const { denied } = denialOf(findings, warnings);

@@ -41,8 +41,8 @@ export const notFound = objecting('FieldValueNotFound');
 export const forbidden = objecting('FieldValueForbidden');
 export const unexpected = objecting('UnexpectedServerResponse');
 
-/** Refuses the request as a whole, with the HTTP status 400 and without causes (KubeVirt rule GEN-02). */
-export const badRequest = (message: string): Objection => ({ code: 400, message });
+/** Refuses the request as a whole, without causes, with an HTTP status (KubeVirt rules GEN-02 and GEN-06). */
+export const refused = (code: 400 | 429, message: string): Objection => ({ code, message });
 
 /** A cause that has a message only, as those of the schema check (KubeVirt rule GEN-03). */
 export const plain = (message: string): Objection => ({ message });

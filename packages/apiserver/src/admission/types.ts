@@ -40,6 +40,8 @@ export type JsonPatchOperation =
 export interface AdmissionMutation {
   object?: KubeObject;
   patch?: readonly JsonPatchOperation[];
+  /** Refuses the request instead: no plugin after this one is asked. */
+  denied?: AdmissionDenial;
   warnings?: readonly string[];
 }
 

@@ -1,10 +1,9 @@
 import type { AdmissionPlugin, KubeObject } from '@virtkit/apiserver';
 import {
-  applyRules,
   denialOf,
   defaultInstance,
   instanceCreateFindings,
-  instanceUpdateRules,
+  instanceUpdateFindings,
   isSystemUser,
   parseObject,
 } from '@virtkit/admission';
@@ -34,7 +33,8 @@ export function virtualMachineInstanceAdmission(context: AdmissionContext): Admi
         now: context.now(),
         trusted,
       });
-      return { object: completed as KubeObject };
+      if (!completed.ok) return { denied: completed.denied, warnings: [] };
+      return { object: completed.object as KubeObject, warnings: completed.warnings };
     },
     async validate({ object, oldObject, operation, user }) {
       const parsed = parseObject(VirtualMachineInstanceSchema, object);
@@ -45,7 +45,10 @@ export function virtualMachineInstanceAdmission(context: AdmissionContext): Admi
         const before = parseObject(VirtualMachineInstanceSchema, oldObject);
         // A stored object that no longer fits its schema can only be repaired.
         if (!before.ok) return undefined;
-        return denialOf(applyRules(instanceUpdateRules, { before: before.value, after: instance, trusted }));
+        const configuration = await context.configuration();
+        return denialOf(
+          instanceUpdateFindings({ before: before.value, after: instance, user, configuration }),
+        );
       }
       const configuration = await context.configuration();
       const { metadata, spec } = instance;

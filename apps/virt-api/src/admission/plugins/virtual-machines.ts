@@ -4,15 +4,17 @@ import {
   denialOf,
   defaultVirtualMachine,
   isSystemUser,
+  type ClusterConfiguration,
+  defaultInstanceSpec,
   machineFindings,
+  machineWarnings,
   parseObject,
+  withSystemMetadata,
 } from '@virtkit/admission';
-import { VirtualMachineSchema } from '@virtkit/core-types';
+import { finalizers, VirtualMachineSchema, type VirtualMachine } from '@virtkit/core-types';
 import { machineGaps, machineGapRules } from '../carried/machine.ts';
 
 import { writesTo, type AdmissionContext } from './context.ts';
-
-const deprecation = 'spec.running is deprecated: use spec.runStrategy';
 
 /** Completes and checks virtual machines. Those that are being deleted pass, so that their finalizers can be removed. */
 export function virtualMachineAdmission(context: AdmissionContext): AdmissionPlugin {
@@ -28,7 +30,8 @@ export function virtualMachineAdmission(context: AdmissionContext): AdmissionPlu
         uuid: () => context.uuid(),
         creating: operation === 'CREATE',
       });
-      return { object: completed as KubeObject };
+      const metadata = withSystemMetadata(completed.metadata, finalizers.machine);
+      return { object: { ...completed, metadata } as KubeObject };
     },
     async validate({ object, oldObject, user }) {
       if (isDeleted(object)) return undefined;
@@ -41,11 +44,13 @@ export function virtualMachineAdmission(context: AdmissionContext): AdmissionPlu
         trusted: isSystemUser(user),
         configuration: await context.configuration(),
       };
-      const findings = machineFindings(subject);
-      return denialOf(
-        [...findings, ...machineGaps(subject, findings)],
-        parsed.value.spec.running === undefined ? [] : [deprecation],
-      );
+      const findings = machineFindings({
+        ...subject,
+        effective: withInstanceDefaults(subject.machine, subject.configuration),
+        instance: undefined,
+        now: context.now(),
+      });
+      return denialOf([...findings, ...machineGaps(subject, findings)], machineWarnings(subject.machine));
     },
   };
 }
@@ -72,4 +77,12 @@ export function virtualMachineStatusAdmission(context: AdmissionContext): Admiss
 
 function isDeleted(object: KubeObject | undefined): boolean {
   return object?.metadata.deletionTimestamp !== undefined;
+}
+
+/** The machine with the defaults that its instances will get, as its template is judged. */
+function withInstanceDefaults(machine: VirtualMachine, configuration: ClusterConfiguration): VirtualMachine {
+  const { template } = machine.spec;
+  if (template.spec === undefined) return machine;
+  const spec = defaultInstanceSpec(template.spec, configuration);
+  return { ...machine, spec: { ...machine.spec, template: { ...template, spec } } };
 }

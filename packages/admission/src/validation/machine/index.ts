@@ -1,41 +1,43 @@
-import { VirtualMachineSpecSchema } from '@virtkit/core-types';
-import { defaultInstanceSpec } from '../../defaults/instance-spec.ts';
-import { required, type Finding } from '../finding.ts';
-import { instanceFindings } from '../instance/index.ts';
-import { metadataRules } from '../metadata.ts';
-import { applyRules } from '../rule.ts';
-import { unknownMembers } from '../schema.ts';
-import { runStrategyRules } from './run-strategy.ts';
-import type { MachineRule, MachineSubject } from './subject.ts';
+import type { VirtualMachine, VirtualMachineInstance } from '@virtkit/core-types';
+import type { Finding } from '../finding.ts';
+import { applyRules, firstFindings } from '../rule.ts';
+import { machineSpecFindings } from './spec.ts';
+import { dataVolumeRules, snapshotStateRules } from './storage.ts';
+import type { MachineSubject } from './subject.ts';
+import { volumeRequestFindings } from './volume-requests.ts';
 
-/** All rules for what surrounds the template. */
-const machineRules: readonly MachineRule[] = [...runStrategyRules];
+/** A write to a virtual machine, with what its webhook looks up. */
+export interface MachineWrite extends MachineSubject {
+  /** The machine as its spec is judged: with instance type, preference and defaults in its template. */
+  readonly effective: VirtualMachine;
+  /** The running instance; undefined when there is none. */
+  readonly instance: VirtualMachineInstance | undefined;
+  /** RFC 3339. */
+  readonly now: string;
+}
 
-/** Findings of a virtual machine; its template is judged with the defaults that its instances will get. */
-export function machineFindings(subject: MachineSubject): Finding[] {
-  const { machine, trusted, configuration } = subject;
-  const { template } = machine.spec;
-  const unknown = unknownMembers(VirtualMachineSpecSchema, machine.spec, 'spec', (pointer) =>
-    /^\/template\/(spec|metadata)\//.test(pointer),
+/**
+ * Findings of a virtual machine, after its references and defaults: of its spec, of its storage, of its volume requests. The
+ * first of them that has any answers alone.
+ */
+export function machineFindings(write: MachineWrite): readonly Finding[] {
+  const { effective, trusted, configuration } = write;
+  return firstFindings(
+    () => machineSpecFindings({ spec: effective.spec, root: 'spec', trusted, configuration }),
+    () => applyRules([...dataVolumeRules, ...snapshotStateRules], write),
+    () => volumeRequestFindings(write),
   );
-  const findings = [...unknown, ...applyRules(machineRules, subject)];
-  if (template.spec === undefined)
-    return [
-      ...findings,
-      { rule: 'VM-01', ...required('spec.template.spec', 'a template describes an instance') },
-    ];
-  return [
-    ...findings,
-    ...applyRules(metadataRules, {
-      metadata: template.metadata ?? {},
-      root: 'spec.template.metadata',
-      trusted,
-      configuration,
-    }),
-    ...instanceFindings({
-      spec: defaultInstanceSpec(template.spec, configuration),
-      root: 'spec.template.spec',
-      configuration,
-    }),
-  ];
+}
+
+/** Findings of a write to the status of a virtual machine, after the schema (KubeVirt rule SCH-5). */
+export function machineStatusFindings(write: Omit<MachineWrite, 'effective'>): readonly Finding[] {
+  return firstFindings(
+    () => volumeRequestFindings(write),
+    () => applyRules(snapshotStateRules, write),
+  );
+}
+
+/** What a virtual machine's author is told beside the verdict (KubeVirt rule VM-W1). */
+export function machineWarnings({ spec }: VirtualMachine): readonly string[] {
+  return spec.running === undefined ? [] : ['spec.running is deprecated: use spec.runStrategy'];
 }

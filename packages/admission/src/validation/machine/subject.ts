@@ -1,4 +1,4 @@
-import type { VirtualMachine } from '@virtkit/core-types';
+import type { VirtualMachine, VirtualMachineInstance, VirtualMachineSpec } from '@virtkit/core-types';
 import type { ClusterConfiguration } from '../../configuration/cluster-configuration.ts';
 import type { Rule } from '../rule.ts';
 
@@ -12,3 +12,27 @@ export interface MachineSubject {
 }
 
 export type MachineRule = Rule<MachineSubject>;
+
+/** What the rules for the spec of a virtual machine look at, also where it stands in the spec of a pool. */
+export interface MachineSpecSubject {
+  /** Its template as it is judged: of a machine, with instance type, preference and defaults. */
+  readonly spec: VirtualMachineSpec;
+  /** Path of the spec in its object, such as `spec`. */
+  readonly root: string;
+  readonly trusted: boolean;
+  readonly configuration: ClusterConfiguration;
+}
+
+export type MachineSpecRule = Rule<MachineSpecSubject>;
+
+/** What the rules for volumes that are to be plugged look at. */
+export interface VolumeRequestsSubject {
+  readonly machine: VirtualMachine;
+  /** The running instance; undefined when there is none. */
+  readonly instance: VirtualMachineInstance | undefined;
+  readonly configuration: ClusterConfiguration;
+  /** RFC 3339. */
+  readonly now: string;
+}
+
+export type VolumeRequestsRule = Rule<VolumeRequestsSubject>;
