@@ -90,7 +90,7 @@ describe('spreading', () => {
         const preference = { cpu };
         fc.pre(spreadFindings({ instancetype: sizeOf({ cpu: { guest } }), preference }).length === 0);
         const { sockets, cores, threads } = guestTopology(guest, preference);
-        expect(sockets! * cores! * threads!).toBe(guest);
+        expect(sockets * cores * threads).toBe(guest);
       }),
     );
   });
