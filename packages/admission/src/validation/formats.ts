@@ -78,18 +78,3 @@ export function isCleanAbsolutePath(text: string): boolean {
   }
   return `/${kept.join('/')}` === (text.endsWith('/') ? text.slice(0, -1) : text);
 }
-
-/** Whether `text` matches a shell pattern with `*`, `?` and `[..]`. */
-export function matchesGlob(text: string, pattern: string): boolean {
-  const source = pattern
-    .replaceAll(/[.+^${}()|\\]/g, String.raw`\$&`)
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  try {
-    return new RegExp(`^${source}$`).test(text);
-  } catch (error) {
-    // An unfinished `[` in a cluster's pattern matches nothing.
-    if (error instanceof SyntaxError) return false;
-    throw error;
-  }
-}

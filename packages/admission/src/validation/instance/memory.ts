@@ -1,92 +1,90 @@
 import { Quantity } from '@virtkit/core-types';
-import { invalid, required } from '../finding.ts';
+import { invalid } from '../finding.ts';
+import { askedOf, isPositive, quantityOf, tryQuantity } from './resource-quantities.ts';
 import type { InstanceRule, InstanceSubject } from './subject.ts';
 
 const leastRequest = Quantity.parse('1M');
+const requestField = (root: string) => `${root}.domain.resources.requests.memory`;
 
-interface Memory {
-  guest: Quantity | undefined;
-  request: Quantity | undefined;
-  limit: Quantity | undefined;
-  requestField: string;
-  limitField: string;
-  guestField: string;
-}
-
-function memoryOf({ spec: { domain }, root }: InstanceSubject): Memory {
-  const parse = (value: string | number | undefined): Quantity | undefined =>
-    value === undefined ? undefined : Quantity.parse(value);
-  return {
-    guest: parse(domain.memory?.guest),
-    request: parse(domain.resources?.requests?.['memory']),
-    limit: parse(domain.resources?.limits?.['memory']),
-    requestField: `${root}.domain.resources.requests.memory`,
-    limitField: `${root}.domain.resources.limits.memory`,
-    guestField: `${root}.domain.memory.guest`,
-  };
-}
-
-const isPositive = (quantity: Quantity | undefined): quantity is Quantity =>
-  quantity !== undefined && !quantity.isNegative() && !quantity.isZero();
-
-/** Memory that the guest gets and that its Pod asks for. */
+/** Memory that the guest gets, and that its Pod asks for. */
 export const memoryRules: readonly InstanceRule[] = [
   {
     id: 'VMI-003',
-    *check(subject) {
-      const { request, requestField } = memoryOf(subject);
-      if (request?.isNegative() === true) yield invalid(requestField, 'memory cannot be negative');
+    *check({ spec, root }) {
+      if (askedOf(spec, 'memory').request.isNegative())
+        yield invalid(requestField(root), 'memory cannot be negative');
     },
   },
   {
     id: 'VMI-004',
-    *check(subject) {
-      const { request, requestField } = memoryOf(subject);
+    *check({ spec, root }) {
+      const { request } = askedOf(spec, 'memory');
       if (isPositive(request) && request.compare(leastRequest) < 0)
-        yield invalid(requestField, `at least ${leastRequest.toString()} must be asked for`);
+        yield invalid(requestField(root), `at least ${leastRequest.toString()} must be asked for`);
     },
   },
   {
     id: 'VMI-005',
-    *check(subject) {
-      const { limit, limitField } = memoryOf(subject);
-      if (limit?.isNegative() === true) yield invalid(limitField, 'memory cannot be negative');
+    *check({ spec, root }) {
+      if (askedOf(spec, 'memory').limit.isNegative())
+        yield invalid(`${root}.domain.resources.limits.memory`, 'memory cannot be negative');
     },
   },
   {
     id: 'VMI-006',
+    *check({ spec, root }) {
+      const { request, limit } = askedOf(spec, 'memory');
+      if (isPositive(limit) && request.compare(limit) > 0)
+        yield invalid(requestField(root), 'the request is above the limit');
+    },
+  },
+  {
+    id: 'VMI-007',
+    *check({ spec, root }) {
+      const { hugepages } = spec.domain.memory ?? {};
+      const { pageSize = '' } = hugepages ?? {};
+      if (hugepages !== undefined && tryQuantity(pageSize) === undefined)
+        yield invalid(`${root}.domain.memory.hugepages.pageSize`, `"${pageSize}" is not a quantity`);
+    },
+  },
+  {
+    id: 'VMI-008',
     *check(subject) {
-      const { request, limit, requestField } = memoryOf(subject);
-      if (isPositive(limit) && request !== undefined && request.compare(limit) > 0)
-        yield invalid(requestField, 'the request is above the limit');
+      const { amount, pageSize } = pagedMemory(subject) ?? {};
+      if (amount !== undefined && pageSize !== undefined && amount.compare(pageSize) < 0)
+        yield invalid(requestField(subject.root), 'there is less memory than one huge page has');
+    },
+  },
+  {
+    id: 'VMI-009',
+    *check(subject) {
+      const { amount, pageSize } = pagedMemory(subject) ?? {};
+      if (amount === undefined || pageSize === undefined || amount.compare(pageSize) < 0) return;
+      const page = pageSize.toBytes();
+      // No amount of memory is made of pages without bytes.
+      if (page === 0n || amount.toBytes() % page !== 0n)
+        yield invalid(requestField(subject.root), 'the memory is not a whole number of huge pages');
     },
   },
   {
     id: 'VMI-010',
-    *check(subject) {
-      const { guest, limit, guestField } = memoryOf(subject);
-      if (
-        subject.configuration.values.vmRolloutStrategy === 'LiveUpdate' ||
-        guest === undefined ||
-        !isPositive(limit)
-      )
-        return;
-      if (limit.compare(guest) < 0) yield invalid(guestField, 'the guest is given more than the limit');
-    },
-  },
-  {
-    id: 'VMIC-5',
-    *check(subject) {
-      const { guest, guestField } = memoryOf(subject);
-      if (guest === undefined)
-        yield required(guestField, 'memory must be given here, or as request or limit of resources');
-    },
-  },
-  {
-    id: 'VK-MEM',
-    *check(subject) {
-      const { guest, guestField } = memoryOf(subject);
-      if (guest !== undefined && !isPositive(guest)) yield invalid(guestField, 'a guest needs memory');
+    *check({ spec, root, configuration: { values } }) {
+      const guest = spec.domain.memory?.guest;
+      const { limit } = askedOf(spec, 'memory');
+      if (values.vmRolloutStrategy === 'LiveUpdate' || guest === undefined || limit.isZero()) return;
+      if (limit.compare(quantityOf(guest)) < 0)
+        yield invalid(`${root}.domain.memory.guest`, 'the guest is given more than the limit');
     },
   },
 ];
+
+/** The memory that is to be made of huge pages, and their size; undefined where there are none, or nothing says how much. */
+function pagedMemory({
+  spec,
+}: InstanceSubject): { readonly amount: Quantity; readonly pageSize: Quantity } | undefined {
+  const { hugepages, guest } = spec.domain.memory ?? {};
+  const pageSize = hugepages === undefined ? undefined : tryQuantity(hugepages.pageSize ?? '');
+  const { request, limit } = askedOf(spec, 'memory');
+  const amount = [request, quantityOf(guest), limit].find((quantity) => !quantity.isZero());
+  return amount === undefined || pageSize === undefined ? undefined : { amount, pageSize };
+}
