@@ -4,3 +4,4 @@ export * from './defaults/index.ts';
 export * from './instancetype/index.ts';
 export * from './validation/index.ts';
 export * from './validation/instancetype/index.ts';
+export { semanticallyEqual } from './validation/semantic-equality.ts';
