@@ -1,96 +1,16 @@
-// The DataVolume that the Containerized Data Importer fills, as embedded in a VirtualMachine.
+// DataVolume: a claim, and the content that the Containerized Data Importer puts on it.
 import { z } from 'zod';
-import { LabelSelectorSchema } from '../kubernetes/meta.ts';
+import { LabelSelectorSchema, ObjectMetaSchema, listOf, typeMeta } from '../kubernetes/meta.ts';
 import {
   PersistentVolumeClaimSpecSchema,
   VolumeResourceRequirementsSchema,
 } from '../kubernetes/persistent-volume-claim.ts';
 import { TypedLocalObjectReferenceSchema, TypedObjectReferenceSchema } from '../kubernetes/references.ts';
 import { apiObject } from '../schema/object.ts';
-import { list, presence } from '../schema/scalars.ts';
-
-export const PlatformOptionsSchema = apiObject('The platform to choose from a multi-platform image.', {
-  architecture: z.string().optional(),
-});
-export type PlatformOptions = z.output<typeof PlatformOptionsSchema>;
-
-export const DataVolumeSourceGCSSchema = apiObject('A Google Cloud Storage object.', {
-  secretRef: z.string().optional(),
-  url: z.string(),
-});
-export type DataVolumeSourceGCS = z.output<typeof DataVolumeSourceGCSSchema>;
-
-export const DataVolumeSourceHTTPSchema = apiObject('A file served over HTTP(S).', {
-  certConfigMap: z.string().optional(),
-  extraHeaders: list(z.string()).optional(),
-  secretExtraHeaders: list(z.string()).optional(),
-  secretRef: z.string().optional(),
-  url: z.string(),
-});
-export type DataVolumeSourceHTTP = z.output<typeof DataVolumeSourceHTTPSchema>;
-
-export const DataVolumeSourceImageIOSchema = apiObject('A disk of an oVirt image service.', {
-  certConfigMap: z.string().optional(),
-  diskId: z.string(),
-  insecureSkipVerify: z.boolean().optional(),
-  secretRef: z.string().optional(),
-  url: z.string(),
-});
-export type DataVolumeSourceImageIO = z.output<typeof DataVolumeSourceImageIOSchema>;
-
-export const DataVolumeSourcePVCSchema = apiObject('An existing claim to clone.', {
-  name: z.string(),
-  namespace: z.string(),
-});
-export type DataVolumeSourcePVC = z.output<typeof DataVolumeSourcePVCSchema>;
-
-export const DataVolumeSourceRegistrySchema = apiObject('A disk image in a container registry.', {
-  certConfigMap: z.string().optional(),
-  imageStream: z.string().optional(),
-  platform: PlatformOptionsSchema.optional(),
-  pullMethod: z.string().optional(),
-  secretRef: z.string().optional(),
-  url: z.string().optional(),
-});
-export type DataVolumeSourceRegistry = z.output<typeof DataVolumeSourceRegistrySchema>;
-
-export const DataVolumeSourceS3Schema = apiObject('An object of an S3 compatible store.', {
-  certConfigMap: z.string().optional(),
-  secretRef: z.string().optional(),
-  url: z.string(),
-});
-export type DataVolumeSourceS3 = z.output<typeof DataVolumeSourceS3Schema>;
-
-export const DataVolumeSourceSnapshotSchema = apiObject('A volume snapshot to clone.', {
-  name: z.string(),
-  namespace: z.string(),
-});
-export type DataVolumeSourceSnapshot = z.output<typeof DataVolumeSourceSnapshotSchema>;
-
-export const DataVolumeSourceVDDKSchema = apiObject('A disk of a VMware host.', {
-  backingFile: z.string().optional(),
-  extraArgs: z.string().optional(),
-  initImageURL: z.string().optional(),
-  secretRef: z.string().optional(),
-  thumbprint: z.string().optional(),
-  url: z.string().optional(),
-  uuid: z.string().optional(),
-});
-export type DataVolumeSourceVDDK = z.output<typeof DataVolumeSourceVDDKSchema>;
-
-export const DataVolumeImportSourceSchema = apiObject('Where the content comes from; one member is set.', {
-  blank: presence().optional(),
-  gcs: DataVolumeSourceGCSSchema.optional(),
-  http: DataVolumeSourceHTTPSchema.optional(),
-  imageio: DataVolumeSourceImageIOSchema.optional(),
-  pvc: DataVolumeSourcePVCSchema.optional(),
-  registry: DataVolumeSourceRegistrySchema.optional(),
-  s3: DataVolumeSourceS3Schema.optional(),
-  snapshot: DataVolumeSourceSnapshotSchema.optional(),
-  upload: presence().optional(),
-  vddk: DataVolumeSourceVDDKSchema.optional(),
-});
-export type DataVolumeImportSource = z.output<typeof DataVolumeImportSourceSchema>;
+import { int32, list, openEnum } from '../schema/scalars.ts';
+import { CDIConditionSchema } from './condition.ts';
+import { DataVolumeImportSourceSchema } from './data-volume-source.ts';
+import { contentTypes, dataVolumePhases } from './values.ts';
 
 export const DataVolumeSourceRefSchema = apiObject('A named, shared source of content.', {
   kind: z.string(),
@@ -121,13 +41,34 @@ export type StorageSpec = z.output<typeof StorageSpecSchema>;
 
 export const DataVolumeSpecSchema = apiObject('Content to import and the claim to put it on.', {
   checkpoints: list(DataVolumeCheckpointSchema).optional(),
-  contentType: z.enum(['kubevirt', 'archive']).optional(),
+  contentType: z.enum(contentTypes).optional(),
   finalCheckpoint: z.boolean().optional(),
   preallocation: z.boolean().optional(),
   priorityClassName: z.string().optional(),
   pvc: PersistentVolumeClaimSpecSchema.optional(),
+  serviceAccountName: z.string().optional(),
   source: DataVolumeImportSourceSchema.optional(),
   sourceRef: DataVolumeSourceRefSchema.optional(),
   storage: StorageSpecSchema.optional(),
 });
 export type DataVolumeSpec = z.output<typeof DataVolumeSpecSchema>;
+
+export const DataVolumeStatusSchema = apiObject('How far the content is.', {
+  claimName: z.string().optional(),
+  conditions: list(CDIConditionSchema).optional(),
+  phase: openEnum(dataVolumePhases).optional(),
+  progress: z.string().describe('Share that is done, such as 12.5%, or N/A.').optional(),
+  restartCount: int32().describe('Restarts of the pod that fills the volume.').optional(),
+});
+export type DataVolumeStatus = z.output<typeof DataVolumeStatusSchema>;
+
+export const DataVolumeSchema = apiObject('A claim and the content to put on it.', {
+  ...typeMeta,
+  metadata: ObjectMetaSchema,
+  spec: DataVolumeSpecSchema,
+  status: DataVolumeStatusSchema.optional(),
+});
+export type DataVolume = z.output<typeof DataVolumeSchema>;
+
+export const DataVolumeListSchema = listOf(DataVolumeSchema, 'A list of DataVolume objects.');
+export type DataVolumeList = z.output<typeof DataVolumeListSchema>;

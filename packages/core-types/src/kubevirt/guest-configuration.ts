@@ -96,6 +96,6 @@ export const VirtTemplateDeploymentSchema = apiObject('Whether machine templates
 export type VirtTemplateDeployment = z.output<typeof VirtTemplateDeploymentSchema>;
 
 export const HypervisorConfigurationSchema = apiObject('A hypervisor that the cluster offers.', {
-  name: z.string().optional(),
+  name: z.enum(['kvm', 'hyperv-direct']).optional(),
 });
 export type HypervisorConfiguration = z.output<typeof HypervisorConfigurationSchema>;

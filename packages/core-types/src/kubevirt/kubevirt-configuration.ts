@@ -48,7 +48,7 @@ export const KubeVirtConfigurationSchema = apiObject('Cluster-wide configuration
   emulatedMachines: list(z.string()).optional(),
   evictionStrategy: openEnum(evictionStrategies).optional(),
   handlerConfiguration: ReloadableComponentConfigurationSchema.optional(),
-  hypervisors: atomicList(HypervisorConfigurationSchema).optional(),
+  hypervisors: atomicList(HypervisorConfigurationSchema).max(1).optional(),
   imagePullPolicy: z.enum(['Always', 'IfNotPresent', 'Never']).optional(),
   instancetype: InstancetypeConfigurationSchema.optional(),
   ksmConfiguration: KSMConfigurationSchema.optional(),

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ObjectMetaSchema, listOf, typeMeta } from '../kubernetes/meta.ts';
 import { apiObject } from '../schema/object.ts';
-import { duration, list, openEnum, presence } from '../schema/scalars.ts';
+import { atomicList, duration, openEnum, presence } from '../schema/scalars.ts';
 
 /** KubeVirt plugins: `failureStrategy`; `Fail` is what an absent one means. */
 export const pluginFailureStrategies = ['Fail', 'Ignore'] as const;
@@ -49,7 +49,7 @@ export type DomainHook = z.output<typeof DomainHookSchema>;
 export const NodeHookSchema = apiObject('Calls a program on the node.', {
   condition: condition.optional(),
   failureStrategy: failureStrategy.optional(),
-  permittedHooks: list(openEnum(nodeHookPoints)).min(1),
+  permittedHooks: atomicList(openEnum(nodeHookPoints)).min(1),
   socket: z.string().min(1),
   timeout: timeout.optional(),
 });
@@ -60,15 +60,15 @@ export const PluginAdmissionReferenceSchema = apiObject('An admission policy or 
 });
 export type PluginAdmissionReference = z.output<typeof PluginAdmissionReferenceSchema>;
 
-const references = list(PluginAdmissionReferenceSchema);
+const references = atomicList(PluginAdmissionReferenceSchema);
 
 export const PluginSpecSchema = apiObject('What the plugin does, and for which instances.', {
   condition: condition.optional(),
-  domainHooks: list(DomainHookSchema).describe('In the order in which they are applied.').optional(),
+  domainHooks: atomicList(DomainHookSchema).describe('In the order in which they are applied.').optional(),
   failureStrategy: failureStrategy.optional(),
   mutatingAdmissionPolicies: references.optional(),
   mutatingAdmissionWebhooks: references.optional(),
-  nodeHooks: list(NodeHookSchema).describe('In the order in which they are called.').optional(),
+  nodeHooks: atomicList(NodeHookSchema).describe('In the order in which they are called.').optional(),
   validatingAdmissionPolicies: references.optional(),
   validatingAdmissionWebhooks: references.optional(),
 });

@@ -125,6 +125,9 @@ function formatSeconds(span: bigint): string {
 /** `value` times 10^-`places`, without trailing zeros. */
 function decimal(value: bigint, places: number): string {
   const base = 10n ** BigInt(places);
-  const fraction = (value % base).toString().padStart(places, '0').replace(/(?<!0)0+$/, '');
+  const fraction = (value % base)
+    .toString()
+    .padStart(places, '0')
+    .replace(/(?<!0)0+$/, '');
   return fraction === '' ? String(value / base) : `${value / base}.${fraction}`;
 }

@@ -1,6 +1,8 @@
 import * as backup from './backup.ts';
+import * as cdi from './cdi.ts';
 import * as clone from './clone.ts';
 import * as exports from './export.ts';
+import * as forklift from './forklift.ts';
 import * as instancetype from './instancetype.ts';
 import * as kubernetes from './kubernetes.ts';
 import * as kubevirt from './kubevirt.ts';
@@ -9,6 +11,7 @@ import * as plugin from './plugin.ts';
 import * as pool from './pool.ts';
 import * as snapshot from './snapshot.ts';
 import * as template from './template.ts';
+import * as upload from './upload.ts';
 
 /** Every kind that Virtkit knows, by plural name. */
 export const resources = {
@@ -23,4 +26,7 @@ export const resources = {
   ...backup,
   ...plugin,
   ...template,
+  ...cdi,
+  ...upload,
+  ...forklift,
 } as const;

@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { StandardConditionSchema } from '../kubernetes/condition.ts';
 import { ObjectMetaSchema, listOf, typeMeta } from '../kubernetes/meta.ts';
 import { apiObject } from '../schema/object.ts';
-import { freeForm, list, mapList, openEnum } from '../schema/scalars.ts';
+import { freeForm, list, mapList } from '../schema/scalars.ts';
 
-/** KubeVirt templates: `generate` of a parameter: its value is made up from the pattern in `from`. */
+/** KubeVirt templates: `generate` of a parameter: its value is made up from the pattern in `from`. No others are admitted. */
 export const parameterGenerators = ['expression'] as const;
 export type ParameterGenerator = (typeof parameterGenerators)[number];
 
@@ -13,7 +13,7 @@ export const TemplateParameterSchema = apiObject('A name in the template and wha
   description: z.string().optional(),
   displayName: z.string().describe('Name for people.').optional(),
   from: z.string().describe('Pattern of a generated value, for example [a-z0-9]{5}.').optional(),
-  generate: openEnum(parameterGenerators).optional(),
+  generate: z.enum(parameterGenerators).optional(),
   name: z.string().describe('Letters, digits and _; the template says ${NAME}.'),
   required: z.boolean().optional(),
   value: z.string().describe('Value where the user gives none.').optional(),
