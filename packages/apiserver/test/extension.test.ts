@@ -28,6 +28,8 @@ beforeAll(async () => {
         matches: ({ group, resource }) => group === 'example.com' && resource === 'widgets',
         mutate: (request) => {
           seen.push(request);
+          if (request.name === 'hopeless')
+            return { denied: { message: 'it cannot be completed', code: 400 }, warnings: ['was looked at'] };
           return request.operation === 'CREATE'
             ? {
                 patch: [{ op: 'add', path: '/metadata/labels', value: { touched: 'yes' } }],
@@ -105,6 +107,12 @@ describe('admission', () => {
       object: { status: { phase: 'X' } },
       oldObject: { spec: { size: 3 } },
     });
+  });
+
+  test('denies what it cannot complete, with warnings', async () => {
+    const { body, headers } = await client.post(WIDGETS, widget('hopeless'));
+    expect(body).toMatchObject({ code: 400, reason: 'BadRequest', message: 'it cannot be completed' });
+    expect(headers.warning).toContain('was looked at');
   });
 
   test('denies with the code and causes it chose', async () => {

@@ -17,8 +17,6 @@ describe('uncarried', () => {
 
   const refused: [path: string, change: Change][] = [
     ['spec.domain.memory.hugepages', (s) => (s.domain.memory!.hugepages = { pageSize: '2Mi' })],
-    ['spec.domain.memory.maxGuest', (s) => (s.domain.memory!.maxGuest = '1Gi')],
-    ['spec.domain.cpu.maxSockets', (s) => (s.domain.cpu!.maxSockets = 4)],
     ['spec.domain.cpu.dedicatedCpuPlacement', (s) => (s.domain.cpu!.dedicatedCpuPlacement = true)],
     ['spec.domain.devices.tpm', (s) => (s.domain.devices.tpm = {})],
     ['spec.domain.devices.gpus', (s) => (s.domain.devices.gpus = [{ name: 'g', deviceName: 'd' }])],

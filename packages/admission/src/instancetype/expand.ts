@@ -1,8 +1,8 @@
 import type { VirtualMachine } from '@virtkit/core-types';
 import type { ClusterConfiguration } from '../configuration/cluster-configuration.ts';
 import { defaultInstanceSpec } from '../defaults/instance-spec.ts';
-import { networkDefault } from '../defaults/network.ts';
-import { missingDisksDefault } from '../defaults/storage.ts';
+import { withMissingDisks } from '../defaults/spec/disks.ts';
+import { withDefaultNetwork } from '../defaults/spec/network.ts';
 import { applyToMachine, type MachineWithReferences } from './apply-to-machine.ts';
 import type { ReferencedSpecs } from './references.ts';
 
@@ -19,10 +19,7 @@ export function expandMachine(
   const { instancetype, preference, template } = machine.spec;
   if ((instancetype === undefined && preference === undefined) || template.spec === undefined)
     return { ok: true, machine };
-  const prepared = [missingDisksDefault, networkDefault].reduce(
-    (spec, apply) => apply(spec, configuration),
-    template.spec,
-  );
+  const prepared = withDefaultNetwork(withMissingDisks(template.spec), configuration);
   const applied = applyToMachine(withTemplateSpec(machine, prepared), references);
   if (!applied.ok) return applied;
   const spec = applied.machine.spec.template.spec;

@@ -31,6 +31,7 @@ export class AdmissionChain {
   /**
    * The object after all mutations.
    * @param warnings receives what plugins want the client to know.
+   * @throws ApiServerError of the first plugin that denies.
    */
   async mutate(request: AdmissionRequest, object: KubeObject, warnings: string[]): Promise<KubeObject> {
     let current = object;
@@ -39,6 +40,7 @@ export class AdmissionChain {
       const mutation = await plugin.mutate({ ...request, object: cloneJson(current) });
       if (mutation === undefined) continue;
       warnings.push(...(mutation.warnings ?? []));
+      if (mutation.denied !== undefined) throw denial(plugin.name, request, mutation.denied);
       if (mutation.object !== undefined) current = cloneJson(mutation.object);
       if (mutation.patch !== undefined) current = patched(plugin.name, current, mutation.patch);
     }

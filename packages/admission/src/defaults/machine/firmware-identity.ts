@@ -1,0 +1,17 @@
+import type { VirtualMachineInstanceSpec } from '@virtkit/core-types';
+import { v5 } from 'uuid';
+
+/** KubeVirt's name space of the UUIDs of machines that were created without one. */
+const namespace = '6a1a24a1-4061-4607-8bf4-a3963d0c5895';
+
+/** A new machine's UUID and serial number, each random and its own. On the caller's own copy. */
+export function fillFirmwareIdentity({ domain }: VirtualMachineInstanceSpec, uuid: () => string): void {
+  const firmware = (domain.firmware ??= {});
+  firmware.uuid ||= uuid();
+  firmware.serial ||= uuid();
+}
+
+/** The firmware UUID of a machine whose spec names none: version 5 (RFC 9562) of its name, the same at every start. */
+export function legacyFirmwareUuid(machineName: string): string {
+  return v5(machineName, namespace);
+}
