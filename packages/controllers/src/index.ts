@@ -1,9 +1,4 @@
 /** The controllers of KubeVirt's kinds. The runtime that they are made of is `@virtkit/controllers/runtime`. */
-export {
-  clusterConfiguration,
-  type ClusterConfiguration,
-  type ConfigurationSource,
-} from './cluster-configuration.ts';
 export { controllerRevisions, type ControllerRevision } from './kinds.ts';
 export { computeContainer, unpausedCondition } from './launcher-keys.ts';
 export { nodeLifecycleController, type NodeLifecycleControllerOptions } from './node-lifecycle/controller.ts';
@@ -20,10 +15,15 @@ export {
 } from './virtual-machine-instance/controller.ts';
 export { planInstance, type InstanceEffect } from './virtual-machine-instance/plan.ts';
 export { observeInstance, type InstanceObservation } from './virtual-machine-instance/observation.ts';
-export { kernelBootVolume, launcherPaths } from './virtual-machine-instance/pod-volumes.ts';
+export {
+  claimNames,
+  type ClaimFacts,
+  type LauncherFacts,
+} from './virtual-machine-instance/launcher-pod/facts.ts';
+export { launcherUser } from './virtual-machine-instance/launcher-pod/identity.ts';
+export { kernelBootVolume, launcherPaths } from './virtual-machine-instance/launcher-pod/paths.ts';
 export {
   hypervisorOf,
-  launcherUser,
   renderPod,
   type RenderOptions,
-} from './virtual-machine-instance/render-pod.ts';
+} from './virtual-machine-instance/launcher-pod/render-pod.ts';

@@ -28,3 +28,28 @@ export interface ControllerRevision extends KubernetesObject {
 const { schema: _anyData, ...names } = resources.controllerRevisions;
 /** `apps/v1` ControllerRevisions with a machine's spec for data; the general definition is in core-types. */
 export const controllerRevisions: ResourceDefinition<ControllerRevision> = names;
+
+/** A limit on what a namespace may use in all (Kubernetes `v1`); only what controllers read of it. */
+export interface ResourceQuota extends KubernetesObject {
+  readonly spec?: { readonly hard?: Readonly<Record<string, string | number>> };
+}
+
+/** `v1` ResourceQuotas; not every API server has them. */
+export const resourceQuotas: ResourceDefinition<ResourceQuota> = {
+  group: '',
+  version: 'v1',
+  kind: 'ResourceQuota',
+  plural: 'resourcequotas',
+  singular: 'resourcequota',
+  namespaced: true,
+};
+
+/** Networks that Multus can attach; only their annotations are read. */
+export const networkAttachmentDefinitions: ResourceDefinition = {
+  group: 'k8s.cni.cncf.io',
+  version: 'v1',
+  kind: 'NetworkAttachmentDefinition',
+  plural: 'network-attachment-definitions',
+  singular: 'network-attachment-definition',
+  namespaced: true,
+};

@@ -35,6 +35,8 @@ export async function ensureKubeVirt(
       configuration: {
         developerConfiguration: { useEmulation: choices.useEmulation },
         network: { defaultNetworkInterface: 'masquerade' },
+        // A second container beside each launcher; instances that set `logSerialConsole` get it all the same.
+        virtualMachineOptions: { disableSerialConsoleLog: {} },
       },
     },
   };

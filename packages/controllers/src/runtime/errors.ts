@@ -11,7 +11,9 @@ export type ControllerErrorCode =
   /** An object lacks something that it must have by now, for example its uid. */
   | 'invalid-object'
   /** The object asks for something that is not offered; the message names the field. */
-  | 'unsupported';
+  | 'unsupported'
+  /** A volume's claim does not exist (yet). */
+  | 'missing-claim';
 
 /** When trying again can help. */
 export type Retry = 'never' | 'backoff' | 'on-change';
@@ -23,6 +25,7 @@ const retryOf: Record<ControllerErrorCode, Retry> = {
   misconfigured: 'never',
   'invalid-object': 'on-change',
   unsupported: 'on-change',
+  'missing-claim': 'backoff',
 };
 
 /** The error of this package; decide by `code` and `retry`, never by message. */

@@ -5,7 +5,13 @@ import { imagePullProblem, isPodDown, schedulingProblem } from './pod-state.ts';
 
 /** Why the controller could not do what the instance needs; becomes `Synchronized` = False. */
 export interface SyncProblem {
-  readonly reason: 'FailedCreate' | 'FailedDelete' | 'FailedPodPatch' | 'ErrImagePull' | 'ImagePullBackOff';
+  readonly reason:
+    | 'FailedCreate'
+    | 'FailedPvcNotFound'
+    | 'FailedDelete'
+    | 'FailedPodPatch'
+    | 'ErrImagePull'
+    | 'ImagePullBackOff';
   readonly message: string;
 }
 
@@ -38,6 +44,9 @@ function ready({ pod }: InstanceObservation, phase: string): Condition {
   );
 }
 
+/** Reasons of ours that are over when the Pod runs. */
+const beforeStart = ['ErrImagePull', 'ImagePullBackOff', 'FailedCreate', 'FailedPvcNotFound'];
+
 /** In Scheduled and Running the condition belongs to virt-handler. */
 function synchronized(
   conditions: Condition[],
@@ -48,7 +57,7 @@ function synchronized(
 ): Condition[] {
   if (phase === 'Scheduled' || phase === 'Running') {
     const ours = getCondition(conditions, 'Synchronized')?.reason;
-    return ours === 'ErrImagePull' || ours === 'ImagePullBackOff' || ours === 'FailedCreate'
+    return ours !== undefined && beforeStart.includes(ours)
       ? removeCondition(conditions, 'Synchronized')
       : conditions;
   }

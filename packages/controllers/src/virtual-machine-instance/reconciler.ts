@@ -20,11 +20,12 @@ import type { ClientSet, ObjectClient } from '../runtime/object-client.ts';
 import { controllerOf, keyFor, type ObjectKey } from '../runtime/object-key.ts';
 import { patchIfChanged } from '../runtime/patch-if-changed.ts';
 import { unpausedCondition } from '../launcher-keys.ts';
+import { LauncherFactFinder } from './look-up-facts.ts';
 import { observeInstance, type InstanceObservation } from './observation.ts';
 import { planInstance, type InstanceEffect } from './plan.ts';
 import type { SyncProblem } from './project-conditions.ts';
 import { launcherEndLeftMs, projectInstance } from './project.ts';
-import { renderPod } from './render-pod.ts';
+import { renderPod } from './launcher-pod/render-pod.ts';
 import { isUrgent } from './urgency.ts';
 
 /** Milliseconds between a guest's start and the first opening of its pod's readiness gate. */
@@ -49,6 +50,7 @@ export class InstanceReconciler {
   readonly #options: InstanceReconcilerOptions;
   readonly #instances: ObjectClient<VirtualMachineInstance>;
   readonly #pods: ObjectClient<Pod>;
+  readonly #facts: LauncherFactFinder;
   readonly #coalescer: Coalescer;
   readonly #readiness: Coalescer;
 
@@ -56,6 +58,7 @@ export class InstanceReconciler {
     this.#options = options;
     this.#instances = options.client.resource(resources.virtualMachineInstances);
     this.#pods = options.client.resource(resources.pods);
+    this.#facts = new LauncherFactFinder(options.client);
     this.#coalescer = new Coalescer(options.clock, options.coalesceMs ?? 2_000);
     this.#readiness = new Coalescer(options.clock, readinessDelayMs);
   }
@@ -131,7 +134,7 @@ export class InstanceReconciler {
     } catch (error) {
       context.signal.throwIfAborted();
       if (errorCode(error) === 'conflict') throw error;
-      const problem: SyncProblem = { reason: problemReason(effect), message: errorMessage(error) };
+      const problem: SyncProblem = { reason: problemReason(effect, error), message: errorMessage(error) };
       this.#options.recorder.record(instance, instanceType, { type: 'Warning', ...problem });
       return { problem, error: toError(error) };
     }
@@ -142,8 +145,10 @@ export class InstanceReconciler {
     key: ObjectKey,
     { signal, expectations }: ReconcileContext,
   ): Promise<Pod> {
-    const { configuration, launcherImage, recorder } = this.#options;
-    const rendered = renderPod(instance, { configuration: configuration(), launcherImage });
+    const { launcherImage, recorder } = this.#options;
+    const configuration = this.#options.configuration();
+    const facts = await this.#facts.find(instance, configuration, signal);
+    const rendered = renderPod(instance, { configuration, launcherImage, facts });
     const pod = await this.#pods.create(rendered, { namespace: instance.metadata.namespace, signal });
     expectations.expectPresence(key, pod);
     recorder.record(instance, instanceType, {
@@ -219,7 +224,8 @@ function marked(instance: VirtualMachineInstance): VirtualMachineInstance {
   };
 }
 
-function problemReason(effect: InstanceEffect): SyncProblem['reason'] {
+function problemReason(effect: InstanceEffect, error: unknown): SyncProblem['reason'] {
+  if (errorCode(error) === 'missing-claim') return 'FailedPvcNotFound';
   switch (effect.kind) {
     case 'delete-pods':
       return 'FailedDelete';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Quantity } from '@virtkit/core-types';
-import { clusterConfiguration, renderPod } from '../../src/index.ts';
-import { instanceOf } from '../builders.ts';
+import { renderPod } from '../../../src/index.ts';
+import { instanceOf } from '../../builders.ts';
+import { configured, launcherImage } from './rendering.ts';
 
-const image = 'virtkit.dev/virt-launcher:0.1.0';
-const defaults = clusterConfiguration(undefined);
+const defaults = configured();
 
 const demo = (annotations = {}) =>
   instanceOf(
@@ -38,7 +38,7 @@ const demo = (annotations = {}) =>
     },
   );
 const render = (instance = demo(), configuration = defaults) =>
-  renderPod(instance, { configuration, launcherImage: image });
+  renderPod(instance, { configuration, launcherImage });
 
 describe('launcher pod', () => {
   it('is named after the instance, with an ending that follows from its uid', () => {
@@ -130,7 +130,8 @@ describe('launcher pod', () => {
   it('gives the launcher its folders, images and secrets', () => {
     const { volumes, containers } = render().spec;
     expect(volumes!.map(({ name }) => name)).toEqual([
-      ...['private', 'ephemeral-disks', 'libvirt-runtime', 'sockets', 'root', 'seed-udata'],
+      ...['private', 'public', 'ephemeral-disks', 'libvirt-runtime', 'sockets', 'virt-bin-share-dir'],
+      ...['hotplug-disks', 'root', 'seed-udata'],
     ]);
     expect(volumes!.find(({ name }) => name === 'root')!.image).toEqual({
       reference: 'registry/tiny:1',
@@ -138,29 +139,31 @@ describe('launcher pod', () => {
     });
     expect(containers[0]!.volumeMounts!.map(({ mountPath }) => mountPath)).toEqual([
       '/var/run/kubevirt-private',
+      '/var/run/kubevirt',
       '/var/run/kubevirt-ephemeral-disks',
       '/var/run/libvirt',
       '/var/run/kubevirt/sockets',
+      '/var/run/kubevirt/hotplug-disks',
       '/var/run/kubevirt/container-disks/root',
       '/var/run/kubevirt-private/secret/seed/userdata',
       '/var/run/kubevirt-private/secret/seed/userData',
     ]);
   });
 
-  it('names a volume that it cannot give to a launcher', () => {
+  it('waits for a claim that is not there', () => {
     const instance = demo();
     const volumes = [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }];
     expect(() => render({ ...instance, spec: { ...instance.spec, volumes } })).toThrow(
-      expect.objectContaining({ code: 'unsupported', message: expect.stringContaining('data') as string }),
+      expect.objectContaining({ code: 'missing-claim', retry: 'backoff' }),
     );
   });
 
   it('asks for the guest memory and the overhead', () => {
     const { requests, limits } = render().spec.containers[0]!.resources!;
     const mebibyte = 1024 * 1024;
-    // 240 MiB of processes, 2 x 8 for vCPUs, 8 for the I/O thread, 32 for video; page tables of 1Gi, in whole kB.
+    // 186 MiB of processes, 2 x 8 for vCPUs, 8 for the I/O thread, 32 for video; page tables of 1Gi, in whole kB.
     const pageTables = Math.floor((Math.ceil((1024 * mebibyte) / 1000) * 1000) / 512);
-    const overhead = (240 + 16 + 8 + 32) * mebibyte + pageTables;
+    const overhead = (186 + 16 + 8 + 32) * mebibyte + pageTables;
     expect(render().metadata.annotations!['kubevirt.io/memory-overhead-bytes']).toBe(String(overhead));
     expect(Quantity.parse(requests!['memory']!).toBytes()).toBe(BigInt(1024 * mebibyte + overhead));
     expect(requests).toMatchObject({
@@ -176,7 +179,7 @@ describe('launcher pod', () => {
   });
 
   it('needs neither kvm nor vhost-net where emulation is allowed', () => {
-    const emulated = { ...defaults, useEmulation: true };
+    const emulated = configured({ developerConfiguration: { useEmulation: true } });
     expect(render(demo(), emulated).spec.containers[0]!.resources!.limits).toEqual({
       'devices.kubevirt.io/tun': '1',
     });

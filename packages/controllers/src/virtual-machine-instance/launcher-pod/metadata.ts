@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
+import type { ClusterConfiguration } from '@virtkit/admission';
 import { annotations, labels, type ObjectMeta, type VirtualMachineInstance } from '@virtkit/core-types';
-import { booleanOf, type ClusterConfiguration } from '../cluster-configuration.ts';
-import { instanceType } from '../kinds.ts';
-import { ControllerError } from '../runtime/errors.ts';
-import { controllerReference } from '../runtime/object-key.ts';
-import { computeContainer, defaultContainerAnnotation, istioInject } from '../launcher-keys.ts';
+import { booleanOf } from '../../cluster-configuration.ts';
+import { instanceType } from '../../kinds.ts';
+import { computeContainer, defaultContainerAnnotation, istioInject } from '../../launcher-keys.ts';
+import { ControllerError } from '../../runtime/errors.ts';
+import { controllerReference } from '../../runtime/object-key.ts';
+import type { LauncherFacts } from './facts.ts';
+import { networkAnnotations } from './networks.ts';
+import { reservationLabels } from './reservations.ts';
 
 /** A generated name in Kubernetes is at most this long, so that it is a DNS label. */
 const longestName = 63;
@@ -27,13 +31,18 @@ function podName(instance: VirtualMachineInstance): string {
 
 /** Host name of the pod and of the guest. */
 export function podHostname({ spec, metadata }: VirtualMachineInstance): string {
-  return spec.hostname ?? (metadata.name ?? '').split('.')[0]!.slice(0, longestName).replace(/-+$/, '');
+  if (spec.hostname !== undefined && spec.hostname !== '') return spec.hostname;
+  return (metadata.name ?? '')
+    .split('.')[0]!
+    .slice(0, longestName)
+    .replace(/(?<!-)-+$/, '');
 }
 
 /** Name, labels and annotations of the launcher pod (KubeVirt launcher pod, metadata). */
 export function podMetadata(
   instance: VirtualMachineInstance,
   configuration: ClusterConfiguration,
+  facts: LauncherFacts,
   overheadBytes: bigint,
 ): ObjectMeta {
   const { name = '', namespace } = instance.metadata;
@@ -41,13 +50,13 @@ export function podMetadata(
     name: podName(instance),
     generateName: `virt-launcher-${name}-`,
     namespace,
-    labels: podLabels(instance),
+    labels: podLabels(instance, facts),
     annotations: podAnnotations(instance, configuration, overheadBytes),
     ownerReferences: [controllerReference(instance, instanceType)],
   };
 }
 
-function podLabels(instance: VirtualMachineInstance): Record<string, string> {
+function podLabels(instance: VirtualMachineInstance, facts: LauncherFacts): Record<string, string> {
   const { name = '', uid = '', labels: own = {}, annotations: given = {} } = instance.metadata;
   const inject = given[istioInject];
   return {
@@ -57,6 +66,7 @@ function podLabels(instance: VirtualMachineInstance): Record<string, string> {
     [labels.machineName]: podHostname(instance),
     [labels.instanceId]: instanceId(name),
     ...(inject === undefined ? {} : { [istioInject]: inject }),
+    ...reservationLabels(instance, facts),
   };
 }
 
@@ -85,6 +95,7 @@ function podAnnotations(
     [annotations.migrationTransportUnix]: 'true',
     [annotations.requestEvictOnly]: '',
     [annotations.memoryOverheadBytes]: String(overheadBytes),
+    ...networkAnnotations(instance, configuration),
     ...istioAnnotations(instance),
     ...backupHooks(instance, configuration),
   };
@@ -107,7 +118,7 @@ function backupHooks(
   configuration: ClusterConfiguration,
 ): Record<string, string> {
   const own = booleanOf(instance.metadata.annotations?.[annotations.skipBackupHooks]);
-  if (own ?? configuration.skipBackupHooks ?? false) return {};
+  if (own ?? booleanOf(configuration.annotations[annotations.skipBackupHooks]) ?? false) return {};
   const { name = '', namespace = '' } = instance.metadata;
   const command = (verb: string) =>
     JSON.stringify(['/usr/bin/virt-freezer', verb, '--name', name, '--namespace', namespace]).replaceAll(

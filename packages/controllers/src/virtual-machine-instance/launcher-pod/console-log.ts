@@ -1,0 +1,36 @@
+import type { ClusterConfiguration } from '@virtkit/admission';
+import type { Container, VirtualMachineInstance } from '@virtkit/core-types';
+import { launcherLogEnvironment } from './log-verbosity.ts';
+import { unprivileged } from './identity.ts';
+import { launcherPaths } from './paths.ts';
+import { supportResources } from './support-containers.ts';
+
+/**
+ * The sidecar that prints what the guest wrote to its first serial console, as `kubectl logs` shows it. The instance's word
+ * counts before the cluster's.
+ */
+export function consoleLogContainer(
+  instance: VirtualMachineInstance,
+  configuration: ClusterConfiguration,
+  launcherImage: string,
+): Container[] {
+  const { autoattachSerialConsole, logSerialConsole } = instance.spec.domain.devices;
+  const byDefault = configuration.values.virtualMachineOptions?.disableSerialConsoleLog === undefined;
+  if (autoattachSerialConsole === false || !(logSerialConsole ?? byDefault)) return [];
+  const log = `${launcherPaths.machines}/${instance.metadata.uid ?? ''}/serial0.log`;
+  return [
+    {
+      name: 'guest-console-log',
+      image: launcherImage,
+      imagePullPolicy: configuration.values.imagePullPolicy,
+      restartPolicy: 'Always',
+      // Waits for the file, and follows it from its first line on.
+      command: ['tail', '--lines=+1', '--follow=name', '--retry', '--quiet', log],
+      env: launcherLogEnvironment(instance, configuration),
+      resources: supportResources('guest-console-log', instance, configuration),
+      securityContext: unprivileged,
+      terminationMessagePolicy: 'FallbackToLogsOnError',
+      volumeMounts: [{ name: 'private', mountPath: launcherPaths.private, readOnly: true }],
+    },
+  ];
+}
