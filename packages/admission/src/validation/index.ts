@@ -7,6 +7,15 @@ export {
   type Verdict,
 } from './denial.ts';
 export {
+  decideEviction,
+  evictionFailure,
+  evictionOwner,
+  instanceOfOwner,
+  type Eviction,
+  type EvictionDecision,
+  type LookUp,
+} from './eviction/index.ts';
+export {
   duplicate,
   forbidden,
   invalid,
@@ -28,7 +37,17 @@ export { discontinuedGateRules, networkCreateRules } from './instance-create/wit
 export { hotplugDiskFindings, type HotplugDisk } from './instance-update/hotplug-disk.ts';
 export { instanceUpdateFindings } from './instance-update/index.ts';
 export type { InstanceUpdate } from './instance-update/subject.ts';
-export { kubeVirtRules, type KubeVirtSubject } from './kubevirt.ts';
+export {
+  kubeVirtCreateFindings,
+  kubeVirtDeleteFindings,
+  kubeVirtUpdateFindings,
+  kubeVirtUpdateWarnings,
+  placementOf,
+  workloadsBlockDeletion,
+  type KubeVirtDeletion,
+  type Workload,
+} from './kubevirt/index.ts';
+export type { KubeVirtUpdate, PlacementRefusals } from './kubevirt/subject.ts';
 export {
   machineFindings,
   machineStatusFindings,
@@ -43,6 +62,13 @@ export type {
   VolumeRequestsSubject,
 } from './machine/subject.ts';
 export { volumeRequestFindings } from './machine/volume-requests.ts';
+export {
+  migrationCreateFindings,
+  migrationUpdateFindings,
+  type MigrationCreation,
+  type MigrationUpdate,
+} from './migration/index.ts';
+export { migrationPolicyFindings, type MigrationPolicyWrite } from './migration-policy/index.ts';
 export { metadataRules, type MetadataSubject } from './metadata.ts';
 export { applyRules, firstFindings, firstRuleFindings, type Rule } from './rule.ts';
 export { parseObject, schemaFindings, statusFindings, type Parsed, type SchemaCheck } from './schema.ts';

@@ -1,6 +1,14 @@
 import type { AdmissionPlugin } from '@virtkit/apiserver';
-import { applyRules, denialOf, kubeVirtRules, parseObject } from '@virtkit/admission';
+import {
+  denialOf,
+  kubeVirtCreateFindings,
+  kubeVirtUpdateFindings,
+  kubeVirtUpdateWarnings,
+  parseObject,
+  unlimitedDenialOf,
+} from '@virtkit/admission';
 import { KubeVirtSchema } from '@virtkit/core-types';
+import { kubeVirtGaps } from '../carried/kubevirt.ts';
 
 import { writesTo, type AdmissionContext } from './context.ts';
 
@@ -9,16 +17,14 @@ export function kubeVirtAdmission(context: AdmissionContext): AdmissionPlugin {
   return {
     name: 'kubevirt.kubevirt.io',
     matches: writesTo('kubeVirts'),
-    async validate({ object, operation }) {
+    async validate({ object, oldObject }) {
       const parsed = parseObject(KubeVirtSchema, object);
       if (!parsed.ok) return denialOf(parsed.findings);
-      // KVC-1
-      if (operation === 'CREATE' && (await context.kubeVirts()).length > 0)
-        return {
-          denied: { code: 400, reason: 'BadRequest', message: 'there is a KubeVirt object already' },
-        };
-      const { hypervisors } = context;
-      return denialOf(applyRules(kubeVirtRules, { kubevirt: parsed.value, hypervisors }));
+      const gaps = kubeVirtGaps(parsed.value, context.hypervisors);
+      const before = parseObject(KubeVirtSchema, oldObject);
+      if (!before.ok) return denialOf([...kubeVirtCreateFindings(await context.kubeVirts()), ...gaps]);
+      const update = { before: before.value, after: parsed.value };
+      return unlimitedDenialOf([...kubeVirtUpdateFindings(update), ...gaps], kubeVirtUpdateWarnings(update));
     },
   };
 }

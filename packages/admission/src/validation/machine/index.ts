@@ -1,7 +1,7 @@
 import type { VirtualMachine, VirtualMachineInstance } from '@virtkit/core-types';
 import type { Finding } from '../finding.ts';
 import { applyRules, firstFindings } from '../rule.ts';
-import { machineSpecFindings } from './spec.ts';
+import { machineCreateFindings, machineSpecFindings } from './spec.ts';
 import { dataVolumeRules, snapshotStateRules } from './storage.ts';
 import type { MachineSubject } from './subject.ts';
 import { volumeRequestFindings } from './volume-requests.ts';
@@ -21,9 +21,11 @@ export interface MachineWrite extends MachineSubject {
  * first of them that has any answers alone.
  */
 export function machineFindings(write: MachineWrite): readonly Finding[] {
-  const { effective, trusted, configuration } = write;
+  const { effective, before, trusted, configuration } = write;
+  const subject = { spec: effective.spec, root: 'spec', trusted, configuration };
   return firstFindings(
-    () => machineSpecFindings({ spec: effective.spec, root: 'spec', trusted, configuration }),
+    () => (before === undefined ? machineCreateFindings(subject) : []),
+    () => machineSpecFindings(subject),
     () => applyRules([...dataVolumeRules, ...snapshotStateRules], write),
     () => volumeRequestFindings(write),
   );

@@ -1,8 +1,10 @@
 import type { VirtualMachineInstanceSpec } from '@virtkit/core-types';
 import { required, type Finding } from '../finding.ts';
+import { graceAnnotationRules } from '../instance-create/grace-annotations.ts';
 import { instanceFindings } from '../instance/index.ts';
+import { discontinuedGateRules, networkCreateRules } from '../instance-create/withdrawn-bindings.ts';
 import { metadataRules } from '../metadata.ts';
-import { applyRules } from '../rule.ts';
+import { applyRules, firstFindings } from '../rule.ts';
 import { dataVolumeTemplateRules } from './data-volume-templates.ts';
 import { liveUpdateRules } from './live-update.ts';
 import { runStrategyRules } from './run-strategy.ts';
@@ -25,13 +27,24 @@ export function machineSpecFindings(subject: MachineSpecSubject): readonly Findi
   const without = applyRules(templateRules, subject);
   if (without.length > 0) return without;
   const { metadata = {}, spec: template = emptyTemplate } = spec.template;
+  const about = { metadata, root: `${root}.template.metadata`, configuration };
   return [
-    ...applyRules(metadataRules, { metadata, root: `${root}.template.metadata`, trusted, configuration }),
+    ...applyRules(metadataRules, { ...about, trusted }),
+    ...applyRules(graceAnnotationRules, { ...about, spec: template }),
     ...instanceFindings({ spec: template, root: `${root}.template.spec`, configuration }),
     ...applyRules(dataVolumeTemplateRules, subject),
     ...applyRules(runStrategyRules, subject),
     ...applyRules(liveUpdateRules, subject),
   ];
+}
+
+/** What a machine is judged for when it is created, before its spec: gates and bindings that are no more (KubeVirt: FG-1, then NETC). */
+export function machineCreateFindings({ spec, configuration }: MachineSpecSubject): readonly Finding[] {
+  const subject = { spec: spec.template?.spec ?? emptyTemplate, root: 'spec', configuration };
+  return firstFindings(
+    () => applyRules(discontinuedGateRules, subject),
+    () => applyRules(networkCreateRules, subject),
+  );
 }
 
 /** What a template without a spec describes. */
