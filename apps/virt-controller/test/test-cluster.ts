@@ -14,16 +14,18 @@ const observed = {
   'kubevirt.io/storage-observed-api-version': 'v1',
 };
 
+const marked = new Set(['VirtualMachine', 'VirtualMachineInstance']);
+
 /** What virt-api's admission does for the controllers: finalizers, annotations and the first phase, without a write. */
 const admission: AdmissionPlugin = {
   name: 'marks',
   matches: ({ group, subresource }, operation) =>
     group === 'kubevirt.io' && subresource === undefined && operation === 'CREATE',
   mutate: ({ object, kind }) => {
-    if (object === undefined) return undefined;
+    if (object === undefined || !marked.has(kind)) return undefined;
     const { metadata } = object;
     const finalizer = kind === 'VirtualMachine' ? vmFinalizer : vmiFinalizer;
-    const marked = {
+    const complete = {
       ...object,
       metadata: {
         ...metadata,
@@ -31,14 +33,14 @@ const admission: AdmissionPlugin = {
         finalizers: [...new Set([...(metadata.finalizers ?? []), finalizer])],
       },
     };
-    if (kind !== 'VirtualMachineInstance') return { object: marked };
+    if (kind !== 'VirtualMachineInstance') return { object: complete };
     const phaseTransitionTimestamps = [
       { phase: 'Pending', phaseTransitionTimestamp: new Date().toISOString() },
     ];
     const status = typeof object['status'] === 'object' ? object['status'] : {};
     return {
       object: {
-        ...marked,
+        ...complete,
         status: { ...status, phase: 'Pending', phaseTransitionTimestamps, runtimeUser: 107 },
       },
     };
@@ -59,12 +61,21 @@ export interface TestCluster extends AsyncDisposable {
 export async function startTestCluster(options: { marks?: boolean } = {}): Promise<TestCluster> {
   const resourcesToClose = new AsyncDisposableStack();
   const writes: RequestRecord[] = [];
-  const kinds = [resources.virtualMachines, resources.virtualMachineInstances, resources.kubeVirts];
+  const kinds = [
+    resources.virtualMachines,
+    resources.virtualMachineInstances,
+    resources.kubeVirts,
+    resources.virtualMachineInstancetypes,
+    resources.virtualMachineClusterInstancetypes,
+    resources.virtualMachinePreferences,
+    resources.virtualMachineClusterPreferences,
+  ];
   const controlPlane = resourcesToClose.use(
     await startControlPlane({
       crds: kinds.map((kind) => {
         const definition = crd(kind);
-        return { ...definition, spec: { ...definition.spec, scope: 'Namespaced' as const } };
+        const scope = kind.namespaced ? ('Namespaced' as const) : ('Cluster' as const);
+        return { ...definition, spec: { ...definition.spec, scope } };
       }),
       admission: options.marks === false ? [] : [admission],
       onRequest: (request) => {

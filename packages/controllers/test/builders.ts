@@ -1,5 +1,6 @@
+import { clusterConfiguration, type FoundReferences } from '@virtkit/admission';
 import type { Pod, VirtualMachine, VirtualMachineInstance } from '@virtkit/core-types';
-import type { ControllerRevision } from '../src/index.ts';
+import type { ControllerRevision, MachineObservation } from '../src/index.ts';
 
 const observed = {
   'kubevirt.io/latest-observed-api-version': 'v1',
@@ -104,5 +105,23 @@ export function revisionOf(machine: VirtualMachine): ControllerRevision {
     metadata: { name: `revision-start-vm-vm-uid-${machine.metadata.generation ?? 0}`, uid: 'revision-uid' },
     revision: machine.metadata.generation ?? 0,
     data: { spec: machine.spec },
+  };
+}
+
+const noReferences: FoundReferences = { instancetype: { state: 'none' }, preference: { state: 'none' } };
+
+/** What a pass knows of a machine that refers to nothing, at the beginning of 2026. */
+export function observationOf(
+  facts: Partial<MachineObservation> & Pick<MachineObservation, 'machine'>,
+): MachineObservation {
+  return {
+    instance: undefined,
+    nameTaken: false,
+    startRevisions: [revisionOf(facts.machine)],
+    references: noReferences,
+    startedReferences: noReferences,
+    configuration: clusterConfiguration(),
+    now: Date.UTC(2026, 0, 1),
+    ...facts,
   };
 }

@@ -8,4 +8,8 @@ export const customResourceDefinitions = [
   resources.virtualMachineInstanceReplicaSets,
   resources.virtualMachineInstancePresets,
   resources.kubeVirts,
+  resources.virtualMachineInstancetypes,
+  resources.virtualMachineClusterInstancetypes,
+  resources.virtualMachinePreferences,
+  resources.virtualMachineClusterPreferences,
 ].map((definition) => crd(definition));

@@ -1,4 +1,5 @@
 import { resources } from '@virtkit/core-types';
+import { configurationFrom } from '../cluster-configuration.ts';
 import { controllerRevisions } from '../kinds.ts';
 import { systemClock, type Clock } from '../runtime/clock.ts';
 import { controller, watch, type Controller } from '../runtime/controller.ts';
@@ -9,6 +10,7 @@ import type { RuntimeMetrics } from '../runtime/metrics.ts';
 import type { ClientSet } from '../runtime/object-client.ts';
 import { byOwnerUid } from '../runtime/store.ts';
 import { MachineReconciler } from './reconciler.ts';
+import { referenceStores } from './reference-lookup.ts';
 
 /** What the controller works with. Defaults: the machine's clock, no log, no metrics, 3 workers. */
 export interface VirtualMachineControllerOptions {
@@ -31,13 +33,27 @@ export function virtualMachineController(options: VirtualMachineControllerOption
   const machines = cache.informer(resources.virtualMachines);
   const instances = cache.informer(resources.virtualMachineInstances);
   const revisions = cache.informer(controllerRevisions, { indexes: { ownerUid: byOwnerUid } });
-  const reconciler = new MachineReconciler({ ...options, machines, instances, revisions, clock });
+  const references = referenceStores(cache, machines, revisions);
+  const reconciler = new MachineReconciler({
+    ...options,
+    machines,
+    instances,
+    revisions,
+    references: references.lookup,
+    configuration: configurationFrom(cache),
+    clock,
+  });
   return controller({
     name: 'virt-controller-vm',
     resource: machines,
     owns: [instances, revisions],
-    // By name as well: an instance that nobody owns is adopted by the machine of its name.
-    watches: [watch(instances, (_instance, { key }) => [key])],
+    watches: [
+      // By name as well: an instance that nobody owns is adopted by the machine of its name.
+      watch(instances, (_instance, { key }) => [key]),
+      // The configuration must be known before anything is started.
+      watch(cache.informer(resources.kubeVirts), () => []),
+      ...references.watches,
+    ],
     reconcile: (key, context) => reconciler.reconcile(key, context),
     workers,
     clock,

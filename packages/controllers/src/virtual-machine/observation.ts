@@ -1,3 +1,4 @@
+import type { ClusterConfiguration, FoundReferences } from '@virtkit/admission';
 import type { VirtualMachine, VirtualMachineInstance } from '@virtkit/core-types';
 import type { ControllerRevision } from '../kinds.ts';
 
@@ -8,8 +9,13 @@ export interface MachineObservation {
   readonly instance: VirtualMachineInstance | undefined;
   /** An instance has the machine's name but belongs to somebody else. */
   readonly nameTaken: boolean;
-  /** The copies of the machine's spec made at its starts. */
+  /** The copies of the machine's spec made at its starts, newest first. */
   readonly startRevisions: readonly ControllerRevision[];
+  /** What the machine refers to now. */
+  readonly references: FoundReferences;
+  /** What the machine referred to when its instance was started; undefined without an instance or a copy of that time. */
+  readonly startedReferences: FoundReferences | undefined;
+  readonly configuration: ClusterConfiguration;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }

@@ -8,6 +8,7 @@
 //
 // Each pass does at most one effect; the result comes back as an event and is the start of the next pass.
 import { match } from 'ts-pattern';
+import { planReferences, specsOf, type ReferencePlan } from '@virtkit/admission';
 import {
   annotations,
   finalizers,
@@ -17,29 +18,50 @@ import {
 } from '@virtkit/core-types';
 import { isFinal, phaseOf } from '../instance-phase.ts';
 import { hasFinalizer, isDeleting } from '../runtime/finalizers.ts';
-import { controllerOf } from '../runtime/object-key.ts';
+import { controllerOf, controllerReference } from '../runtime/object-key.ts';
+import { machineType } from '../kinds.ts';
 import { orphanFinalizer } from '../launcher-keys.ts';
+import { buildInstance } from './build-instance.ts';
+import { observeLiveUpdate } from './live-update/observe.ts';
+import type { LiveUpdateFailure } from './live-update/facts.ts';
 import type { MachineObservation } from './observation.ts';
 import { effectiveRunStrategy } from './run-strategy.ts';
 import { isEndRecorded, startDelayLeft } from './start-failure.ts';
 import { isTemplateUnchanged, observedGeneration } from './start-revision.ts';
-import { pendingRequests, startsPaused, stopsInstance } from './state-change-requests.ts';
+import { pendingRequests, stopsInstance } from './state-change-requests.ts';
 
 /** Reasons of the VM's `Failure` condition that the controller itself gives. */
-export type FailureReason = 'FailedCreate' | 'FailedDelete' | 'FailedUpdateError' | 'UnsupportedSyncError';
+export type FailureReason =
+  | 'FailedCreate'
+  | 'FailedDelete'
+  | 'FailedUpdateError'
+  | 'UnsupportedSyncError'
+  | 'FailedFindInstancetype'
+  | 'FailedFindPreference'
+  | LiveUpdateFailure['reason'];
 
 /** One step towards what the machine asks for. */
 export type MachineEffect =
   | { readonly kind: 'none' }
   /** Write what admission usually has written: finalizer and observed-version annotations. */
   | { readonly kind: 'mark-machine' }
-  | { readonly kind: 'start-instance'; readonly paused: boolean }
+  | { readonly kind: 'start-instance'; readonly instance: VirtualMachineInstance }
+  /** Keep what instance type and preference are now, and remember where. */
+  | { readonly kind: 'store-references'; readonly plan: Extract<ReferencePlan, { kind: 'store' }> }
+  /** Write instance type and preference into the machine, which then refers to nothing. */
+  | { readonly kind: 'expand-machine'; readonly plan: Extract<ReferencePlan, { kind: 'expand' }> }
   | { readonly kind: 'delete-instance'; readonly instance: VirtualMachineInstance }
   | { readonly kind: 'adopt-instance'; readonly instance: VirtualMachineInstance }
   /** The end is recorded: let the instance go. */
   | { readonly kind: 'release-instance'; readonly instance: VirtualMachineInstance }
   /** The instance still has the machine's template: it stands for the new generation. */
   | { readonly kind: 'bump-generation'; readonly instance: VirtualMachineInstance }
+  /** Give the running instance what a change of the template can give it. */
+  | {
+      readonly kind: 'update-instance';
+      readonly instance: VirtualMachineInstance;
+      readonly updated: VirtualMachineInstance;
+    }
   | { readonly kind: 'set-always' }
   /** Record that a new start is due before the failed instance is deleted, so that a crash cannot lose it. */
   | { readonly kind: 'request-start' }
@@ -63,11 +85,41 @@ export function planMachine(observation: MachineObservation): MachinePlan {
   if (instance !== undefined && controllerOf(instance) === undefined) {
     return isDeleting(instance) ? nothing : { effect: { kind: 'adopt-instance', instance } };
   }
+  const references = planMachineReferences(machine, observation);
+  if (references !== undefined) return references;
   const plan = planRunStrategy(observation);
   // Only for an instance that stays: one that is about to go need not follow.
-  return plan.effect.kind === 'none' && instance !== undefined && needsGenerationBump(observation, instance)
-    ? { ...plan, effect: { kind: 'bump-generation', instance } }
-    : plan;
+  if (plan.effect.kind !== 'none' || instance === undefined) return plan;
+  const following = planFollowing(observation, instance);
+  return following === undefined ? plan : { ...plan, effect: following };
+}
+
+/** What is to be done about instance type and preference before anything is started from them. */
+function planMachineReferences(
+  machine: VirtualMachine,
+  { references: found, configuration }: MachineObservation,
+): MachinePlan | undefined {
+  const { spec, status } = machine;
+  const used = spec.instancetype ?? spec.preference ?? status?.instancetypeRef ?? status?.preferenceRef;
+  if (used === undefined) return undefined;
+  const owner = controllerReference(machine, machineType);
+  return match(planReferences({ machine, found, configuration, owner }))
+    .with({ kind: 'settled' }, () => undefined)
+    .with({ kind: 'store' }, (plan): MachinePlan => ({ effect: { kind: 'store-references', plan } }))
+    .with({ kind: 'expand' }, (plan): MachinePlan => ({ effect: { kind: 'expand-machine', plan } }))
+    .with({ kind: 'fail' }, ({ reason, message }) => refuse(reason, message))
+    .exhaustive();
+}
+
+/** How an instance that stays follows its machine. */
+function planFollowing(
+  observation: MachineObservation,
+  instance: VirtualMachineInstance,
+): MachineEffect | undefined {
+  if (needsGenerationBump(observation, instance)) return { kind: 'bump-generation', instance };
+  const { failure, update } = observeLiveUpdate(observation) ?? {};
+  if (failure !== undefined) return { kind: 'refuse', ...failure };
+  return update === undefined ? undefined : { kind: 'update-instance', instance, updated: update };
 }
 
 function planRunStrategy(observation: MachineObservation): MachinePlan {
@@ -139,24 +191,24 @@ function planAbsent(strategy: OfferedStrategy, observation: MachineObservation):
   const startAsked = head?.action === 'Start';
   switch (strategy) {
     case 'Always':
-      return planStart(observation, { paused: startsPaused(head), backoff: true });
+      return planStart(observation, { backoff: true });
     case 'RerunOnFailure':
       // A strategy that is already recorded means that an instance ended well; only a request starts another.
       return startAsked || machine.status?.runStrategy !== 'RerunOnFailure'
-        ? planStart(observation, { paused: startsPaused(head), backoff: true })
+        ? planStart(observation, { backoff: true })
         : nothing;
     case 'Manual':
-      return startAsked ? planStart(observation, { paused: startsPaused(head), backoff: false }) : nothing;
+      return startAsked ? planStart(observation, { backoff: false }) : nothing;
     case 'Once':
-      return planStart(observation, { paused: startsPaused(head), backoff: false });
+      return planStart(observation, { backoff: false });
     case 'Halted':
       return startAsked ? { effect: { kind: 'set-always' } } : nothing;
   }
 }
 
 function planStart(
-  { machine, nameTaken, now }: MachineObservation,
-  { paused, backoff }: { paused: boolean; backoff: boolean },
+  { machine, nameTaken, now, configuration, references }: MachineObservation,
+  { backoff }: { backoff: boolean },
 ): MachinePlan {
   const unsupported = unsupportedField(machine);
   if (unsupported !== undefined) {
@@ -167,15 +219,15 @@ function planStart(
   }
   const delay = backoff ? startDelayLeft(machine, now) : 0;
   if (delay > 0) return { effect: { kind: 'none' }, recheckAfterMs: delay };
-  return { effect: { kind: 'start-instance', paused } };
+  const built = buildInstance(machine, configuration, specsOf(references));
+  if (built.ok) return { effect: { kind: 'start-instance', instance: built.instance } };
+  return refuse('FailedCreate', built.findings.map(({ message }) => message).join('; '));
 }
 
 /** The first field of the machine that cannot be honoured; starting without it would run something else. */
 function unsupportedField(machine: VirtualMachine): string | undefined {
-  const { dataVolumeTemplates, instancetype, preference } = machine.spec;
-  if (dataVolumeTemplates !== undefined && dataVolumeTemplates.length > 0) return 'spec.dataVolumeTemplates';
-  if (instancetype !== undefined) return 'spec.instancetype';
-  return preference === undefined ? undefined : 'spec.preference';
+  const { dataVolumeTemplates = [] } = machine.spec;
+  return dataVolumeTemplates.length > 0 ? 'spec.dataVolumeTemplates' : undefined;
 }
 
 function planPresent(

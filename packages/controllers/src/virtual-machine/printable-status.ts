@@ -58,7 +58,8 @@ function isFalseBecause(conditions: readonly Condition[] | undefined, type: stri
   return condition?.status === 'False' && condition.reason === reason;
 }
 
-function isMigrating(instance: VirtualMachineInstance, now: number): boolean {
+/** Whether the instance is on its way to another node. */
+export function isMigrating(instance: VirtualMachineInstance, now: number): boolean {
   const { startTimestamp, endTimestamp } = instance.status?.migrationState ?? {};
   const started = startTimestamp != null && Date.parse(startTimestamp) <= now;
   return started && (endTimestamp == null || Date.parse(endTimestamp) > now);

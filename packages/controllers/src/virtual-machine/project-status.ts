@@ -8,12 +8,11 @@ import {
   type VirtualMachineInstance,
   type VirtualMachineStatus,
 } from '@virtkit/core-types';
-import { isDeleting } from '../runtime/finalizers.ts';
 import { formatTime } from '../runtime/clock.ts';
 import type { MachineObservation } from './observation.ts';
 import type { FailureReason, MachineEffect } from './plan.ts';
 import { printableStatus } from './printable-status.ts';
-import { isRestartRequired } from './restart-required.ts';
+import { observeLiveUpdate } from './live-update/observe.ts';
 import { effectiveRunStrategy } from './run-strategy.ts';
 import { projectStartFailure } from './start-failure.ts';
 import { observedGeneration } from './start-revision.ts';
@@ -76,10 +75,11 @@ function projectRequests(
 }
 
 function projectConditions(
-  { machine, startRevisions, now }: MachineObservation,
+  observation: MachineObservation,
   instance: VirtualMachineInstance | undefined,
   outcome: MachineOutcome,
 ): Condition[] {
+  const { machine, now } = observation;
   const time = formatTime(now);
   let conditions = mirror(machine.status?.conditions ?? [], instance);
   conditions = setCondition(conditions, readyCondition(instance), { now: time });
@@ -87,8 +87,7 @@ function projectConditions(
   return setRestartRequired(conditions, time, () => {
     const restarted = outcome.created !== undefined || outcome.effect.kind === 'delete-instance';
     if (instance === undefined || restarted) return restarted ? false : undefined;
-    if (isDeleting(instance)) return undefined;
-    return isRestartRequired(machine, instance, startRevisions);
+    return observeLiveUpdate(observation)?.restartRequired;
   });
 }
 

@@ -1,4 +1,5 @@
 import { match } from 'ts-pattern';
+import { findReferences, type ReferenceLookup, type ReferencePlan } from '@virtkit/admission';
 import {
   annotations,
   finalizers,
@@ -10,6 +11,7 @@ import {
 import { controllerRevisions, machineType, type ControllerRevision } from '../kinds.ts';
 import { Coalescer } from '../runtime/coalescer.ts';
 import { done, requeue, sooner, type Action, type ReconcileContext } from '../runtime/controller.ts';
+import type { ConfigurationSource } from '../cluster-configuration.ts';
 import { errorCode, errorMessage, toError } from '../runtime/errors.ts';
 import type { EventRecorder, ObjectEventFacts } from '../runtime/event-recorder.ts';
 import { removeFinalizersPatch } from '../runtime/finalizers.ts';
@@ -19,10 +21,10 @@ import { controllerOf, controllerReference, isControlledBy, type ObjectKey } fro
 import { patchIfChanged } from '../runtime/patch-if-changed.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { observedApiVersion } from '../launcher-keys.ts';
-import { buildInstance } from './build-instance.ts';
 import type { MachineObservation } from './observation.ts';
 import { planMachine, type FailureReason, type MachineEffect } from './plan.ts';
 import { isUrgent, projectStatus, type MachineOutcome } from './project-status.ts';
+import { storeRevision } from './reference-revisions.ts';
 import { buildStartRevision, startRevisions } from './start-revision.ts';
 
 export interface MachineReconcilerOptions {
@@ -31,6 +33,9 @@ export interface MachineReconcilerOptions {
   readonly instances: Informer<VirtualMachineInstance>;
   /** Must have the index `ownerUid`. */
   readonly revisions: Informer<ControllerRevision>;
+  /** Finds what machines refer to. */
+  readonly references: ReferenceLookup;
+  readonly configuration: ConfigurationSource;
   readonly recorder: EventRecorder;
   readonly clock: Clock;
   /** Numbers in [0, 1), for the back-off. */
@@ -57,7 +62,7 @@ export class MachineReconciler {
 
   /** One pass over the machine of this key. @throws ApiError when an effect or the status write failed */
   async reconcile(key: ObjectKey, context: ReconcileContext): Promise<Action> {
-    const observation = this.#observe(key);
+    const observation = await this.#observe(key);
     if (observation === undefined) {
       this.#coalescer.settle(key);
       context.expectations.forget(key);
@@ -71,21 +76,25 @@ export class MachineReconciler {
     return recheckAfterMs === undefined ? written : sooner(written, requeue(recheckAfterMs));
   }
 
-  #observe(key: ObjectKey): MachineObservation | undefined {
-    const { machines, instances, revisions, clock } = this.#options;
+  async #observe(key: ObjectKey): Promise<MachineObservation | undefined> {
+    const { machines, instances, revisions, references, configuration, clock } = this.#options;
     const machine = machines.store.get(key);
     if (machine === undefined) return undefined;
     const namesake = instances.store.get(key);
     const foreign =
       namesake !== undefined && controllerOf(namesake) !== undefined && !isControlledBy(namesake, machine);
+    const owned = revisions.store.byIndex('ownerUid', machine.metadata.uid ?? '');
+    const starts = startRevisions(machine, owned);
+    const started = starts[0]?.data?.spec;
+    const before = started && { ...machine, spec: started, status: undefined };
     return {
       machine,
       instance: foreign ? undefined : namesake,
       nameTaken: foreign,
-      startRevisions: startRevisions(
-        machine,
-        revisions.store.byIndex('ownerUid', machine.metadata.uid ?? ''),
-      ),
+      startRevisions: starts,
+      references: await findReferences(machine, references),
+      startedReferences: before && (await findReferences(before, references)),
+      configuration: configuration(),
       now: clock.now(),
     };
   }
@@ -99,7 +108,9 @@ export class MachineReconciler {
   ): Promise<{ outcome: MachineOutcome; error?: Error }> {
     if (effect.kind === 'refuse') {
       const { reason, message } = effect;
-      this.#record(observation.machine, { type: 'Warning', reason, message });
+      // What cannot be found is told as a creation that failed; the condition says more.
+      const told = reason.startsWith('FailedFind') ? 'FailedCreate' : reason;
+      this.#record(observation.machine, { type: 'Warning', reason: told, message });
       return { outcome: { effect, failure: { reason, message } } };
     }
     try {
@@ -123,9 +134,9 @@ export class MachineReconciler {
     const { machine } = observation;
     const created = await match(effect)
       .with({ kind: 'none' }, { kind: 'request-start' }, () => undefined)
-      .with({ kind: 'start-instance' }, ({ paused }) =>
-        this.#start(machine, observation, paused, key, context),
-      )
+      .with({ kind: 'start-instance' }, ({ instance }) => this.#start(observation, instance, key, context))
+      .with({ kind: 'store-references' }, ({ plan }) => this.#storeReferences(machine, plan, key, context))
+      .with({ kind: 'expand-machine' }, ({ plan }) => this.#expand(machine, plan, key, context))
       .with({ kind: 'mark-machine' }, () => this.#mark(machine, key, context))
       .with({ kind: 'set-always' }, () => this.#setAlways(machine, key, context))
       .with({ kind: 'release-machine' }, () => this.#releaseMachine(machine, context))
@@ -133,35 +144,83 @@ export class MachineReconciler {
       .with({ kind: 'adopt-instance' }, ({ instance }) => this.#adopt(machine, instance, key, context))
       .with({ kind: 'release-instance' }, ({ instance }) => this.#releaseInstance(instance, key, context))
       .with({ kind: 'bump-generation' }, ({ instance }) => this.#bump(machine, instance, key, context))
+      .with({ kind: 'update-instance' }, ({ instance, updated }) =>
+        this.#patchInstance(instance, updated, key, context),
+      )
       .exhaustive();
     return created === undefined ? { effect } : { effect, created };
   }
 
   async #start(
-    machine: VirtualMachine,
-    { startRevisions: existing }: MachineObservation,
-    paused: boolean,
+    { machine, startRevisions: existing }: MachineObservation,
+    planned: VirtualMachineInstance,
     key: ObjectKey,
-    { signal, expectations }: ReconcileContext,
+    context: ReconcileContext,
   ): Promise<VirtualMachineInstance> {
+    const { signal, expectations } = context;
     const { namespace } = machine.metadata;
     const revision = buildStartRevision(machine);
     // The copy comes first, so that a running instance always has one.
     if (!existing.some(({ metadata }) => metadata.name === revision.metadata.name)) {
       await ignoring('already-exists', this.#revisions.create(revision, { namespace, signal }));
     }
-    const instance = await this.#instances.create(buildInstance(machine, { paused }), { namespace, signal });
+    const instance = await this.#instances.create(planned, { namespace, signal });
     expectations.expectPresence(key, instance);
     this.#record(machine, {
       type: 'Normal',
       reason: 'SuccessfulCreate',
       message: `Started the virtual machine by creating instance ${instance.metadata.name ?? ''}`,
     });
-    for (const old of existing) {
-      if (old.metadata.name === revision.metadata.name) continue;
-      await ignoring('not-found', this.#revisions.delete(old.metadata.name ?? '', { namespace, signal }));
-    }
+    const older = existing.map(({ metadata }) => metadata.name ?? '');
+    await this.#deleteRevisions(
+      machine,
+      older.filter((name) => name !== revision.metadata.name),
+      context,
+    );
     return instance;
+  }
+
+  async #storeReferences(
+    machine: VirtualMachine,
+    { create, refs, obsolete }: Extract<ReferencePlan, { kind: 'store' }>,
+    key: ObjectKey,
+    context: ReconcileContext,
+  ): Promise<undefined> {
+    const { signal, expectations } = context;
+    for (const revision of create) {
+      const created = await storeRevision(this.#revisions, revision, { signal });
+      if (created !== undefined) expectations.expectPresence(key, created);
+    }
+    const remembered = { ...machine, status: { ...machine.status, ...refs } };
+    const written = await patchIfChanged(this.#machines, machine, remembered, {
+      subresource: 'status',
+      signal,
+    });
+    if (written !== undefined) expectations.expectVersion(key, written);
+    await this.#deleteRevisions(machine, obsolete, context);
+  }
+
+  async #expand(
+    machine: VirtualMachine,
+    { machine: expanded, obsolete }: Extract<ReferencePlan, { kind: 'expand' }>,
+    key: ObjectKey,
+    context: ReconcileContext,
+  ): Promise<undefined> {
+    // The status forgets the references in the next pass.
+    const desired = { ...expanded, status: machine.status };
+    const written = await patchIfChanged(this.#machines, machine, desired, { signal: context.signal });
+    if (written !== undefined) context.expectations.expectVersion(key, written);
+    await this.#deleteRevisions(machine, obsolete, context);
+  }
+
+  async #deleteRevisions(
+    { metadata: { namespace } }: VirtualMachine,
+    names: readonly string[],
+    { signal }: ReconcileContext,
+  ): Promise<void> {
+    for (const name of names) {
+      await ignoring('not-found', this.#revisions.delete(name, { namespace, signal }));
+    }
   }
 
   async #delete(
@@ -291,7 +350,7 @@ export class MachineReconciler {
   ): Promise<Action> {
     const { machine } = observation;
     // An effect on the machine itself made the observed version stale; its own event brings the next pass.
-    if (outcome.effect.kind === 'mark-machine' || outcome.effect.kind === 'set-always') return done;
+    if (writesMachine(outcome.effect) && outcome.failure === undefined) return done;
     const status = projectStatus(observation, outcome, this.#options.random ?? Math.random);
     if (jsonEqual(machine.status ?? undefined, status)) {
       this.#coalescer.settle(key);
@@ -315,9 +374,15 @@ export class MachineReconciler {
   }
 }
 
+function writesMachine({ kind }: MachineEffect): boolean {
+  return ['mark-machine', 'set-always', 'store-references', 'expand-machine'].includes(kind);
+}
+
 function failureReason(effect: MachineEffect): FailureReason {
   switch (effect.kind) {
     case 'start-instance':
+    case 'store-references':
+    case 'expand-machine':
       return 'FailedCreate';
     case 'delete-instance':
       return 'FailedDelete';

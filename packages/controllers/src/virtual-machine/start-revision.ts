@@ -4,6 +4,7 @@ import {
   type VirtualMachine,
   type VirtualMachineInstance,
   type VirtualMachineInstanceTemplateSpec,
+  type VirtualMachineSpec,
 } from '@virtkit/core-types';
 import { controllerRevisions, machineType, typeOf, type ControllerRevision } from '../kinds.ts';
 import { controllerReference } from '../runtime/object-key.ts';
@@ -27,7 +28,22 @@ export function buildStartRevision(machine: VirtualMachine): ControllerRevision 
       ownerReferences: [controllerReference(machine, machineType)],
     },
     revision: machine.metadata.generation ?? 0,
-    data: { spec: machine.spec },
+    data: { spec: withRevisionNames(machine) },
+  };
+}
+
+/** What the machine refers to may change or go; its copies are what the instance was started from. */
+function withRevisionNames({ spec, status }: VirtualMachine): VirtualMachineSpec {
+  const instancetype = status?.instancetypeRef?.controllerRevisionRef?.name;
+  const preference = status?.preferenceRef?.controllerRevisionRef?.name;
+  return {
+    ...spec,
+    ...(spec.instancetype !== undefined && instancetype !== undefined
+      ? { instancetype: { ...spec.instancetype, revisionName: instancetype } }
+      : {}),
+    ...(spec.preference !== undefined && preference !== undefined
+      ? { preference: { ...spec.preference, revisionName: preference } }
+      : {}),
   };
 }
 

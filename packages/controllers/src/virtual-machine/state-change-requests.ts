@@ -11,11 +11,6 @@ export function stopsInstance(request: Request | undefined, instance: VirtualMac
   return request?.action === 'Stop' && request.uid !== undefined && request.uid === instance.metadata.uid;
 }
 
-/** Whether a start shall leave the guest paused. */
-export function startsPaused(request: Request | undefined): boolean {
-  return request?.action === 'Start' && request.data?.['paused'] === 'true';
-}
-
 /**
  * The requests without those at the head that are carried out: a stop whose instance is gone, a start whose instance
  * runs. Only the head ever counts, and after each removal the next one is the head.

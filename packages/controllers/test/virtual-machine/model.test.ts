@@ -4,10 +4,9 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { VirtualMachine, VirtualMachineInstance } from '@virtkit/core-types';
 import { planMachine, type ControllerRevision, type MachineEffect } from '../../src/index.ts';
-import { buildInstance } from '../../src/virtual-machine/build-instance.ts';
 import { projectStatus } from '../../src/virtual-machine/project-status.ts';
 import { buildStartRevision } from '../../src/virtual-machine/start-revision.ts';
-import { machineOf } from '../builders.ts';
+import { machineOf, observationOf } from '../builders.ts';
 
 type Strategy = 'Always' | 'RerunOnFailure' | 'Manual' | 'Halted' | 'Once';
 type Guest = 'absent' | 'running' | 'succeeded' | 'failed';
@@ -106,13 +105,11 @@ class World {
 
   /** Whether the pass came to its end. */
   #pass(): boolean {
-    const observation = {
+    const observation = observationOf({
       machine: this.machine,
       instance: this.instance,
-      nameTaken: false,
       startRevisions: this.revision === undefined ? [] : [this.revision],
-      now: Date.UTC(2026, 0, 1),
-    };
+    });
     const { effect } = planMachine(observation);
     const created = this.#carryOut(effect);
     if (this.#killed()) return false;
@@ -124,7 +121,7 @@ class World {
   #carryOut(effect: MachineEffect): VirtualMachineInstance | undefined {
     if (effect.kind === 'start-instance') {
       expect(this.instance).toBeUndefined();
-      const built = buildInstance(this.machine, { paused: effect.paused });
+      const built = effect.instance;
       this.instance = { ...built, metadata: { ...built.metadata, uid: `vmi-${++this.starts}` } };
       this.revision = buildStartRevision(this.machine);
       return this.instance;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunStrategy, VirtualMachine, VirtualMachineInstance } from '@virtkit/core-types';
 import { planMachine } from '../../src/index.ts';
-import { instanceOf, machineOf, revisionOf } from '../builders.ts';
+import { instanceOf, machineOf, observationOf, revisionOf } from '../builders.ts';
 
 const now = Date.UTC(2026, 0, 1);
 const later = new Date(now + 30_000).toISOString();
@@ -10,7 +10,7 @@ const stop = { action: 'Stop', uid: 'vmi-uid' };
 const deleting = { deletionTimestamp: '2026-01-01T00:00:00Z' };
 
 const plan = (machine: VirtualMachine, instance?: VirtualMachineInstance, nameTaken = false) =>
-  planMachine({ machine, instance, nameTaken, startRevisions: [revisionOf(machine)], now });
+  planMachine(observationOf({ machine, instance, nameTaken, now }));
 
 type Requests = NonNullable<NonNullable<VirtualMachine['status']>['stateChangeRequests']>;
 
@@ -90,7 +90,7 @@ describe('the next step of a machine', () => {
   it('starts paused when the request says so', () => {
     const paused = { action: 'Start', data: { paused: 'true' } };
     const { effect } = plan(machineOf({ runStrategy: 'Manual' }, { stateChangeRequests: [paused] }));
-    expect(effect).toEqual({ kind: 'start-instance', paused: true });
+    expect(effect).toMatchObject({ kind: 'start-instance', instance: { spec: { startStrategy: 'Paused' } } });
   });
 
   it.each([
@@ -100,8 +100,6 @@ describe('the next step of a machine', () => {
       { running: true, dataVolumeTemplates: [{ spec: {} }] },
       'UnsupportedSyncError',
     ],
-    ['an instance type', { running: true, instancetype: { name: 'small' } }, 'UnsupportedSyncError'],
-    ['a preference', { running: true, preference: { name: 'linux' } }, 'UnsupportedSyncError'],
   ])('refuses %s', (_what, spec, reason) => {
     expect(plan(machineOf(spec)).effect).toMatchObject({ kind: 'refuse', reason });
   });
@@ -130,10 +128,12 @@ describe('the next step of a machine', () => {
       ...machine,
       spec: { ...machine.spec, template: { spec: { hostname: 'x', domain: { devices: {} } } } },
     };
-    const observation = { nameTaken: false, startRevisions: [revisionOf(machine)], now };
-    expect(planMachine({ machine: changed, instance: instanceOf(), ...observation }).effect.kind).toBe(
-      'none',
-    );
+    const observation = observationOf({
+      machine: changed,
+      instance: instanceOf(),
+      startRevisions: [revisionOf(machine)],
+    });
+    expect(planMachine(observation).effect.kind).toBe('none');
   });
 
   it.each([

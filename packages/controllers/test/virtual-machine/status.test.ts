@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { getCondition, type VirtualMachineInstance } from '@virtkit/core-types';
 import { isUrgent, projectStatus } from '../../src/virtual-machine/project-status.ts';
 import type { MachineEffect } from '../../src/index.ts';
-import { stableUuid } from '../../src/virtual-machine/stable-uuid.ts';
-import { instanceOf, machineOf, revisionOf } from '../builders.ts';
+import { instanceOf, machineOf, observationOf, revisionOf } from '../builders.ts';
 
 const now = Date.UTC(2026, 0, 1, 12);
 const none: MachineEffect = { kind: 'none' };
@@ -13,7 +12,7 @@ function statusOf(
   options: { machine?: ReturnType<typeof machineOf>; effect?: MachineEffect } = {},
 ) {
   const machine = options.machine ?? machineOf({ runStrategy: 'Always' });
-  const observation = { machine, instance, nameTaken: false, startRevisions: [revisionOf(machine)], now };
+  const observation = observationOf({ machine, instance, now });
   return projectStatus(observation, { effect: options.effect ?? none }, () => 0);
 }
 
@@ -104,16 +103,16 @@ describe('status of a machine', () => {
       ...started,
       spec: { ...started.spec, template: { spec: { domain: { devices: {}, cpu: { cores: 4 } } } } },
     };
-    const observation = {
+    const observation = observationOf({
+      machine: changed,
       instance: instanceOf(),
-      nameTaken: false,
       startRevisions: [revisionOf(started)],
       now,
-    };
-    const status = projectStatus({ machine: changed, ...observation }, { effect: none }, () => 0);
+    });
+    const status = projectStatus(observation, { effect: none }, () => 0);
     expect(getCondition(status.conditions, 'RestartRequired')?.status).toBe('True');
     const reverted = projectStatus(
-      { machine: { ...started, status }, ...observation },
+      { ...observation, machine: { ...started, status } },
       { effect: none },
       () => 0,
     );
@@ -143,8 +142,4 @@ describe('status of a machine', () => {
     expect(isUrgent(before, statusOf(instanceOf()))).toBe(true);
     expect(isUrgent(undefined, before)).toBe(true);
   });
-});
-
-it('derives the firmware uuid of a machine without one from its name', () => {
-  expect(stableUuid('testvm')).toBe('5a9fc181-957e-5c32-9e5a-2de5e9673531');
 });
