@@ -105,6 +105,7 @@ export * from './resources/template.ts';
 export * from './resources/upload.ts';
 export * from './resources/kubernetes.ts';
 export * from './resources/kubevirt.ts';
+export * from './crd/catalogue.ts';
 export * from './crd/crd.ts';
 export * from './crd/structural-schema.ts';
 export * from './quantity/duration.ts';

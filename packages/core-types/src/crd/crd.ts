@@ -55,6 +55,7 @@ function versions(
   additional: readonly AdditionalVersion[],
 ): CustomResourceDefinitionVersion[] {
   const { subresources, printerColumns } = definition;
+  const main = rootSchema(definition.kind, definition.schema);
   const version = (
     { name, deprecated, deprecationWarning, schema }: AdditionalVersion,
     storage: boolean,
@@ -64,7 +65,9 @@ function versions(
     storage,
     ...(deprecated === undefined ? {} : { deprecated }),
     ...(deprecationWarning === undefined ? {} : { deprecationWarning }),
-    schema: { openAPIV3Schema: { ...rootSchema(definition.kind, schema ?? definition.schema) } },
+    schema: {
+      openAPIV3Schema: { ...(schema ? rootSchema(definition.kind, schema) : structuredClone(main)) },
+    },
     ...(subresources ? { subresources: servedSubresources(subresources) } : {}),
     ...(printerColumns ? { additionalPrinterColumns: printerColumns.map((column) => ({ ...column })) } : {}),
   });
