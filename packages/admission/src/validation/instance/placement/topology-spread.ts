@@ -6,9 +6,9 @@ import { itemsOf, type Located } from '../../located.ts';
 import { applyToEach, type Rule } from '../../rule.ts';
 import type { InstanceSubject } from '../subject.ts';
 
-/** A constraint, those that come after it, and the path of their list. */
+/** A constraint, whether a later one is of the same kind, and the path of their list. */
 interface Constraint extends Located<TopologySpreadConstraint> {
-  readonly later: readonly TopologySpreadConstraint[];
+  readonly repeated: boolean;
   readonly list: string;
 }
 
@@ -18,14 +18,20 @@ const effects: readonly string[] = ['DoNotSchedule', 'ScheduleAnyway'];
 export function topologySpreadFindings({ spec, root }: InstanceSubject): readonly Finding[] {
   const constraints = spec.topologySpreadConstraints ?? [];
   const list = `${root}.topologySpreadConstraints`;
+  const last = new Map(constraints.map((constraint, index) => [kindOf(constraint), index]));
   return applyToEach(
     rules,
     itemsOf(constraints, list).map((item, index): Constraint => ({
       ...item,
       list,
-      later: constraints.slice(index + 1),
+      repeated: last.get(kindOf(item.value)) !== index,
     })),
   );
+}
+
+/** What two constraints must not have in common. */
+function kindOf({ topologyKey, whenUnsatisfiable }: TopologySpreadConstraint): string {
+  return JSON.stringify([topologyKey, whenUnsatisfiable]);
 }
 
 const rules: readonly Rule<Constraint>[] = [
@@ -62,12 +68,8 @@ const rules: readonly Rule<Constraint>[] = [
   },
   {
     id: 'TSC-05',
-    *check({ value: { topologyKey, whenUnsatisfiable }, path, later }) {
-      if (
-        later.some(
-          (other) => other.topologyKey === topologyKey && other.whenUnsatisfiable === whenUnsatisfiable,
-        )
-      )
+    *check({ value: { topologyKey, whenUnsatisfiable }, path, repeated }) {
+      if (repeated)
         yield invalid(
           `${path}.{topologyKey, whenUnsatisfiable}`,
           `a later constraint is on ${topologyKey} and ${whenUnsatisfiable} too`,
