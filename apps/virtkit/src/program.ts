@@ -1,6 +1,7 @@
 import { stopSignal } from '@virtkit/program';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { demo } from './demo/demo.ts';
+import { customResourceDefinitions, yamlDocuments } from './commands/crds.ts';
 import { doctor, doctorText } from './commands/doctor.ts';
 import { down } from './commands/down.ts';
 import { listImages, loadImage, makeDiskImage } from './commands/image.ts';
@@ -106,6 +107,17 @@ export function createProgram(context: ProgramContext): Command {
     .action(async (options: { guestImage: string; port?: number }) =>
       demo({ root: root(), guestImage: options.guestImage, port: options.port, print }),
     );
+
+  program
+    .command('crds')
+    .description('print the definitions of all kinds, for a cluster')
+    .option('--group <group>', 'of this API group only')
+    .option('--json', 'print a JSON list')
+    .action((options: { group?: string; json?: boolean }) => {
+      const items = customResourceDefinitions(options.group);
+      if (options.json === true) json({ apiVersion: 'v1', kind: 'List', items });
+      else print(yamlDocuments(items));
+    });
 
   const image = program.command('image').description('images on this machine');
   image

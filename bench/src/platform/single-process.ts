@@ -2,13 +2,13 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readFile } from 'node:fs/promises';
 import { startControlPlane, type RequestRecord } from '@virtkit/apiserver';
+import { crdCatalogue } from '@virtkit/core-types';
 import { cleanUpNode, podSubresources, runKubelet, runScheduler } from '@virtkit/embedded-node';
 import { connect, waitFor, type Client } from '@virtkit/sdk';
 import { createVirtApi } from '@virtkit/virt-api';
 import { runVirtController } from '@virtkit/virt-controller';
 import { runVirtHandler } from '@virtkit/virt-handler';
 import { userModeNetwork } from '../../../apps/virt-handler/src/network/provider.ts';
-import { customResourceDefinitions } from '../../../apps/virtkit/src/platform/custom-resources.ts';
 import { identities } from '../../../apps/virtkit/src/platform/identities.ts';
 import { ensureKubeVirt } from '../../../apps/virtkit/src/platform/kubevirt.ts';
 import { ensureHandlerCertificates, handlerClientName } from '../../../apps/virtkit/src/platform/pki.ts';
@@ -55,7 +55,7 @@ export async function startSingleProcess(options: SingleProcessOptions): Promise
   const controlPlane = cleanUp.use(
     await startControlPlane({
       dataDir: join(path, 'store'),
-      crds: customResourceDefinitions,
+      crds: crdCatalogue(),
       admission: virtApi.admission,
       mounts: virtApi.mounts,
       podSubresources: podSubresources({

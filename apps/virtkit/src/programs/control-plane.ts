@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startControlPlane } from '@virtkit/apiserver';
+import { crdCatalogue } from '@virtkit/core-types';
 import { podSubresources, runScheduler } from '@virtkit/embedded-node';
 import { jsonLogger } from '@virtkit/program';
 import { connect, isApiError, type Client } from '@virtkit/sdk';
 import { createVirtApi } from '@virtkit/virt-api';
-import { customResourceDefinitions } from '../platform/custom-resources.ts';
 import { ensureIdentities, identities } from '../platform/identities.ts';
 import { layoutOf } from '../platform/layout.ts';
 import { ensureHandlerCertificates } from '../platform/pki.ts';
@@ -40,7 +40,7 @@ export async function runControlPlane({ root, port, signal }: ControlPlaneProgra
     await startControlPlane({
       dataDir: layout.store,
       listen: { host: '127.0.0.1', port },
-      crds: customResourceDefinitions,
+      crds: crdCatalogue(),
       admission: virtApi.admission,
       mounts: virtApi.mounts,
       adminToken: tokens.admin.token,
