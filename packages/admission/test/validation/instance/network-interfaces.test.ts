@@ -180,7 +180,10 @@ testInstanceSides('DHCP', [
   {
     id: 'NET-46',
     refuses: nic({ bridge: {}, dhcpOptions: { ntpServers: ['10.0.0.1', 'ntp.example', '::1'] } }),
-    accepts: nic({ bridge: {}, dhcpOptions: { ntpServers: ['10.0.0.1', '010.000.0.01'] } }),
+    accepts: nic({
+      bridge: {},
+      dhcpOptions: { ntpServers: ['10.0.0.1', '010.000.0.01', '::ffff:10.0.0.1'] },
+    }),
     reason: 'I',
     fields: [`${field}.dhcpOptions.ntpServers[1]`, `${field}.dhcpOptions.ntpServers[2]`],
   },

@@ -1,3 +1,4 @@
+import { canonicalIp } from '../../../defaults/ntp-servers.ts';
 import { invalid } from '../../finding.ts';
 import { isIpv4 } from '../../ip-address.ts';
 import type { InterfaceRule } from './place.ts';
@@ -28,10 +29,11 @@ export const dhcpRules: readonly InterfaceRule[] = [
     },
   },
   {
+    // KubeVirt rewrites addresses when it reads them: leading zeros, and IPv4 addresses written as IPv6 ones, are let pass.
     id: 'NET-46',
     *check({ nic: { dhcpOptions }, field }) {
       for (const [index, server] of (dhcpOptions?.ntpServers ?? []).entries())
-        if (!isIpv4(server.replaceAll(/\b0+(?=\d)/g, '')))
+        if (!isIpv4(canonicalIp(server) ?? ''))
           yield invalid(`${field}.dhcpOptions.ntpServers[${index}]`, `"${server}" is not an IPv4 address`);
     },
   },
