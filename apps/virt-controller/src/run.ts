@@ -3,6 +3,7 @@ import {
   nodeLifecycleController,
   virtualMachineController,
   virtualMachineInstanceController,
+  virtualMachineInstanceReplicaSetController,
 } from '@virtkit/controllers';
 import {
   createEventRecorder,
@@ -37,7 +38,7 @@ export interface Health {
 }
 
 /**
- * Runs the controllers of VirtualMachines, VirtualMachineInstances and nodes until the signal aborts.
+ * Runs the controllers of VirtualMachines, VirtualMachineInstances, their replica sets and nodes until the signal aborts.
  * @throws ControllerError `leadership-lost`; the process must end then, because another replica acts already.
  */
 export async function runVirtController(options: VirtControllerOptions): Promise<void> {
@@ -94,6 +95,7 @@ async function act({ client, config }: VirtControllerOptions, acting: Acting): P
     createEventRecorder({ client, component, clock, logger, normalDelayMs: config.eventDelayMs });
   await using machineEvents = recorderOf('virtualmachine-controller');
   await using nodeEvents = recorderOf('node-controller');
+  await using replicaSetEvents = recorderOf('virtualmachinereplicaset-controller');
   const common = { client, cache, clock, logger, metrics: runtimeMetrics(registry) };
   const controllers = [
     virtualMachineController({ ...common, recorder: machineEvents, coalesceMs: config.coalesceMs?.machine }),
@@ -103,6 +105,7 @@ async function act({ client, config }: VirtControllerOptions, acting: Acting): P
       launcherImage: config.launcherImage,
       coalesceMs: config.coalesceMs?.instance,
     }),
+    virtualMachineInstanceReplicaSetController({ ...common, recorder: replicaSetEvents }),
     nodeLifecycleController({ ...common, recorder: nodeEvents }),
   ];
   const synced = cache.waitForSync({ signal }).then(acting.onSynced, (error: unknown) => {

@@ -65,6 +65,7 @@ export async function startTestCluster(options: { marks?: boolean } = {}): Promi
     resources.virtualMachines,
     resources.virtualMachineInstances,
     resources.kubeVirts,
+    resources.virtualMachineInstanceReplicaSets,
     resources.virtualMachineInstancetypes,
     resources.virtualMachineClusterInstancetypes,
     resources.virtualMachinePreferences,

@@ -27,3 +27,10 @@ export {
   renderPod,
   type RenderOptions,
 } from './virtual-machine-instance/launcher-pod/render-pod.ts';
+export {
+  virtualMachineInstanceReplicaSetController,
+  type ReplicaSetControllerOptions,
+} from './virtual-machine-instance-replica-set/controller.ts';
+export type { ReplicaSetObservation } from './virtual-machine-instance-replica-set/observation.ts';
+export { planReplicaSet, type ReplicaSetPlan } from './virtual-machine-instance-replica-set/plan.ts';
+export type { Selection } from './replicas/selection.ts';

@@ -17,6 +17,8 @@ export function typeOf(definition: { group: string; version: string; kind: strin
 export const machineType = typeOf(resources.virtualMachines);
 export const instanceType = typeOf(resources.virtualMachineInstances);
 export const nodeType = typeOf(resources.nodes);
+export const replicaSetType = typeOf(resources.virtualMachineInstanceReplicaSets);
+export const poolType = typeOf(resources.virtualMachinePools);
 
 /** A copy of a machine's spec under a name, which never changes (Kubernetes `apps/v1`). */
 export interface ControllerRevision extends KubernetesObject {
