@@ -7,6 +7,22 @@ export {
   type Verdict,
 } from './denial.ts';
 export {
+  backupCreateFindings,
+  backupTrackerCreateFindings,
+  backupTrackerUpdateFindings,
+  backupUpdateFindings,
+  type BackupCreation,
+} from './backup/index.ts';
+export { cloneFindings, type CloneWrite } from './clone/index.ts';
+export { exportFindings, type ExportWrite } from './export/index.ts';
+export { pluginFindings, type PluginWrite } from './plugin/index.ts';
+export { poolFindings, type PoolWrite } from './pool/index.ts';
+export { presetFindings } from './preset/index.ts';
+export { replicaSetFindings, type ReplicaSetWrite } from './replica-set/index.ts';
+export { restoreFindings } from './restore/index.ts';
+export { isOtherMachine, type RestoreTarget, type RestoreWrite } from './restore/subject.ts';
+export { snapshotFindings, type SnapshotWrite } from './snapshot/index.ts';
+export {
   decideEviction,
   evictionFailure,
   evictionOwner,

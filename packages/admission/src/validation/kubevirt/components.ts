@@ -1,4 +1,5 @@
 import { invalid, notSupported } from '../finding.ts';
+import { isJson } from '../json-text.ts';
 import type { KubeVirtUpdateRule } from './subject.ts';
 
 /** Changes to installed objects. */
@@ -36,13 +37,3 @@ export const replicaRules: readonly KubeVirtUpdateRule[] = [
     },
   },
 ];
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch (error) {
-    if (error instanceof SyntaxError) return false;
-    throw error;
-  }
-}
