@@ -10,7 +10,7 @@ const nameRule: DiskRule = {
   id: 'DSK-01',
   *check({ disk: { name }, index, all, field }) {
     for (const other of all.slice(0, index))
-      if (other.name === name) yield invalid(`${field}.name`, `there is another disk "${name}"`);
+      if (other.name === name) yield invalid(`${field}.name`, 'an earlier disk has this name');
   },
 };
 
