@@ -141,15 +141,16 @@ function contentStart(document: Document.Parsed): number {
 
 /** Whether a value nests deeper than that; level by level, so that depth costs no stack. */
 function deeperThan(depth: number, value: unknown): boolean {
-  let level: unknown[] = [value];
+  let level: object[] = isNested(value) ? [value] : [];
   for (let reached = 0; level.length > 0; reached += 1) {
     if (reached >= depth) return true;
-    level = level.flatMap((node) =>
-      typeof node === 'object' && node !== null ? Object.values<unknown>(node) : [],
-    );
-    level = level.filter((node) => typeof node === 'object');
+    level = level.flatMap((node) => Object.values(node).filter(isNested));
   }
   return false;
+}
+
+function isNested(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
