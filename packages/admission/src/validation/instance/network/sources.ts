@@ -54,7 +54,7 @@ export const networkSourceRules: readonly NetworkRule[] = [
   },
 ];
 
-/** Names of networks, and of what they lead to. */
+/** A Multus network says which. KubeVirt reports the first that does not. */
 export const multusNameRule: InstanceRule = {
   id: 'NET-06',
   *check({ spec: { networks = [] }, root }) {
