@@ -50,19 +50,19 @@ export const memoryRules: readonly InstanceRule[] = [
   {
     id: 'VMI-008',
     *check(subject) {
-      const { amount, pageSize } = pagedMemory(subject) ?? {};
-      if (amount !== undefined && pageSize !== undefined && amount.compare(pageSize) < 0)
+      const paged = pagedMemory(subject);
+      if (paged !== undefined && isLessThanPage(paged))
         yield invalid(requestField(subject.root), 'there is less memory than one huge page has');
     },
   },
   {
     id: 'VMI-009',
     *check(subject) {
-      const { amount, pageSize } = pagedMemory(subject) ?? {};
-      if (amount === undefined || pageSize === undefined || amount.compare(pageSize) < 0) return;
-      const page = pageSize.toBytes();
+      const paged = pagedMemory(subject);
+      if (paged === undefined || isLessThanPage(paged)) return;
+      const page = paged.pageSize.toBytes();
       // No amount of memory is made of pages without bytes.
-      if (page === 0n || amount.toBytes() % page !== 0n)
+      if (page === 0n || paged.amount.toBytes() % page !== 0n)
         yield invalid(requestField(subject.root), 'the memory is not a whole number of huge pages');
     },
   },
@@ -78,10 +78,17 @@ export const memoryRules: readonly InstanceRule[] = [
   },
 ];
 
+interface PagedMemory {
+  readonly amount: Quantity;
+  readonly pageSize: Quantity;
+}
+
+function isLessThanPage({ amount, pageSize }: PagedMemory): boolean {
+  return amount.compare(pageSize) < 0;
+}
+
 /** The memory that is to be made of huge pages, and their size; undefined where there are none, or nothing says how much. */
-function pagedMemory({
-  spec,
-}: InstanceSubject): { readonly amount: Quantity; readonly pageSize: Quantity } | undefined {
+function pagedMemory({ spec }: InstanceSubject): PagedMemory | undefined {
   const { hugepages, guest } = spec.domain.memory ?? {};
   const pageSize = hugepages === undefined ? undefined : tryQuantity(hugepages.pageSize ?? '');
   const { request, limit } = askedOf(spec, 'memory');

@@ -132,6 +132,14 @@ testInstanceSides('dedicated CPUs', [
     fields: [placement],
   },
   {
+    // A topology that says nothing has nothing to agree with.
+    id: 'VMI-024',
+    refuses: dedicated({ cores: 1 }, resources(2)),
+    accepts: dedicated({}, resources(2)),
+    reason: 'I',
+    fields: [placement],
+  },
+  {
     id: 'VMI-025',
     refuses: { architecture: 'arm64', ...dedicated({ threads: 2 }, {}) },
     accepts: { architecture: 'arm64', ...dedicated({ threads: 1 }, {}) },
@@ -221,6 +229,13 @@ testInstanceSides('virtual CPUs', [
     id: 'VMI-032',
     refuses: withCpu({ sockets: 2, maxSockets: 1 }),
     accepts: withCpu({ sockets: 2, maxSockets: 0 }),
+    reason: 'I',
+    fields: ['S.domain.cpu.sockets'],
+  },
+  {
+    id: 'VMI-032',
+    refuses: withCpu({ sockets: 2, maxSockets: 1 }),
+    accepts: withCpu({ sockets: 2 }),
     reason: 'I',
     fields: ['S.domain.cpu.sockets'],
   },

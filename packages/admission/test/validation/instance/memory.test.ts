@@ -147,4 +147,18 @@ testInstanceSides('memory', [
     reason: 'I',
     fields: ['S.domain.memory.guest'],
   },
+  {
+    // A limit of zero is none; one below zero is one.
+    id: 'VMI-010',
+    refuses: {
+      parts: inDomain({ memory: { guest: 1 }, resources: { limits: { memory: '-1' } } }),
+      configuration: stage,
+    },
+    accepts: {
+      parts: inDomain({ memory: { guest: 1 }, resources: { limits: { memory: 0 } } }),
+      configuration: stage,
+    },
+    reason: 'I',
+    fields: ['S.domain.memory.guest'],
+  },
 ]);
