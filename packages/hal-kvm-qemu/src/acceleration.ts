@@ -1,10 +1,14 @@
 import { HalError, type HypervisorCapabilities, type MachineSpec } from '@virtkit/hal';
+import type { VirtType } from './domain-xml/render.ts';
 
 /**
  * Whether the host's CPU runs guests: `usable`, `unusable` (there, but see `reason`) or `absent`; {@link probeKvm}
  * finds out.
  */
 export type HardwareVirtualization = HypervisorCapabilities['hardwareVirtualization'];
+
+/** The kernel's interface to the CPU's virtualisation: Linux's own, or the one under Microsoft's hypervisor. */
+export type Accelerator = Exclude<VirtType, 'qemu'>;
 
 /**
  * What runs the guest's code.
@@ -13,9 +17,10 @@ export type HardwareVirtualization = HypervisorCapabilities['hardwareVirtualizat
 export function decideAcceleration(
   wanted: MachineSpec['acceleration'],
   hardware: HardwareVirtualization,
-): 'kvm' | 'qemu' {
+  accelerator: Accelerator = 'kvm',
+): VirtType {
   if (wanted === 'emulation') return 'qemu';
-  if (hardware.state === 'usable') return 'kvm';
+  if (hardware.state === 'usable') return accelerator;
   if (wanted === 'prefer-hardware') return 'qemu';
   throw new HalError(
     'hypervisor-unavailable',

@@ -5,12 +5,19 @@ export function checkSupported(spec: MachineSpec): void {
   const refuse = (field: string, what: string): never => {
     throw new HalError('unsupported', `kvm-qemu: ${what}`, { field });
   };
-  if (spec.architecture !== 'x86_64')
-    refuse('/architecture', `guests of ${spec.architecture} are not carried yet`);
   for (const option of Object.keys(spec.backend['kvm-qemu'] ?? {}))
     refuse(`/backend/kvm-qemu/${option}`, 'this backend has no options');
   for (const [index, nic] of spec.interfaces.entries())
     if (nic.backend.kind === 'user' && nic.backend.forwards.length > 0)
       refuse(`/interfaces/${index}/backend/forwards`, 'user-mode networking cannot forward ports');
-  if (spec.watchdog?.model === 'diag288') refuse('/watchdog/model', 'diag288 exists on s390x only');
+  for (const [index, { source }] of spec.disks.entries())
+    if (source.kind === 'tracked') refuse(`/disks/${index}/source`, 'changed blocks are not tracked');
+  const s390x = spec.architecture === 's390x';
+  if (spec.watchdog !== undefined && (spec.watchdog.model === 'diag288') !== s390x)
+    refuse('/watchdog/model', `a ${spec.architecture} machine has no watchdog ${spec.watchdog.model}`);
+  if (s390x && spec.pci !== undefined) refuse('/pci', 's390x machines place no devices on PCI buses');
+  if (spec.launchSecurity?.kind === 'secure-execution' && !s390x)
+    refuse('/launchSecurity', 'Secure Execution exists on s390x only');
+  if (spec.extraDevices?.tpm?.persistent === true)
+    refuse('/extraDevices/tpm/persistent', 'the state of a TPM is not kept');
 }

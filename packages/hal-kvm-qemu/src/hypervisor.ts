@@ -14,21 +14,28 @@ import {
   type MachineEvent,
   type MachineSpec,
 } from '@virtkit/hal';
-import { decideAcceleration, type HardwareVirtualization } from './acceleration.ts';
+import { decideAcceleration, type Accelerator, type HardwareVirtualization } from './acceleration.ts';
 import { checkSupported } from './check-supported.ts';
 import { ConnectionKeeper } from './daemon/connection-keeper.ts';
 import { PrivateDaemon } from './daemon/private-daemon.ts';
 import { defaultMachineType } from './domain-xml/firmware.ts';
-import { renderDomain } from './domain-xml/render.ts';
-import { doing, throwIfAborted, toHalError } from './errors.ts';
+import { renderDomain, type VirtType } from './domain-xml/render.ts';
+import { doing, throwIfAborted } from './errors.ts';
 import { EventHub } from './event-hub.ts';
-import { findUefi } from './images/uefi.ts';
+import {
+  emulators,
+  installedArchitectures,
+  requireEmulator,
+  virtualizationFor,
+} from './host-architecture.ts';
 import { prepareDisks } from './images/disk-files.ts';
+import { findUefi } from './images/uefi.ts';
 import { KeyedLock } from './keyed-lock.ts';
+import { defineChecked } from './machine/define-domain.ts';
 import { MachineDirectory } from './machine/machine-directory.ts';
 import type { MachineHost } from './machine/machine-host.ts';
 import { KvmQemuMachine } from './machine/machine.ts';
-import { LibvirtError, type Connection, type Domain } from './native/index.ts';
+import type { Connection, Domain } from './native/index.ts';
 import { giveFilesTo, makeFolder, type Owner } from './ownership.ts';
 
 /** Folders, user and acceleration of one private libvirtd and the QEMUs that it starts. */
@@ -39,6 +46,8 @@ export interface KvmQemuOptions {
   runDir: string;
   /** Whether `/dev/kvm` can be used; the node probe (`probeKvm`) finds out. */
   hardwareVirtualization: HardwareVirtualization;
+  /** The kernel's interface to the CPU's virtualisation. Default `kvm`. */
+  accelerator?: Accelerator;
   /** Seconds without clients and running machines after which the private daemon ends by itself. Default 30. */
   daemonIdleSeconds?: number;
   /** Folder that `refreshCapabilityCache` filled: spares each new daemon to ask QEMU what it can do. */
@@ -46,12 +55,6 @@ export interface KvmQemuOptions {
   /** Run daemon and QEMU as this user; needs root. Default: the present user, who should not be root. */
   runAs?: Owner;
 }
-
-const emulators: Record<MachineSpec['architecture'], string> = {
-  x86_64: '/usr/bin/qemu-system-x86_64',
-  aarch64: '/usr/bin/qemu-system-aarch64',
-  s390x: '/usr/bin/qemu-system-s390x',
-};
 
 /** KVM/QEMU through a private libvirtd. Made by {@link createKvmQemuHypervisor}. */
 class KvmQemuHypervisor implements KvmQemu, MachineHost {
@@ -105,11 +108,12 @@ class KvmQemuHypervisor implements KvmQemu, MachineHost {
       const connection = await this.connection(signal);
       const version = await connection.hypervisorVersion({ ...(signal && { signal }) });
       const { hardwareVirtualization } = this.#options;
+      const architectures = await installedArchitectures();
       return {
         name: this.name,
         version: `QEMU ${Math.floor(version / 1e6)}.${Math.floor(version / 1e3) % 1000}.${version % 1000}`,
-        architectures: ['x86_64'],
-        machineTypes: [defaultMachineType.x86_64],
+        architectures,
+        machineTypes: architectures.map((architecture) => defaultMachineType[architecture]),
         hardwareVirtualization,
         supports: [...this.supports],
       };
@@ -131,7 +135,8 @@ class KvmQemuHypervisor implements KvmQemu, MachineHost {
     const owner = this.#ids.get(spec.name);
     if (owner !== undefined && owner !== spec.id)
       throw new HalError('conflict', `the name ${spec.name} belongs to machine ${owner}`);
-    decideAcceleration(spec.acceleration, this.#options.hardwareVirtualization);
+    this.#virtType(spec);
+    await requireEmulator(spec.architecture);
     if (known === undefined) {
       // Left-overs of a define that did not finish.
       await directory.remove();
@@ -223,9 +228,11 @@ class KvmQemuHypervisor implements KvmQemu, MachineHost {
     const diskFiles = await prepareDisks(spec, directory.path, signal);
     const { runAs } = this.#options;
     if (runAs !== undefined) await giveFilesTo(directory.path, runAs);
-    const uefi = spec.firmware.kind === 'uefi' ? await findUefi(directory.uefiVariables) : undefined;
+    const { kind, uefi: wanted } = spec.firmware;
+    const uefi =
+      kind === 'uefi' ? await findUefi(spec, wanted?.variablesPath ?? directory.uefiVariables) : undefined;
     const xml = renderDomain(spec, {
-      virtType: decideAcceleration(spec.acceleration, this.#options.hardwareVirtualization),
+      virtType: this.#virtType(spec),
       emulator: emulators[spec.architecture],
       diskFiles,
       serialLog: directory.serialLog,
@@ -233,19 +240,16 @@ class KvmQemuHypervisor implements KvmQemu, MachineHost {
       agentSocket: this.#socket('agent', spec.id),
       ...(uefi === undefined ? {} : { uefi }),
     });
-    const connection = await this.connection(signal);
-    try {
-      return await connection.defineDomain(xml, 0, { ...(signal && { signal }) });
-    } catch (error) {
-      // libvirt refuses what it cannot build: the spec, not the moment, is at fault.
-      const refused =
-        error instanceof LibvirtError && ['internal-error', 'operation-failed'].includes(error.code);
-      if (refused)
-        throw new HalError('invalid-spec', `libvirt refuses ${spec.name}: ${error.message}`, {
-          cause: error,
-        });
-      throw toHalError(error, `defining ${spec.name}`);
-    }
+    return defineChecked(await this.connection(signal), xml, spec, signal);
+  }
+
+  #virtType({ acceleration, architecture }: MachineSpec): VirtType {
+    const { hardwareVirtualization, accelerator } = this.#options;
+    return decideAcceleration(
+      acceleration,
+      virtualizationFor(architecture, hardwareVirtualization),
+      accelerator,
+    );
   }
 
   exclusively<T>(id: string, work: () => Promise<T>): Promise<T> {

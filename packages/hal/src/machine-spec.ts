@@ -1,35 +1,16 @@
 import { z } from 'zod';
+import { ClockSchema } from './spec/clock.ts';
+import { CpuSchema } from './spec/cpu.ts';
+import { BalloonSchema, DisplaySchema, ExtraDevicesSchema, WatchdogSchema } from './spec/devices.ts';
 import { DiskSchema } from './spec/disk.ts';
+import { FeaturesSchema } from './spec/features.ts';
 import { FirmwareSchema } from './spec/firmware.ts';
+import { HostDeviceSchema } from './spec/host-device.ts';
 import { InterfaceSchema } from './spec/interface.ts';
-
-/** Guest CPU. Counts are at least 1; vCPUs = sockets x cores x threads. */
-export const CpuSchema = z.strictObject({
-  sockets: z.int().min(1),
-  cores: z.int().min(1),
-  threads: z.int().min(1),
-  model: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('default') }),
-    z.strictObject({ kind: z.literal('host-model') }),
-    z.strictObject({ kind: z.literal('host-passthrough') }),
-    z.strictObject({ kind: z.literal('named'), name: z.string().min(1) }),
-  ]),
-  features: z
-    .array(
-      z.strictObject({
-        name: z.string().min(1),
-        policy: z.enum(['force', 'require', 'optional', 'disable', 'forbid']),
-      }),
-    )
-    .default([]),
-});
-
-/** Emulated watchdog and what happens when the guest stops feeding it. */
-export const WatchdogSchema = z.strictObject({
-  id: z.string().min(1),
-  model: z.enum(['i6300esb', 'itco', 'diag288']),
-  action: z.enum(['reset', 'shutdown', 'poweroff']),
-});
+import { IoThreadsSchema } from './spec/io-threads.ts';
+import { LaunchSecuritySchema } from './spec/launch-security.ts';
+import { MemorySchema } from './spec/memory.ts';
+import { PciSchema } from './spec/pci.ts';
 
 /**
  * Everything a hypervisor needs to make one machine: no names that must still be looked up in an API, no defaults that
@@ -50,21 +31,35 @@ export const MachineSpecSchema = z.strictObject({
   /** `hardware` fails where hardware virtualisation is unusable; `prefer-hardware` falls back to emulation. */
   acceleration: z.enum(['hardware', 'emulation', 'prefer-hardware']),
   cpu: CpuSchema,
-  memory: z.strictObject({ sizeBytes: z.int().min(1024 * 1024) }),
+  memory: MemorySchema,
   firmware: FirmwareSchema,
+  /** Absent: UTC and the machine type's timers. */
+  clock: ClockSchema.optional(),
+  /** Absent: ACPI, and what the architecture cannot be without. */
+  features: FeaturesSchema.optional(),
+  launchSecurity: LaunchSecuritySchema.optional(),
   disks: z.array(DiskSchema).default([]),
   interfaces: z.array(InterfaceSchema).default([]),
+  hostDevices: z.array(HostDeviceSchema).optional(),
+  /** Whether the hypervisor reaches passed-through devices through a descriptor that it is handed (iommufd). */
+  hostDevicesByDescriptor: z.boolean().optional(),
+  ioThreads: IoThreadsSchema.optional(),
+  /** Virtio devices speak the old dialect too, which guests before 2016 need. Absent: only the present one. */
+  virtioTransitional: z.boolean().optional(),
+  /** Whether disks can be added to the running machine. Absent: no. */
+  diskHotplug: z.boolean().optional(),
+  pci: PciSchema.optional(),
   /** First serial port, reachable as console 0 through the `consoles` facet; `log` keeps a copy of its output. */
   serialConsole: z.strictObject({ log: z.boolean().default(true) }).optional(),
   /** A display reachable through the `display` facet (VNC protocol). */
-  display: z.strictObject({ videoModel: z.enum(['vga', 'virtio', 'none']).default('vga') }).optional(),
+  display: DisplaySchema.optional(),
   /** A channel to the QEMU guest agent. */
   guestAgentChannel: z.boolean().default(true),
   /** A virtio random number generator fed by the host. */
   rng: z.boolean().default(false),
   watchdog: WatchdogSchema.optional(),
-  /** A memory balloon with statistics every `statsPeriodSeconds` (0 = none). */
-  balloon: z.strictObject({ statsPeriodSeconds: z.int().min(0) }).optional(),
+  balloon: BalloonSchema.optional(),
+  extraDevices: ExtraDevicesSchema.optional(),
   /** What a reboot from inside the guest does. */
   onReboot: z.enum(['restart', 'terminate']).default('restart'),
   /** Whether `start()` leaves the guest's CPUs stopped until `resume`. */
@@ -78,5 +73,3 @@ export const MachineSpecSchema = z.strictObject({
 export type MachineSpec = z.output<typeof MachineSpecSchema>;
 /** The same before defaults were filled in. */
 export type MachineSpecInput = z.input<typeof MachineSpecSchema>;
-export type Cpu = z.output<typeof CpuSchema>;
-export type Watchdog = z.output<typeof WatchdogSchema>;

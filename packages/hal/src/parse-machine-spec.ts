@@ -23,6 +23,7 @@ export function parseMachineSpec(input: unknown, backend: string): MachineSpec {
   }
   const spec = withoutUndefined(result.data);
   refuseDuplicates(spec);
+  refuseAbsentThreads(spec);
   refuseOtherBackends(spec, backend);
   return spec;
 }
@@ -42,9 +43,9 @@ function refuseOtherVersions(input: unknown): void {
 }
 
 function refuseDuplicates(spec: MachineSpec): void {
-  for (const list of ['disks', 'interfaces'] as const) {
+  for (const list of ['disks', 'interfaces', 'hostDevices'] as const) {
     const seen = new Set<string>();
-    for (const [index, { id }] of spec[list].entries()) {
+    for (const [index, { id }] of (spec[list] ?? []).entries()) {
       if (seen.has(id)) {
         throw new HalError('invalid-spec', `machine spec: two ${list} have the id ${id}`, {
           field: `/${list}/${index}/id`,
@@ -53,6 +54,20 @@ function refuseDuplicates(spec: MachineSpec): void {
       seen.add(id);
     }
   }
+}
+
+/** Disks name I/O threads by number; the machine has to have them. */
+function refuseAbsentThreads({ disks, ioThreads }: MachineSpec): void {
+  const count = ioThreads?.count ?? 0;
+  for (const [index, disk] of disks.entries())
+    if (disk.ioThreads?.some((thread) => thread > count) === true)
+      throw new HalError(
+        'invalid-spec',
+        `machine spec: disk ${disk.id} names an I/O thread beyond ${count}`,
+        {
+          field: `/disks/${index}/ioThreads`,
+        },
+      );
 }
 
 function refuseOtherBackends(spec: MachineSpec, backend: string): void {

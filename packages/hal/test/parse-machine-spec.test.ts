@@ -14,6 +14,7 @@ const input: MachineSpecInput = {
 };
 const disk = { id: 'd', device: 'disk', bus: 'virtio', source: { kind: 'scratch', sizeBytes: 512 } } as const;
 const card = { id: 'n', model: 'virtio', mac: '02:00:00:00:00:01', backend: { kind: 'user' } } as const;
+const passed = { id: 'gpu-a', source: { kind: 'pci', address: '0000:01:00.0' } } as const;
 
 function failure(spec: unknown): { code: string; field: string | undefined } {
   try {
@@ -45,6 +46,24 @@ describe('parseMachineSpec', () => {
     ['an unknown member', { ...input, turbo: true }, 'invalid-spec', ''],
     ['two disks of one id', { ...input, disks: [disk, disk] }, 'invalid-spec', '/disks/1/id'],
     ['two cards of one id', { ...input, interfaces: [card, card] }, 'invalid-spec', '/interfaces/1/id'],
+    [
+      'two host devices of one id',
+      { ...input, hostDevices: [passed, passed] },
+      'invalid-spec',
+      '/hostDevices/1/id',
+    ],
+    [
+      'a disk on an I/O thread that is not there',
+      { ...input, ioThreads: { count: 1 }, disks: [{ ...disk, ioThreads: [2] }] },
+      'invalid-spec',
+      '/disks/0/ioThreads',
+    ],
+    [
+      'a PCI address that is none',
+      { ...input, disks: [{ ...disk, pciAddress: '01:00.0' }] },
+      'invalid-spec',
+      '/disks/0/pciAddress',
+    ],
     ['foreign options', { ...input, backend: { 'a/b~c': [1] } }, 'unsupported', '/backend/a~1b~0c'],
   ])('refuses %s', (_what, spec, code, field) => {
     expect(failure(spec)).toEqual({ code, field });

@@ -5,7 +5,9 @@ export type PlanErrorCode =
   /** The VMI contradicts itself or lacks what defaulting or validation should have made sure of. */
   | 'invalid'
   /** A fact that the VMI refers to was not looked up. */
-  | 'missing-fact';
+  | 'missing-fact'
+  /** The node has less of something than the VMI needs, such as CPUs that belong to its Pod alone. */
+  | 'insufficient';
 
 /** Whether gathering the facts anew and planning again can help. */
 export type Retry = 'never' | 'backoff';
@@ -14,6 +16,7 @@ const retryOf: Record<PlanErrorCode, Retry> = {
   unsupported: 'never',
   invalid: 'never',
   'missing-fact': 'backoff',
+  insufficient: 'backoff',
 };
 
 /** Which field is at fault, and the error behind it. */

@@ -3,12 +3,14 @@ export { carriedFields, type CarriedField, type Carrier } from './carried/table.
 export { uncarried, type UncarriedField } from './carried/uncarried.ts';
 export { diffMachine, type MachineChange, type MachineDiff } from './diff.ts';
 export { PlanError, type PlanErrorCode, type PlanErrorOptions, type Retry } from './errors.ts';
-export {
-  machineConfiguration,
-  type ImageFact,
-  type InterfaceFact,
-  type MachineFacts,
-  type PlanConfiguration,
+export { machineConfiguration, type PlanConfiguration } from './configuration.ts';
+export type {
+  ClaimedDevice,
+  DeviceFacts,
+  HostNode,
+  ImageFact,
+  InterfaceFact,
+  MachineFacts,
 } from './facts.ts';
 export { decodeCloudInit, hostname } from './plan/cloud-init.ts';
 export { interfaceMac, normaliseMac, reservedMac } from './plan/mac-address.ts';

@@ -60,6 +60,7 @@ describe('planMachine', () => {
           features: [
             { name: 'vmx', policy: 'require' },
             { name: 'x2apic', policy: 'disable' },
+            { name: 'mpx', policy: 'disable' },
           ],
         },
       },
@@ -77,7 +78,7 @@ describe('planMachine', () => {
     [
       'the chassis asset tag',
       (s) => (s.domain.chassis = { asset: 'A1' }),
-      { firmware: { smbios: { assetTag: 'A1' } } },
+      { firmware: { chassis: { asset: 'A1' } } },
     ],
     ['termination on reboot', (s) => (s.domain.rebootPolicy = 'Terminate'), { onReboot: 'terminate' }],
     ['a paused start', (s) => (s.startStrategy = 'Paused'), { startPaused: true }],
@@ -193,7 +194,12 @@ describe('planMachine', () => {
   });
 
   const refusals: [what: string, change: Change, code: string, field: string | undefined][] = [
-    ['an uncarried field', (s) => (s.domain.devices.tpm = {}), 'unsupported', 'spec.domain.devices.tpm'],
+    [
+      'a device that was not set aside',
+      (s) => (s.domain.devices.gpus = [{ name: 'g', deviceName: 'vendor.example/gpu' }]),
+      'missing-fact',
+      'spec.domain.devices.gpus[0]',
+    ],
     ['another architecture', (s) => (s.architecture = 'arm64'), 'unsupported', 'spec.architecture'],
     ['no memory', (s) => delete s.domain.memory, 'invalid', 'spec.domain.memory.guest'],
     ['no firmware UUID', (s) => delete s.domain.firmware!.uuid, 'invalid', 'spec.domain.firmware.uuid'],

@@ -1,69 +1,85 @@
-import type { MachineSpec } from '@virtkit/hal';
+import type { Balloon, Display, MachineSpec } from '@virtkit/hal';
+import { aliasOf } from './aliases.ts';
 import type { XmlElement } from './element.ts';
 import type { RenderContext } from './render.ts';
+import { iommuDriver, virtioModel } from './virtio.ts';
 
 /** Name of the virtio port that the guest agent listens on. */
 export const guestAgentChannel = 'org.qemu.guest_agent.0';
+/** Name of the virtio port by which guests ask for figures of the host. */
+const hostMetricsChannel = 'org.github.vhostmd.1';
 
-/** Everything below `<devices>` that is neither disk nor interface. */
+/** Consoles, channels, display and the small devices that most machines have. */
 export function deviceElements(spec: MachineSpec, context: RenderContext): XmlElement {
-  const usesUsb = spec.disks.some((disk) => disk.bus === 'usb');
+  const { watchdog, rng, extraDevices } = spec;
   return {
-    controller: [
-      { '@type': 'usb', '@index': 0, '@model': usesUsb ? 'qemu-xhci' : 'none' },
-      ...(spec.disks.some((disk) => disk.bus === 'scsi')
-        ? [{ '@type': 'scsi', '@index': 0, '@model': 'virtio-non-transitional' }]
-        : []),
-    ],
     ...serialElements(spec, context),
-    channel: spec.guestAgentChannel
+    channel: [
+      ...(spec.guestAgentChannel ? [channel(guestAgentChannel, context.agentSocket)] : []),
+      ...(extraDevices?.hostMetricsSocket === undefined
+        ? []
+        : [channel(hostMetricsChannel, extraDevices.hostMetricsSocket)]),
+    ],
+    ...displayElements(spec.display, context),
+    watchdog: watchdog && {
+      '@model': watchdog.model,
+      '@action': watchdog.action,
+      alias: { '@name': aliasOf('watchdog', watchdog.id) },
+    },
+    rng: rng
       ? {
-          '@type': 'unix',
-          source: { '@mode': 'bind', '@path': context.agentSocket },
-          target: { '@type': 'virtio', '@name': guestAgentChannel },
+          '@model': virtioModel(spec),
+          driver: iommuDriver(spec),
+          backend: { '@model': 'random', '#text': '/dev/urandom' },
         }
       : undefined,
-    ...displayElements(spec, context),
-    watchdog:
-      spec.watchdog === undefined
-        ? undefined
-        : { '@model': spec.watchdog.model, '@action': spec.watchdog.action },
-    rng: spec.rng
-      ? { '@model': 'virtio', backend: { '@model': 'random', '#text': '/dev/urandom' } }
-      : undefined,
-    memballoon:
-      spec.balloon === undefined
-        ? { '@model': 'none' }
-        : {
-            '@model': 'virtio-non-transitional',
-            '@freePageReporting': 'on',
-            stats:
-              spec.balloon.statsPeriodSeconds === 0
-                ? undefined
-                : { '@period': spec.balloon.statsPeriodSeconds },
-          },
+    memballoon: balloonElement(spec.balloon, spec),
   };
 }
 
-function serialElements(spec: MachineSpec, context: RenderContext): XmlElement {
-  if (spec.serialConsole === undefined) return {};
+function channel(name: string, path: string): XmlElement {
+  return {
+    '@type': 'unix',
+    source: { '@mode': 'bind', '@path': path },
+    target: { '@type': 'virtio', '@name': name },
+  };
+}
+
+function balloonElement(balloon: Balloon | undefined, spec: MachineSpec): XmlElement {
+  if (balloon === undefined) return { '@model': 'none' };
+  const { statsPeriodSeconds, freePageReporting = true } = balloon;
+  return {
+    '@model': virtioModel(spec),
+    '@freePageReporting': freePageReporting ? 'on' : 'off',
+    stats: statsPeriodSeconds === 0 ? undefined : { '@period': statsPeriodSeconds },
+    driver: iommuDriver(spec),
+  };
+}
+
+/** A pseudo-terminal, because libvirt hands out no other kind of console. */
+function serialElements({ serialConsole }: MachineSpec, context: RenderContext): XmlElement {
+  if (serialConsole === undefined) return {};
   return {
     serial: {
       '@type': 'pty',
-      log: spec.serialConsole.log ? { '@file': context.serialLog, '@append': 'on' } : undefined,
+      log: serialConsole.log ? { '@file': context.serialLog, '@append': 'on' } : undefined,
       target: { '@port': 0 },
     },
     console: { '@type': 'pty', target: { '@type': 'serial', '@port': 0 } },
   };
 }
 
-function displayElements(spec: MachineSpec, context: RenderContext): XmlElement {
-  if (spec.display === undefined) return {};
-  const { videoModel } = spec.display;
+function displayElements(display: Display | undefined, context: RenderContext): XmlElement {
+  if (display === undefined) return {};
+  const { videoModel, videoMemoryBytes = videoModel === 'vga' ? 2 ** 24 : undefined } = display;
   return {
     graphics: { '@type': 'vnc', listen: { '@type': 'socket', '@socket': context.vncSocket } },
     video: {
-      model: { '@type': videoModel, ...(videoModel === 'vga' ? { '@vram': 16384 } : {}) },
+      model: {
+        '@type': videoModel,
+        '@heads': videoModel === 'none' ? undefined : 1,
+        '@vram': videoMemoryBytes === undefined ? undefined : Math.floor(videoMemoryBytes / 1024),
+      },
     },
   };
 }

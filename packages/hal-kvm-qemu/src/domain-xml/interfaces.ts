@@ -1,26 +1,53 @@
-import type { Interface } from '@virtkit/hal';
+import type { Interface, InterfaceBackend, MachineSpec } from '@virtkit/hal';
+import { aliasOf } from './aliases.ts';
 import type { XmlElement } from './element.ts';
-import { aliasOf } from './render.ts';
+import { pciElement } from './pci-address.ts';
+import { iommuOption, virtioModel } from './virtio.ts';
 
 /** One `<interface>`. A tap is opened, never made or configured; boot ROMs are left out unless the guest boots from it. */
-export function interfaceElement(nic: Interface): XmlElement {
+export function interfaceElement(nic: Interface, spec: MachineSpec): XmlElement {
+  const tunableRom = spec.architecture !== 's390x' && nic.backend.kind !== 'passt';
+  const withoutRom = nic.bootOrder === undefined || spec.launchSecurity !== undefined;
   return {
-    ...attachment(nic),
+    ...attachment(nic.backend),
     mac: { '@address': nic.mac },
-    model: { '@type': nic.model === 'virtio' ? 'virtio-non-transitional' : nic.model },
+    model: { '@type': nic.model === 'virtio' ? virtioModel(spec) : nic.model },
+    driver: driverElement(nic, spec),
     mtu: nic.mtu === undefined ? undefined : { '@size': nic.mtu },
     boot: nic.bootOrder === undefined ? undefined : { '@order': nic.bootOrder },
-    rom: nic.bootOrder === undefined ? { '@enabled': 'no' } : undefined,
+    rom: tunableRom && withoutRom ? { '@enabled': 'no' } : undefined,
     link: nic.linkUp ? undefined : { '@state': 'down' },
+    acpi: nic.acpiIndex === undefined ? undefined : { '@index': nic.acpiIndex },
+    address: pciElement(nic.pciAddress),
     alias: { '@name': aliasOf('net', nic.id) },
   };
 }
 
-function attachment(nic: Interface): XmlElement {
-  switch (nic.backend.kind) {
+function driverElement({ model, queues }: Interface, spec: MachineSpec): XmlElement | undefined {
+  const iommu = iommuOption(spec);
+  if (model !== 'virtio' || (queues === undefined && iommu === undefined)) return undefined;
+  return { '@name': queues === undefined ? undefined : 'vhost', '@queues': queues, '@iommu': iommu };
+}
+
+function attachment(backend: InterfaceBackend): XmlElement {
+  switch (backend.kind) {
     case 'tap':
-      return { '@type': 'ethernet', target: { '@dev': nic.backend.device, '@managed': 'no' } };
+      return { '@type': 'ethernet', target: { '@dev': backend.device, '@managed': 'no' } };
     case 'user':
       return { '@type': 'user' };
+    case 'passt':
+      return {
+        '@type': 'vhostuser',
+        source: { '@dev': backend.device },
+        backend: { '@type': 'passt', '@logFile': backend.logPath },
+        portForward: backend.forwards.map(({ protocol, ranges }) => ({
+          '@proto': protocol,
+          range: ranges.map(({ start, end, exclude }) => ({
+            '@start': start,
+            '@end': end,
+            '@exclude': exclude ? 'yes' : undefined,
+          })),
+        })),
+      };
   }
 }

@@ -2,7 +2,7 @@ import { XMLParser } from 'fast-xml-parser';
 import type { MachineSpec } from '@virtkit/hal';
 import { z } from 'zod';
 import { guestAgentChannel } from './devices.ts';
-import { aliasOf } from './render.ts';
+import { aliasOf } from './aliases.ts';
 
 const parser = new XMLParser({
   ignoreAttributes: false,

@@ -1,19 +1,44 @@
 import type { MachineSpec } from '@virtkit/hal';
-import { cpuElement } from './cpu.ts';
+import { clockElement } from './clock.ts';
+import { controllerElements } from './controllers.ts';
+import { cpuElement, numaTuneElement } from './cpu.ts';
 import { deviceElements } from './devices.ts';
 import { diskElement, targetNames } from './disks.ts';
-import { toXml } from './element.ts';
+import { toXml, type XmlElement } from './element.ts';
+import { extraDeviceElements } from './extra-devices.ts';
+import { featuresElement } from './features.ts';
 import { osElement, sysinfoElement } from './firmware.ts';
+import { hostDeviceElement } from './host-devices.ts';
 import { interfaceElement } from './interfaces.ts';
+import { launchSecurityElement } from './launch-security.ts';
+import { addedMemoryElement, memoryElements } from './memory.ts';
+import { placePciDevices } from './pci-placement.ts';
+import { qemuArguments, qemuNamespace } from './qemu-arguments.ts';
+import { threadElements, vcpuElements } from './vcpus.ts';
+
+/** What runs guest code: KVM or Microsoft's hypervisor on the CPU, or QEMU itself, which emulates it. */
+export type VirtType = 'kvm' | 'hyperv' | 'qemu';
+
+/** The file or device that QEMU opens for a disk. */
+export type DiskFile = { path: string; format: 'raw' | 'qcow2' } | { device: string };
+
+/** UEFI firmware of the host. */
+export interface UefiFiles {
+  /** The program; absent where libvirt chooses it. */
+  code?: string;
+  /** What the variables are at first; absent for firmware without variables. */
+  variablesTemplate?: string;
+  /** File that holds this machine's variables. */
+  variables?: string;
+}
 
 /** What rendering needs beside the spec: choices and paths that belong to this host. */
 export interface RenderContext {
-  /** `kvm` runs guest code on the CPU, `qemu` emulates it. */
-  virtType: 'kvm' | 'qemu';
+  virtType: VirtType;
   /** Path of the QEMU binary. */
   emulator: string;
-  /** File that backs each disk, by disk id: what the guest sees is this file. */
-  diskFiles: ReadonlyMap<string, { path: string; format: 'raw' | 'qcow2' } | { device: string }>;
+  /** What backs each disk, by disk id: what the guest sees is this. Empty drives have nothing. */
+  diskFiles: ReadonlyMap<string, DiskFile>;
   /** Where QEMU copies the output of serial port 0. */
   serialLog: string;
   /** Unix socket of the VNC server. */
@@ -21,44 +46,57 @@ export interface RenderContext {
   /** Unix socket that libvirt talks to the guest agent through; libvirt's own choice of a path may be too long. */
   agentSocket: string;
   /** UEFI firmware of this host, when the spec wants UEFI. */
-  uefi?: { code: string; variablesTemplate: string; variables: string };
+  uefi?: UefiFiles;
 }
 
 /** Namespace of Virtkit's own element in a domain's metadata. */
 const metadataNamespace = 'https://virtkit.dev/libvirt/1';
 
-/** Name of a device inside libvirt, derived from its id in the spec; `ua-` marks names that users choose. */
-export const aliasOf = (kind: 'disk' | 'net', id: string): string =>
-  `ua-${kind}-${id.replace(/[^A-Za-z0-9_-]/g, '_')}`;
-
-/** The libvirt domain of a machine. Pure: the same spec and context give the same text. */
+/**
+ * The libvirt domain of a machine. Pure: the same spec and context give the same text. Its UUID is that of the firmware, which
+ * libvirt takes from there.
+ * @throws HalError `invalid-spec` when PCI devices find no place
+ */
 export function renderDomain(spec: MachineSpec, context: RenderContext): string {
-  const { cpu } = spec;
-  const targets = targetNames(spec.disks);
+  const { firmware } = spec;
   return toXml({
     domain: {
       '@type': context.virtType,
+      '@xmlns:qemu': qemuNamespace,
       name: spec.name,
-      uuid: spec.firmware.uuid,
       metadata: {
         'virtkit:machine': { '@xmlns:virtkit': metadataNamespace, '@id': spec.id },
       },
-      memory: { '@unit': 'b', '#text': spec.memory.sizeBytes },
-      vcpu: { '@placement': 'static', '#text': cpu.sockets * cpu.cores * cpu.threads },
+      ...memoryElements(spec),
+      ...vcpuElements(spec.cpu),
+      ...threadElements(spec),
+      numatune: numaTuneElement(spec.cpu.numa),
+      sysinfo: sysinfoElement(firmware),
       os: osElement(spec, context),
-      sysinfo: sysinfoElement(spec.firmware),
-      features: { acpi: {}, ...(spec.architecture === 'x86_64' ? { apic: {} } : {}) },
-      cpu: cpuElement(cpu, context.virtType),
-      clock: { '@offset': 'utc' },
+      features: featuresElement(spec),
+      cpu: cpuElement(spec.cpu, context.virtType),
+      clock: clockElement(spec.clock),
       on_poweroff: 'destroy',
       on_reboot: spec.onReboot === 'terminate' ? 'destroy' : 'restart',
       on_crash: 'destroy',
-      devices: {
-        emulator: context.emulator,
-        disk: spec.disks.map((disk) => diskElement(disk, targets.get(disk.id) ?? '', context)),
-        interface: spec.interfaces.map(interfaceElement),
-        ...deviceElements(spec, context),
-      },
+      iommufd: spec.hostDevicesByDescriptor === true ? { '@enabled': 'yes', '@fdgroup': 'iommu' } : undefined,
+      devices: placePciDevices(devicesOf(spec, context), spec),
+      launchSecurity: launchSecurityElement(spec.launchSecurity),
+      'qemu:commandline': qemuArguments(firmware),
     },
   });
+}
+
+function devicesOf(spec: MachineSpec, context: RenderContext): XmlElement {
+  const targets = targetNames(spec.disks);
+  return {
+    emulator: context.emulator,
+    disk: spec.disks.map((disk) => diskElement(disk, targets.get(disk.id) ?? '', spec, context)),
+    controller: controllerElements(spec),
+    interface: spec.interfaces.map((nic) => interfaceElement(nic, spec)),
+    hostdev: (spec.hostDevices ?? []).map(hostDeviceElement),
+    ...deviceElements(spec, context),
+    ...extraDeviceElements(spec),
+    memory: addedMemoryElement(spec.memory.added),
+  };
 }

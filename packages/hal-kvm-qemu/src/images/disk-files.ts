@@ -1,15 +1,14 @@
-import { access, chmod, constants, mkdtemp, rename, rm, statfs, writeFile } from 'node:fs/promises';
+import { access, constants, rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HalError, type Disk, type MachineSpec } from '@virtkit/hal';
+import type { DiskFile } from '../domain-xml/render.ts';
 import { toHalError } from '../errors.ts';
+import { createIso } from './iso.ts';
 import { runTool } from './run-tool.ts';
 
-/** The file or device that QEMU opens for a disk. */
-export type DiskFile = { path: string; format: 'raw' | 'qcow2' } | { device: string };
-
 /**
- * Prepares what each disk of a machine needs inside `directory`: overlays over read-only images, empty disks, seed
- * volumes. Existing files are kept, so that a machine keeps its writes while it is defined.
+ * Prepares what each disk of a machine needs inside `directory`: overlays over read-only images, empty disks, volumes made of
+ * files. Drives without a medium need nothing. Existing files are kept, so that a machine keeps its writes while it is defined.
  *
  * @throws HalError `source-unavailable` (with the field), `insufficient-resources` (no space), `failed`.
  */
@@ -21,7 +20,8 @@ export async function prepareDisks(
   const files = new Map<string, DiskFile>();
   for (const [index, disk] of spec.disks.entries()) {
     try {
-      files.set(disk.id, await prepareDisk(disk, index, directory, signal));
+      const file = await prepareDisk(disk, index, directory, signal);
+      if (file !== undefined) files.set(disk.id, file);
     } catch (error) {
       if (error instanceof HalError && error.field !== undefined) throw error;
       const { bavail } = await statfs(directory);
@@ -40,42 +40,80 @@ export async function prepareDisks(
   return files;
 }
 
+/** The file or device of each disk that needs one, by disk id: what {@link prepareDisks} sees to. Pure. */
+export function diskFiles(spec: MachineSpec, directory: string): Map<string, DiskFile> {
+  return new Map(
+    spec.disks.flatMap((disk, index) => {
+      const file = diskFile(disk, index, directory);
+      return file === undefined ? [] : [[disk.id, file]];
+    }),
+  );
+}
+
+function diskFile({ device, source }: Disk, index: number, directory: string): DiskFile | undefined {
+  const file = join(directory, `disk-${index}`);
+  switch (source.kind) {
+    case 'file':
+      return { path: source.path, format: source.format };
+    case 'block':
+      return { device: source.path };
+    case 'ephemeral':
+      // What the guest cannot write to needs no overlay.
+      return device === 'cdrom'
+        ? { path: source.path, format: source.format }
+        : { path: `${file}.qcow2`, format: 'qcow2' };
+    case 'scratch':
+      return { path: `${file}.qcow2`, format: 'qcow2' };
+    case 'seed':
+    case 'folder':
+      return { path: `${file}.iso`, format: 'raw' };
+    case 'tracked':
+      return { path: source.path, format: 'qcow2' };
+    case 'empty':
+      return undefined;
+  }
+}
+
 async function prepareDisk(
   disk: Disk,
   index: number,
   directory: string,
   signal: AbortSignal | undefined,
-): Promise<DiskFile> {
+): Promise<DiskFile | undefined> {
   const { source } = disk;
-  const file = join(directory, `disk-${index}`);
+  const prepared = diskFile(disk, index, directory);
+  const made = prepared !== undefined && 'path' in prepared ? prepared.path : '';
   switch (source.kind) {
     case 'file':
-      await mustBeAccessible(
-        source.path,
-        disk,
-        index,
-        disk.readOnly ? constants.R_OK : constants.R_OK | constants.W_OK,
-      );
-      return { path: source.path, format: source.format };
-    case 'block':
-      await mustBeAccessible(source.path, disk, index, constants.R_OK);
-      return { device: source.path };
+    case 'block': {
+      const mode = disk.readOnly ? constants.R_OK : constants.R_OK | constants.W_OK;
+      await mustBeAccessible(source.path, disk, index, source.kind === 'block' ? constants.R_OK : mode);
+      break;
+    }
     case 'ephemeral':
       await mustBeAccessible(source.path, disk, index, constants.R_OK);
-      if (disk.device === 'cdrom') return { path: source.path, format: source.format };
-      await createOnce(`${file}.qcow2`, (path) =>
-        qemuImg(['create', '-q', '-f', 'qcow2', '-F', source.format, '-b', source.path, path], signal),
-      );
-      return { path: `${file}.qcow2`, format: 'qcow2' };
+      if (disk.device !== 'cdrom')
+        await createOnce(made, (path) =>
+          qemuImg(['create', '-q', '-f', 'qcow2', '-F', source.format, '-b', source.path, path], signal),
+        );
+      break;
     case 'scratch':
-      await createOnce(`${file}.qcow2`, (path) =>
+      await createOnce(made, (path) =>
         qemuImg(['create', '-q', '-f', 'qcow2', path, String(source.sizeBytes)], signal),
       );
-      return { path: `${file}.qcow2`, format: 'qcow2' };
+      break;
     case 'seed':
-      await createOnce(`${file}.iso`, (path) => createSeed(path, source.volumeLabel, source.files, signal));
-      return { path: `${file}.iso`, format: 'raw' };
+    case 'folder':
+      await createOnce(made, (path) => createIso(path, source, signal));
+      break;
+    case 'tracked':
+      throw new HalError('unsupported', `disk ${disk.id}: changed blocks are not tracked`, {
+        field: `/disks/${index}/source`,
+      });
+    case 'empty':
+      break;
   }
+  return prepared;
 }
 
 const qemuImg = (args: string[], signal: AbortSignal | undefined): Promise<string> =>
@@ -88,25 +126,6 @@ async function createOnce(path: string, create: (path: string) => Promise<unknow
   await rm(staging, { force: true });
   await create(staging);
   await rename(staging, path);
-}
-
-async function createSeed(
-  path: string,
-  label: string,
-  files: readonly { name: string; content: string }[],
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const folder = await mkdtemp(`${path}.files-`);
-  try {
-    for (const { name, content } of files) await writeFile(join(folder, name), content, { mode: 0o600 });
-    await runTool('xorrisofs', ['-quiet', '-output', path, '-volid', label, '-joliet', '-rock', folder], {
-      debianPackage: 'xorriso',
-      signal,
-    });
-    await chmod(path, 0o600);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }
 
 async function mustBeAccessible(path: string, disk: Disk, index: number, mode: number): Promise<void> {

@@ -89,12 +89,18 @@ export class KvmQemuMachine implements Machine {
         await ignoring('no-domain', async () => {
           using domain = await this.#lookUp(options);
           await ignoring('operation-invalid', () => domain.destroy(0, options));
-          await domain.undefine(Undefine.managedSave | Undefine.snapshotsMetadata | Undefine.nvram, options);
+          // Variables outside of the machine's folder are somebody else's, who keeps them for a later machine.
+          const nvram = (await this.#keepsVariables()) ? Undefine.keepNvram : Undefine.nvram;
+          await domain.undefine(Undefine.managedSave | Undefine.snapshotsMetadata | nvram, options);
         });
         await this.#directory.remove();
         this.#host.forgotten(this.id);
       }),
     );
+  }
+
+  async #keepsVariables(): Promise<boolean> {
+    return (await this.#directory.readSpec())?.firmware.uefi?.variablesPath !== undefined;
   }
 
   async observe(options: CallOptions = {}): Promise<Observed> {

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { PciAddressSchema } from './pci.ts';
+
+const port = z.int().min(1).max(65535);
 
 /** Where a network interface's frames go. */
 export const InterfaceBackendSchema = z.discriminatedUnion('kind', [
@@ -12,8 +15,25 @@ export const InterfaceBackendSchema = z.discriminatedUnion('kind', [
         z.strictObject({
           protocol: z.enum(['tcp', 'udp']),
           hostAddress: z.string(),
-          hostPort: z.int().min(1).max(65535),
-          guestPort: z.int().min(1).max(65535),
+          hostPort: port,
+          guestPort: port,
+        }),
+      )
+      .default([]),
+  }),
+  /** The program passt: user-mode networking in a process of its own, with the addresses of `device`. */
+  z.strictObject({
+    kind: z.literal('passt'),
+    device: z.string().regex(/^[A-Za-z0-9_.-]{1,15}$/),
+    logPath: z.string().startsWith('/').optional(),
+    /** What is let in; a protocol without ranges is let in whole. */
+    forwards: z
+      .array(
+        z.strictObject({
+          protocol: z.enum(['tcp', 'udp']),
+          ranges: z
+            .array(z.strictObject({ start: port, end: port.optional(), exclude: z.boolean().default(false) }))
+            .default([]),
         }),
       )
       .default([]),
@@ -31,6 +51,11 @@ export const InterfaceSchema = z.strictObject({
   mtu: z.int().min(68).max(65535).optional(),
   bootOrder: z.int().min(1).optional(),
   linkUp: z.boolean().default(true),
+  /** Pairs of queues, served by the kernel; only for virtio. */
+  queues: z.int().min(1).max(256).optional(),
+  pciAddress: PciAddressSchema.optional(),
+  /** Number by which the guest's firmware names the interface. */
+  acpiIndex: z.int().min(1).optional(),
 });
 
 export type InterfaceBackend = z.output<typeof InterfaceBackendSchema>;

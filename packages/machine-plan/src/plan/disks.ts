@@ -1,78 +1,82 @@
-import { Quantity, type Disk, type VirtualMachineInstance, type Volume } from '@virtkit/core-types';
-import type { Disk as MachineDisk, DiskSource } from '@virtkit/hal';
+import type { Disk, VirtualMachineInstance, VolumeStatus } from '@virtkit/core-types';
+import type { Disk as MachineDisk } from '@virtkit/hal';
 import { PlanError } from '../errors.ts';
 import type { MachineFacts } from '../facts.ts';
-import { planSeed } from './cloud-init.ts';
+import { planTransfer } from './disk-transfer.ts';
+import { diskBusOf, planTarget } from './disk-target.ts';
+import type { IoThreadPlan } from './io-threads.ts';
+import { planSource } from './volumes.ts';
 
-/** Every disk of the VMI, in its order, joined with its volume by name. @throws PlanError */
-export function planDisks(vmi: VirtualMachineInstance, facts: MachineFacts): MachineDisk[] {
+/** Every disk of the VMI that is attached by now, in its order, joined with its volume by name. @throws PlanError */
+export function planDisks(
+  vmi: VirtualMachineInstance,
+  { ofDisk }: IoThreadPlan,
+  facts: MachineFacts,
+): MachineDisk[] {
   const { domain, volumes = [] } = vmi.spec;
-  return (domain.devices.disks ?? []).map((disk, index) => {
+  const statuses = vmi.status?.volumeStatus ?? [];
+  const kept = keptTargets(vmi);
+  return (domain.devices.disks ?? []).flatMap((disk, index) => {
+    if (!isAttached(disk, statuses)) return [];
     const field = `spec.domain.devices.disks[${index}]`;
     const position = volumes.findIndex(({ name }) => name === disk.name);
     const volume = volumes[position];
-    if (volume === undefined)
+    if (volume === undefined && disk.cdrom === undefined)
       throw new PlanError('invalid', `disk ${disk.name} has no volume`, { field: `${field}.name` });
-    const target = planTarget(disk, vmi.spec.architecture, field);
-    return {
-      id: disk.name,
-      ...target,
-      source: planSource(vmi, volume, `spec.volumes[${position}]`, target.readOnly, facts),
-      ...(disk.bootOrder !== undefined && { bootOrder: disk.bootOrder }),
-      ...(disk.serial && { serial: disk.serial }),
-      ...(disk.cache && { cache: cacheMode(disk.cache, `${field}.cache`) }),
-    };
+    const target = planTarget(disk, vmi.spec, field);
+    const source: MachineDisk['source'] =
+      volume === undefined
+        ? { kind: 'empty' }
+        : planSource(vmi, disk, volume, `spec.volumes[${position}]`, target, facts);
+    const threads = ofDisk.get(disk.name);
+    const place = kept.get(disk.name);
+    return [
+      {
+        id: disk.name,
+        ...target,
+        source,
+        ...planTransfer(vmi, disk, target, facts.images[disk.name], field),
+        ...(place !== undefined && { target: place }),
+        ...(disk.bootOrder !== undefined && { bootOrder: disk.bootOrder }),
+        ...(disk.serial && { serial: disk.serial }),
+        ...(threads !== undefined && { ioThreads: threads }),
+        ...(volume?.downwardMetrics !== undefined && { readOnly: true }),
+      },
+    ];
   });
 }
 
-type Target = Pick<MachineDisk, 'device' | 'bus' | 'readOnly'>;
+/**
+ * KubeVirt: a disk comes with its volume, once that is listed as part of the instance (while nothing is listed, all are)
+ * or was plugged in; a CD-ROM drive may be empty.
+ */
+function isAttached({ name, cdrom }: Disk, statuses: readonly VolumeStatus[]): boolean {
+  const permanent = statuses.filter(({ hotplugVolume }) => hotplugVolume === undefined);
+  const status = statuses.find((one) => one.name === name);
+  if (status?.hotplugVolume !== undefined) return status.phase === 'MountedToPod' || status.phase === 'Ready';
+  return permanent.length === 0 || status !== undefined || cdrom !== undefined;
+}
 
-function planTarget(disk: Disk, architecture: string | undefined, field: string): Target {
-  if (disk.lun !== undefined)
-    throw new PlanError('unsupported', 'LUN pass-through is not offered', { field: `${field}.lun` });
-  const preferred = architecture === 'arm64' || architecture === 's390x' ? 'virtio' : 'sata';
-  if (disk.cdrom !== undefined) {
-    const bus = diskBus(disk.cdrom.bus || preferred, `${field}.cdrom.bus`);
-    return { device: 'cdrom', bus, readOnly: disk.cdrom.readonly ?? true };
+/**
+ * Names that disks had in the guest before and would not get by their order alone, because a disk before them was added
+ * or taken away since. In every other case the plan is the same before and after the first start.
+ */
+function keptTargets({ spec, status }: VirtualMachineInstance): Map<string, string> {
+  const given = new Map((status?.volumeStatus ?? []).map(({ name, target }) => [name, target]));
+  const next = { vd: 0, sd: 0 };
+  const kept = new Map<string, string>();
+  for (const disk of spec.domain.devices.disks ?? []) {
+    if (!isAttached(disk, status?.volumeStatus ?? [])) continue;
+    const prefix = diskBusOf(disk, spec) === 'virtio' ? 'vd' : 'sd';
+    const usual = `${prefix}${letters(next[prefix]++)}`;
+    const had = given.get(disk.name);
+    if (had && had !== usual && had.startsWith(prefix)) kept.set(disk.name, had);
   }
-  const bus = diskBus(disk.disk?.bus || preferred, `${field}.disk.bus`);
-  return { device: 'disk', bus, readOnly: disk.disk?.readonly ?? false };
+  return kept;
 }
 
-const buses = ['virtio', 'sata', 'scsi', 'usb'] as const;
-const caches = ['none', 'writethrough', 'writeback'] as const;
-
-function diskBus(bus: string, field: string): MachineDisk['bus'] {
-  const known = buses.find((candidate) => candidate === bus);
-  if (known !== undefined) return known;
-  throw new PlanError('unsupported', `there is no disk bus ${bus}`, { field });
-}
-
-function cacheMode(cache: string, field: string): MachineDisk['cache'] {
-  const known = caches.find((candidate) => candidate === cache);
-  if (known !== undefined) return known;
-  throw new PlanError('unsupported', `there is no cache mode ${cache}`, { field });
-}
-
-function planSource(
-  vmi: VirtualMachineInstance,
-  volume: Volume,
-  field: string,
-  readOnly: boolean,
-  facts: MachineFacts,
-): DiskSource {
-  if (volume.containerDisk !== undefined) {
-    const fact = facts.images[volume.name];
-    if (fact === undefined)
-      throw new PlanError('missing-fact', `the image of volume ${volume.name} was not looked up`, {
-        field,
-      });
-    // What the guest cannot write to needs no overlay.
-    return { kind: readOnly ? 'file' : 'ephemeral', path: fact.path, format: fact.format };
-  }
-  if (volume.cloudInitNoCloud !== undefined)
-    return planSeed(vmi, volume.cloudInitNoCloud, `${field}.cloudInitNoCloud`);
-  if (volume.emptyDisk !== undefined)
-    return { kind: 'scratch', sizeBytes: Number(Quantity.parse(volume.emptyDisk.capacity).toBytes()) };
-  throw new PlanError('unsupported', `the source of volume ${volume.name} is not offered`, { field });
+/** 0 -> a, 25 -> z, 26 -> aa: how Linux numbers disks. */
+function letters(index: number): string {
+  const letter = String.fromCharCode(97 + (index % 26));
+  return index < 26 ? letter : letters(Math.floor(index / 26) - 1) + letter;
 }

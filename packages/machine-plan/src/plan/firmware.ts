@@ -1,30 +1,99 @@
-import type { DomainSpec } from '@virtkit/core-types';
-import type { Firmware } from '@virtkit/hal';
+import {
+  annotations as keys,
+  labels,
+  type DomainSpec,
+  type VirtualMachineInstance,
+} from '@virtkit/core-types';
+import type { Firmware, Uefi } from '@virtkit/hal';
+import { smbiosStrings, type PlanConfiguration } from '../configuration.ts';
 import { PlanError } from '../errors.ts';
-import { smbiosStrings, type MachineFacts, type PlanConfiguration } from '../facts.ts';
+import type { MachineFacts } from '../facts.ts';
+import { architectureOf } from './architecture.ts';
+
+/** KubeVirt: how long the boot menu of a machine that starts paused waits, in milliseconds. */
+const bootMenuMs = 10_000;
+/** KubeVirt: where the variables of persistent UEFI firmware are kept. */
+const variablesFolder = '/var/run/kubevirt-private/libvirt/qemu/nvram';
+const debugLogPath = '/var/run/kubevirt-private/QEMUSeaBiosDebugPipe';
+const ignitionFolder = '/var/run/kubevirt-ephemeral-disks/ignition-data';
 
 /**
  * Firmware, direct kernel boot and SMBIOS strings.
- * @throws PlanError `invalid` (no UUID, or a kernel boot image without kernel), `missing-fact`
+ * @throws PlanError `invalid` (no UUID, a kernel boot image without kernel, an ACPI table of no Secret), `missing-fact`
  */
 export function planFirmware(
-  domain: DomainSpec,
+  vmi: VirtualMachineInstance,
   facts: MachineFacts,
   configuration: PlanConfiguration,
 ): Firmware {
+  const { domain, startStrategy } = vmi.spec;
   const { firmware, chassis } = domain;
-  if (firmware?.uuid === undefined)
+  if (firmware?.uuid === undefined || firmware.uuid === '')
     throw new PlanError('invalid', 'the firmware UUID is not set', {
       field: 'spec.domain.firmware.uuid',
     });
   const kernel = planKernel(domain, facts);
+  const uefi = planUefi(vmi, configuration);
+  const acpiTables = planAcpiTables(vmi);
   return {
-    kind: firmware.bootloader?.efi === undefined ? 'bios' : 'uefi',
+    kind: uefi === undefined ? 'bios' : 'uefi',
+    ...(uefi && { uefi }),
+    ...(firmware.bootloader?.bios?.useSerial === true && { serialOutput: true }),
+    ...(startStrategy === 'Paused' && { bootMenuMs }),
     uuid: firmware.uuid.toLowerCase(),
     ...(firmware.serial !== undefined && { serial: firmware.serial }),
     ...(kernel && { kernel }),
-    smbios: { ...smbiosStrings(configuration.smbios), ...(chassis?.asset && { assetTag: chassis.asset }) },
+    ...(acpiTables.length > 0 && { acpiTables }),
+    ...planIgnition(vmi),
+    ...(isVerbose(vmi, configuration) && { debugLogPath }),
+    smbios: smbiosStrings(configuration.smbios),
+    ...(chassis && { chassis }),
   };
+}
+
+/** KubeVirt: the firmware's debug port of x86 guests is read when the launcher is to log that much. */
+function isVerbose({ spec, metadata }: VirtualMachineInstance, { launcherVerbosity = 0 }: PlanConfiguration) {
+  const label = metadata.labels?.[labels.logVerbosity];
+  const verbosity = label !== undefined && /^\d+$/.test(label) ? Number(label) : launcherVerbosity;
+  return verbosity > 5 && architectureOf(spec) === 'x86_64';
+}
+
+function planUefi(
+  { spec, metadata }: VirtualMachineInstance,
+  { firmwareAutoSelection }: PlanConfiguration,
+): Uefi | undefined {
+  const { firmware, launchSecurity } = spec.domain;
+  const efi = firmware?.bootloader?.efi;
+  if (efi === undefined) return undefined;
+  const secureBoot = efi.secureBoot ?? spec.architecture !== 'arm64';
+  return {
+    secureBoot,
+    automatic: secureBoot && firmwareAutoSelection === true && launchSecurity === undefined,
+    ...(efi.persistent === true && { variablesPath: `${variablesFolder}/${metadata.name}_VARS.fd` }),
+  };
+}
+
+function planAcpiTables({ spec }: VirtualMachineInstance): NonNullable<Firmware['acpiTables']> {
+  const { acpi } = spec.domain.firmware ?? {};
+  if (acpi === undefined) return [];
+  const field = 'spec.domain.firmware.acpi';
+  const tables = (['slic', 'msdm'] as const).flatMap((kind) => {
+    const volume = acpi[`${kind}NameRef`];
+    if (!volume) return [];
+    if (spec.volumes?.find(({ name }) => name === volume)?.secret === undefined)
+      throw new PlanError('invalid', `volume ${volume} is no Secret`, { field: `${field}.${kind}NameRef` });
+    return [{ kind, path: `/var/run/kubevirt-private/secret/${volume}/${kind}.bin` }];
+  });
+  if (tables.length === 0) throw new PlanError('invalid', 'no ACPI table is named', { field });
+  return tables;
+}
+
+/** KubeVirt: an annotation holds the data; the launcher's Pod has it as a file. */
+function planIgnition({ metadata }: VirtualMachineInstance): Pick<Firmware, 'configurationFiles'> {
+  const { namespace = 'default', name = '', annotations = {} } = metadata;
+  if (annotations[keys.ignitionData]?.includes('ignition') !== true) return {};
+  const path = `${ignitionFolder}/${namespace}/${name}/data.ign`;
+  return { configurationFiles: [{ name: 'opt/com.coreos/config', path }] };
 }
 
 function planKernel({ firmware }: DomainSpec, facts: MachineFacts): Firmware['kernel'] {

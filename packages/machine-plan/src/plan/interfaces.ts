@@ -1,25 +1,44 @@
 import type { Interface, VirtualMachineInstance } from '@virtkit/core-types';
-import type { Interface as MachineInterface } from '@virtkit/hal';
+import type { Interface as MachineInterface, InterfaceBackend } from '@virtkit/hal';
+import type { PlanConfiguration } from '../configuration.ts';
 import { PlanError } from '../errors.ts';
-import type { MachineFacts } from '../facts.ts';
+import type { InterfaceFact, MachineFacts } from '../facts.ts';
+import { vcpuCount } from './cpu.ts';
 import { interfaceMac } from './mac-address.ts';
+import { pciAddress } from './pci.ts';
 
-/** Every interface of the VMI, in its order. @throws PlanError */
-export function planInterfaces(vmi: VirtualMachineInstance, facts: MachineFacts): MachineInterface[] {
+/** KubeVirt: how a binding plug-in attaches interfaces that are taps to the machine. */
+const tapAttachments = ['tap', 'managedTap'];
+
+/**
+ * Every interface of the VMI that is a network card to the machine, in its order. SR-IOV functions are host devices, and
+ * plug-ins that attach no tap bring their interfaces themselves.
+ * @throws PlanError
+ */
+export function planInterfaces(
+  vmi: VirtualMachineInstance,
+  facts: MachineFacts,
+  configuration: PlanConfiguration,
+): MachineInterface[] {
   const { domain, networks = [] } = vmi.spec;
-  const planned = (domain.devices.interfaces ?? []).map((nic, index) => {
+  const planned = (domain.devices.interfaces ?? []).flatMap((nic, index) => {
     const field = `spec.domain.devices.interfaces[${index}]`;
-    if (nic.masquerade === undefined)
-      throw new PlanError('unsupported', `interface ${nic.name} does not use masquerade`, { field });
-    if (networks.find(({ name }) => name === nic.name)?.pod === undefined)
-      throw new PlanError('invalid', `interface ${nic.name} has no pod network`, {
+    if (nic.state === 'absent' || nic.sriov !== undefined) return [];
+    if (nic.binding !== undefined && !attachesTap(nic.binding.name, configuration)) return [];
+    const network = networks.find(({ name }) => name === nic.name);
+    if (network === undefined || (nic.masquerade !== undefined && network.pod === undefined))
+      throw new PlanError('invalid', `interface ${nic.name} has no network that suits it`, {
         field: `${field}.name`,
       });
-    return planInterface(nic, vmi, facts, field);
+    return [planInterface(nic, vmi, facts, field)];
   });
   const twin = planned.find(({ mac }, index) => planned.findIndex((other) => other.mac === mac) !== index);
   if (twin !== undefined) throw new PlanError('invalid', `two interfaces have the MAC address ${twin.mac}`);
   return planned;
+}
+
+function attachesTap(plugin: string, { bindings = {} }: PlanConfiguration): boolean {
+  return tapAttachments.includes(bindings[plugin]?.domainAttachmentType ?? '');
 }
 
 function planInterface(
@@ -28,20 +47,74 @@ function planInterface(
   facts: MachineFacts,
   field: string,
 ): MachineInterface {
-  const fact = facts.interfaces[nic.name];
-  if (fact === undefined)
-    throw new PlanError('missing-fact', `the network of interface ${nic.name} was not set up`, {
-      field,
-    });
+  const fact = nic.passtBinding === undefined ? connected(nic, facts, field) : userSpace(nic, vmi, field);
+  const model = interfaceModel(nic.model || 'virtio', `${field}.model`);
+  const multiqueue = vmi.spec.domain.devices.networkInterfaceMultiqueue === true && model === 'virtio';
   return {
     id: nic.name,
-    model: interfaceModel(nic.model || 'virtio', `${field}.model`),
-    mac: interfaceMac(vmi, nic.name, nic.macAddress, `${field}.macAddress`),
+    model,
+    mac: interfaceMac(vmi, nic.name, nic.macAddress || fact.mac, `${field}.macAddress`),
     backend: fact.backend,
     ...(fact.mtu !== undefined && { mtu: fact.mtu }),
     ...(nic.bootOrder !== undefined && { bootOrder: nic.bootOrder }),
     linkUp: nic.state !== 'down',
+    ...(multiqueue && { queues: Math.min(vcpuCount(vmi.spec), maxQueues) }),
+    ...(nic.pciAddress && { pciAddress: pciAddress(nic.pciAddress, `${field}.pciAddress`) }),
+    ...(nic.acpiIndex !== undefined && nic.acpiIndex > 0 && { acpiIndex: nic.acpiIndex }),
   };
+}
+
+/** KubeVirt: queues of a tap that the kernel can serve. */
+const maxQueues = 256;
+
+function connected(nic: Interface, facts: MachineFacts, field: string): InterfaceFact {
+  const fact = facts.interfaces[nic.name];
+  if (fact !== undefined) return fact;
+  throw new PlanError('missing-fact', `the network of interface ${nic.name} was not set up`, { field });
+}
+
+/** Ports that a service mesh in the same Pod listens on; they never reach the guest. */
+const meshPorts = [15_000, 15_001, 15_004, 15_006, 15_008, 15_009, 15_020, 15_021, 15_053, 15_090];
+
+/** passt takes the addresses of the Pod's interface that virt-controller reported. */
+function userSpace(
+  nic: Interface,
+  { metadata, status }: VirtualMachineInstance,
+  field: string,
+): InterfaceFact {
+  const device = status?.interfaces?.find(({ name }) => name === nic.name)?.podInterfaceName;
+  if (!device)
+    throw new PlanError('missing-fact', `the Pod's interface of ${nic.name} is not known`, { field });
+  const injected = metadata.annotations?.['sidecar.istio.io/inject']?.toLowerCase() === 'true';
+  return {
+    backend: {
+      kind: 'passt',
+      device,
+      logPath: '/var/run/kubevirt/passt.log',
+      forwards: passtForwards(nic, injected),
+    },
+  };
+}
+
+type Forward = Extract<InterfaceBackend, { kind: 'passt' }>['forwards'][number];
+
+function passtForwards({ ports = [], portRanges = [] }: Interface, mesh: boolean): Forward[] {
+  const forward = (protocol: 'tcp' | 'udp'): Forward => ({
+    protocol,
+    ranges: [
+      ...ports
+        .filter((port) => (port.protocol?.toLowerCase() || 'tcp') === protocol)
+        .map(({ port }) => ({ start: port, exclude: false })),
+      ...portRanges
+        .filter((range) => range.protocol.toLowerCase() === protocol)
+        .map(({ start, end }) => ({ start, end, exclude: false })),
+    ],
+  });
+  const both = [forward('tcp'), forward('udp')];
+  if (ports.length + portRanges.length > 0) return both.filter(({ ranges }) => ranges.length > 0);
+  if (!mesh) return both;
+  const excluded = meshPorts.map((start) => ({ start, exclude: true }));
+  return both.map((one) => (one.protocol === 'tcp' ? { ...one, ranges: excluded } : one));
 }
 
 const models = ['virtio', 'e1000', 'e1000e', 'rtl8139', 'ne2k_pci', 'pcnet', 'igb'] as const;
