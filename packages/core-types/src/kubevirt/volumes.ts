@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ClaimVolumeSourceSchema } from '../kubernetes/persistent-volume-claim.ts';
 import { DownwardAPIVolumeFileSchema, LocalObjectReferenceSchema } from '../kubernetes/references.ts';
 import { apiObject } from '../schema/object.ts';
+import { withRules } from '../schema/rules.ts';
 import { atomicList, list, presence, quantity } from '../schema/scalars.ts';
 import { DiskSchema } from './disks.ts';
 
@@ -47,14 +48,9 @@ export type ContainerDiskSource = z.output<typeof ContainerDiskSourceSchema>;
 export const ContainerPathVolumeSourceSchema = apiObject(
   'A directory of the launcher container, read only.',
   {
-    path: z
-      .string()
-      .max(4096)
-      .startsWith('/')
-      .refine((path) => !path.includes('..'), 'must not contain ..')
-      .meta({
-        'x-kubernetes-validations': [{ rule: "!self.contains('..')", message: 'must not contain ..' }],
-      }),
+    path: withRules(z.string().max(4096).startsWith('/'), [
+      { cel: "!self.contains('..')", message: 'must not contain ..', holds: (path) => !path.includes('..') },
+    ]),
     readOnly: z.literal(true).meta({ default: true }).optional(),
   },
 );
