@@ -42,7 +42,6 @@ export function createVirtApi(options: VirtApiOptions): VirtApi {
   const { hypervisors, clock = systemClock, logger = silentLogger, uuid = randomUUID } = options;
   const client = once(options.client);
   const source = new KubeVirtSource(client, logger);
-  const subresources = { client, handlerTls: options.handlerTls, logger };
   const configuration = configurationReader({ hypervisors });
   const context: AdmissionContext = {
     configuration: async () => configuration(await source.list()),
@@ -51,6 +50,7 @@ export function createVirtApi(options: VirtApiOptions): VirtApi {
     uuid,
     now: () => timestamp(clock),
   };
+  const subresources = { ...context, client, handlerTls: options.handlerTls, logger };
   return {
     admission: [
       virtualMachineAdmission(context),

@@ -111,7 +111,7 @@ test.each([
 
 test('a request that waits is in the way, except of a lone stop', () => {
   const waiting = machine('Manual', { stateChangeRequests: [{ action: 'Start' }] });
-  expect(summary(decideStart(waiting, undefined, {}))).toBe('Conflict');
+  expect(summary(decideStart(waiting, undefined, {}))).toBe('InternalError');
   expect(decideStop(waiting, instance('Running'), {})).toMatchObject({
     operations: [
       { op: 'test', path: '/status/stateChangeRequests', value: [{ action: 'Start' }] },

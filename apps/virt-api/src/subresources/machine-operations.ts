@@ -1,13 +1,8 @@
-import type { IncomingMessage } from 'node:http';
-import type { Client } from '@virtkit/sdk';
-import { requiredMachine, type ObjectName } from './context.ts';
-import {
-  isDryRun,
-  readOptions,
-  RestartOptionsSchema,
-  StartOptionsSchema,
-  StopOptionsSchema,
-} from './options.ts';
+import { ApiServerError } from '@virtkit/apiserver';
+import { readOptions } from './body.ts';
+import { requiredMachine } from './context.ts';
+import { isDryRun, RestartOptionsSchema, StartOptionsSchema, StopOptionsSchema } from './options.ts';
+import type { Call } from './route.ts';
 import { conflict, ifFound } from './refusal.ts';
 import { carryOut } from './run-state/carry-out.ts';
 import { decideRestart } from './run-state/restart.ts';
@@ -16,34 +11,27 @@ import { decideStop } from './run-state/stop.ts';
 import type { Decision } from './run-state/decision.ts';
 import type { VirtualMachine, VirtualMachineInstance } from '@virtkit/core-types';
 
-export interface MachineCall {
-  readonly client: Client;
-  readonly target: ObjectName;
-  readonly request: IncomingMessage;
-  readonly signal: AbortSignal;
-}
-
 type Decide = (machine: VirtualMachine, instance: VirtualMachineInstance | undefined) => Decision;
 
 /** Start, stop and restart by name; each answers 202 when it was accepted. */
-export const machineOperations: ReadonlyMap<string, (call: MachineCall) => Promise<void>> = new Map([
+export const machineOperations: ReadonlyMap<string, (call: Call) => Promise<void>> = new Map([
   [
     'start',
-    async (call: MachineCall) => {
+    async (call: Call) => {
       const options = await readOptions(call.request, StartOptionsSchema);
       await decided(call, isDryRun(options), (machine, instance) => decideStart(machine, instance, options));
     },
   ],
   [
     'stop',
-    async (call: MachineCall) => {
+    async (call: Call) => {
       const options = await readOptions(call.request, StopOptionsSchema);
       await decided(call, isDryRun(options), (machine, instance) => decideStop(machine, instance, options));
     },
   ],
   [
     'restart',
-    async (call: MachineCall) => {
+    async (call: Call) => {
       const options = await readOptions(call.request, RestartOptionsSchema);
       await decided(call, isDryRun(options), (machine, instance) =>
         decideRestart(machine, instance, options),
@@ -60,7 +48,7 @@ const attempts = 5;
  * @throws ApiServerError as decided; `Conflict` when it keeps changing
  */
 export async function decided(
-  { client, target, signal }: Pick<MachineCall, 'client' | 'target' | 'signal'>,
+  { client, target, signal }: Pick<Call, 'client' | 'target' | 'signal'>,
   dryRun: boolean,
   decide: Decide,
 ): Promise<void> {
@@ -68,6 +56,7 @@ export async function decided(
   let cause: unknown;
   for (let attempt = 0; attempt < attempts; attempt++) {
     const machine = await requiredMachine(client, target, signal);
+    requireOneStrategy(machine);
     const instance = await ifFound(client.virtualMachineInstances.get(name, { namespace, signal }));
     const decision = decide(machine, instance);
     const outcome = await carryOut(decision, { client, machine, instance, dryRun, signal });
@@ -75,4 +64,10 @@ export async function decided(
     ({ cause } = outcome);
   }
   throw conflict('virtualMachines', name, 'it keeps changing; try again', cause);
+}
+
+/** Admission refuses machines that say it twice; older ones may be there. */
+function requireOneStrategy({ spec }: VirtualMachine): void {
+  if (spec.running !== undefined && spec.runStrategy !== undefined)
+    throw new ApiServerError('InternalError', 'running and runStrategy exclude each other');
 }

@@ -1,23 +1,30 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { ApiServerError, sendJson, type MountedGroup, type MountedRequest } from '@virtkit/apiserver';
+import { ApiServerError, type MountedGroup, type MountedRequest } from '@virtkit/apiserver';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { isKnownButMissing, listed } from './catalogue.ts';
-import { requiredInstance, type ObjectName, type SubresourceContext } from './context.ts';
-import { consoleProblem, displayProblem, instanceOperations } from './instance-operations.ts';
-import { machineOperations } from './machine-operations.ts';
+import { listed } from './catalogue.ts';
+import {
+  isControlledBy,
+  requiredInstance,
+  requiredMachine,
+  type ObjectName,
+  type SubresourceContext,
+} from './context.ts';
+import { clusterRoutes, namespaceRoutes } from './cluster/routes.ts';
+import { instanceRoutes } from './instance-routes.ts';
+import { machineRoutes } from './machine-routes.ts';
 import { endpointOf } from './node-agent/endpoint.ts';
 import { joinWebSockets } from './node-agent/join.ts';
 import { askNodeAgent } from './node-agent/request.ts';
 import { openStream, plainProtocol } from './node-agent/stream.ts';
 import { tlsOptions, type TlsOptions } from './node-agent/tls.ts';
-import { isDryRun, PlainOptionsSchema, readOptions } from './options.ts';
 import { keepAlive } from './port-forward/keep-alive.ts';
 import { forwardTarget } from './port-forward/target.ts';
 import { dialTcp } from './port-forward/tcp.ts';
 import { dialUdp } from './port-forward/udp.ts';
-import { answerOf } from './refusal.ts';
-import { versionInfo } from './version.ts';
+import { answerOf, conflict, internal } from './refusal.ts';
+import { plain, requireGate, type Reply, type Route } from './route.ts';
+import { streamKinds } from './streams.ts';
 
 const group = 'subresources.kubevirt.io';
 /** Most bytes of one message from a user. */
@@ -25,17 +32,12 @@ const longestUserMessage = 1024 * 1024;
 /** Longest that a guest's port may take to accept, in milliseconds. */
 const dialTimeout = 30_000;
 
-const streamProblems = new Map([
-  ['console', consoleProblem],
-  ['vnc', displayProblem],
-]);
-
-/** A subresource of one object. */
-interface Call extends ObjectName {
-  readonly resource: string;
-  /** Name of the subresource and what follows it, as `vnc/screenshot`. */
-  readonly operation: string;
-  readonly rest: readonly string[];
+/** A request and what it is about. */
+interface Asked {
+  readonly target: ObjectName;
+  /** `virtualmachines/start`, as discovery names it. */
+  readonly name: string;
+  readonly route: Route | undefined;
 }
 
 /** The group `subresources.kubevirt.io` in one of its versions; all versions answer alike. */
@@ -66,75 +68,77 @@ class Subresources {
   }
 
   async handle(request: IncomingMessage, response: ServerResponse, info: MountedRequest): Promise<void> {
-    if (info.namespace === undefined && info.resource === 'version' && request.method === 'GET')
-      return sendJson(response, 200, versionInfo);
     const gone = new AbortController();
     response.once('close', () => gone.abort());
+    const { route, name, target } = askedOf(info);
     try {
-      await this.#answer(callOf(info), request, response, gone.signal);
+      if (route === undefined) throw unanswered(name);
+      if (request.method !== route.method)
+        throw new ApiServerError('MethodNotAllowed', `${name} wants ${route.method}`);
+      send(response, await this.#answer(route, target, request, gone.signal));
     } catch (error) {
       throw answerOf(error);
     }
   }
 
   async #answer(
-    call: Call,
+    route: Route,
+    target: ObjectName,
     request: IncomingMessage,
-    response: ServerResponse,
     signal: AbortSignal,
-  ): Promise<void> {
+  ): Promise<Reply> {
     const client = await this.#context.client();
-    const decide = call.resource === 'virtualmachines' ? machineOperations.get(call.operation) : undefined;
-    if (decide !== undefined) {
-      requireMethod(request, 'PUT', call);
-      await decide({ client, target: call, request, signal });
-      response.writeHead(202).end();
-      return;
+    const configuration = await this.#context.configuration();
+    if (route.gate !== undefined) requireGate(route.gate, configuration);
+    try {
+      return await route.answer({
+        client,
+        configuration,
+        kubeVirts: await this.#context.kubeVirts(),
+        target,
+        request,
+        signal,
+        ask: async (method, instance, operation) => {
+          const base = await endpointOf(instance, client, signal);
+          const answer = await internal(askNodeAgent(method, new URL(operation, base), this.#tls, signal));
+          return { status: 200, ...answer };
+        },
+      });
+    } catch (error) {
+      if (route.plainFailures !== true) throw error;
+      return plain(500, error instanceof Error ? error.message : String(error));
     }
-    const operation =
-      call.resource === 'virtualmachineinstances' ? instanceOperations.get(call.operation) : undefined;
-    if (operation === undefined) throw unanswered(call);
-    requireMethod(request, operation.method, call);
-    const options = await readOptions(request, PlainOptionsSchema);
-    const instance = await requiredInstance(client, call, signal);
-    const problem = operation.precondition(instance);
-    if (problem !== undefined) throw problem;
-    const base = await endpointOf(instance, client, signal);
-    if (operation.method === 'PUT') {
-      if (!isDryRun(options)) await askNodeAgent('PUT', new URL(call.operation, base), this.#tls, signal);
-      response.writeHead(200).end();
-      return;
-    }
-    const answer = await askNodeAgent('GET', new URL(call.operation, base), this.#tls, signal);
-    response
-      .writeHead(200, { 'content-type': answer.contentType, 'content-length': answer.body.length })
-      .end(answer.body);
   }
 
   async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, info: MountedRequest): Promise<void> {
     socket.on('error', (error) => this.#context.logger.debug('a stream broke', { error: error.message }));
     try {
-      const call = callOf(info);
+      const asked = askedOf(info);
       const take = (): Promise<WebSocket> => this.#accept(request, socket, head);
-      if (isForwarding(info)) await this.#forward(call, info.rest, take);
-      else await this.#stream(call, info.query, take);
+      if (isForwarding(info)) await this.#forward(asked.target, info, take);
+      else await this.#stream(asked, info, take);
     } catch (error) {
       throw answerOf(error);
     }
   }
 
   /** A stream of the machine: the node agent is asked first, so that its refusal can still be told. */
-  async #stream(call: Call, query: URLSearchParams, take: () => Promise<WebSocket>): Promise<void> {
-    const problemOf =
-      call.resource === 'virtualmachineinstances' ? streamProblems.get(call.operation) : undefined;
-    if (problemOf === undefined) throw unanswered(call);
+  async #stream(
+    { target, name }: Asked,
+    info: MountedRequest,
+    take: () => Promise<WebSocket>,
+  ): Promise<void> {
+    const operation = operationOf(info);
+    const kind = info.resource === 'virtualmachineinstances' ? streamKinds.get(operation) : undefined;
+    if (kind === undefined) throw unanswered(name);
     const client = await this.#context.client();
-    const instance = await requiredInstance(client, call, AbortSignal.timeout(dialTimeout));
-    const problem = problemOf(instance);
+    const instance = await requiredInstance(client, target, AbortSignal.timeout(dialTimeout));
+    const problem = kind.problem(instance);
     if (problem !== undefined) throw problem;
-    const url = new URL(call.operation, await endpointOf(instance, client));
+    const query = kind.query(info.query);
+    const url = new URL(operation, await endpointOf(instance, client));
     url.search = query.toString();
-    const agent = await openStream(url, this.#tls);
+    const agent = await internal(openStream(url, this.#tls));
     try {
       joinWebSockets(await take(), agent, this.#context.logger);
     } catch (error) {
@@ -143,14 +147,21 @@ class Subresources {
     }
   }
 
-  /** A port of the guest, by the name of its instance or of its machine, which are the same. */
-  async #forward(call: Call, rest: readonly string[], take: () => Promise<WebSocket>): Promise<void> {
+  /** A port of the guest, by the name of its instance or of the machine that manages that. */
+  async #forward(target: ObjectName, info: MountedRequest, take: () => Promise<WebSocket>): Promise<void> {
     const client = await this.#context.client();
-    const instance = await requiredInstance(client, call, AbortSignal.timeout(dialTimeout));
-    const target = forwardTarget(instance, rest);
+    const signal = AbortSignal.timeout(dialTimeout);
+    const machine =
+      info.resource === 'virtualmachines' ? await requiredMachine(client, target, signal) : undefined;
+    if (machine !== undefined && machine.status?.created !== true)
+      throw conflict('virtualMachines', target.name, 'it has not been started');
+    const instance = await requiredInstance(client, target, signal);
+    if (machine !== undefined && !isControlledBy(instance, machine))
+      throw new ApiServerError('InternalError', `the instance ${target.name} is not the machine's`);
+    const place = forwardTarget(instance, info.rest);
     const { logger } = this.#context;
     using forwarding =
-      target.protocol === 'tcp' ? await dialTcp(target, dialTimeout, logger) : await dialUdp(target, logger);
+      place.protocol === 'tcp' ? await dialTcp(place, dialTimeout, logger) : await dialUdp(place, logger);
     const user = await take();
     keepAlive(user);
     await forwarding.join(user);
@@ -179,28 +190,41 @@ function isForwarding({ resource, subresource }: MountedRequest): boolean {
   );
 }
 
-function callOf({ namespace, resource, name, subresource, rest }: MountedRequest): Call {
-  if (namespace === undefined || name === undefined || subresource === undefined)
-    throw notServed(subresource === undefined ? resource : `${resource}/${subresource}`);
-  return { namespace, name, resource, operation: [subresource, ...rest].join('/'), rest };
+function operationOf({ subresource = '', rest }: MountedRequest): string {
+  return [subresource, ...rest].join('/');
 }
 
-/** Why a subresource is not answered here: it wants another kind of request, is missing, or does not exist. */
-function unanswered({ resource, operation }: Call): ApiServerError {
-  const [first = ''] = operation.split('/');
+function askedOf(info: MountedRequest): Asked {
+  const { namespace, resource, name = '', subresource } = info;
+  const target = { namespace: namespace ?? '', name };
+  if (namespace === undefined) return { target, name: resource, route: clusterRoutes.get(resource) };
+  if (subresource === undefined) return { target, name: resource, route: namespaceRoutes.get(resource) };
+  const routes = routesOf(resource);
+  const operation = operationOf(info);
+  return { target, name: `${resource}/${operation}`, route: routes?.get(operation) };
+}
+
+function routesOf(resource: string): ReadonlyMap<string, Route> | undefined {
+  if (resource === 'virtualmachines') return machineRoutes;
+  return resource === 'virtualmachineinstances' ? instanceRoutes : undefined;
+}
+
+/** Why a subresource is not answered here: it wants another kind of request, or does not exist. */
+function unanswered(name: string): ApiServerError {
+  const [resource, operation = ''] = name.split('/');
   const isStream =
-    (resource === 'virtualmachineinstances' && streamProblems.has(operation)) || first === 'portforward';
-  if (isStream) return new ApiServerError('BadRequest', `${resource}/${operation} wants a WebSocket`);
-  return notServed(`${resource}/${operation}`);
-}
-
-function notServed(name: string): ApiServerError {
-  return isKnownButMissing(name)
-    ? new ApiServerError('NotImplemented', `${name} is not carried by this version of Virtkit`)
+    operation === 'portforward' || (resource === 'virtualmachineinstances' && streamKinds.has(operation));
+  return isStream
+    ? new ApiServerError('BadRequest', `${name} wants a WebSocket`)
     : new ApiServerError('NotFound', `there is no subresource ${name}`);
 }
 
-function requireMethod(request: IncomingMessage, method: string, { resource, operation }: Call): void {
-  if (request.method !== method)
-    throw new ApiServerError('MethodNotAllowed', `${resource}/${operation} wants ${method}`);
+function send(response: ServerResponse, { status, contentType, body = '' }: Reply): void {
+  const content = Buffer.from(body);
+  response
+    .writeHead(status, {
+      ...(contentType === undefined ? {} : { 'content-type': contentType }),
+      ...(status === 204 ? {} : { 'content-length': content.length }),
+    })
+    .end(content);
 }

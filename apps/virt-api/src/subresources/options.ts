@@ -1,8 +1,6 @@
-import type { IncomingMessage } from 'node:http';
-import { ApiServerError, readBody } from '@virtkit/apiserver';
 import { z } from 'zod';
 
-const dryRun = z.array(z.string()).optional();
+const dryRun = z.array(z.string()).nullish();
 
 /** Bodies of the operations; unknown members are ignored (KubeVirt subresources, option types). */
 export const StartOptionsSchema = z.object({ paused: z.boolean().optional(), dryRun });
@@ -14,31 +12,61 @@ export type StopOptions = z.output<typeof StopOptionsSchema>;
 export const RestartOptionsSchema = z.object({ gracePeriodSeconds: z.int().nullable().optional(), dryRun });
 export type RestartOptions = z.output<typeof RestartOptionsSchema>;
 
+export const MigrateOptionsSchema = z.object({
+  addedNodeSelector: z.record(z.string(), z.string()).nullish(),
+  dryRun,
+});
+
 export const PlainOptionsSchema = z.object({ dryRun });
 
-const mostBytes = 64 * 1024;
+/** Seconds, or a Go duration; 0 means that nothing thaws by itself. */
+export const FreezeOptionsSchema = z.object({ unfreezeTimeout: z.union([z.string(), z.number()]).nullish() });
 
-/** Reads the JSON body of an operation; an empty one is empty options. @throws ApiServerError `BadRequest` */
-export async function readOptions<T>(request: IncomingMessage, schema: z.ZodType<T>): Promise<T> {
-  const text = await readBody(request, mostBytes);
-  const result = schema.safeParse(text.trim() === '' ? {} : parse(text));
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw new ApiServerError(
-    'BadRequest',
-    `the options do not fit: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
-  );
-}
+/** The disk and the source are judged with the object that they become part of. */
+const apiPart = z.record(z.string(), z.unknown());
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new ApiServerError('BadRequest', 'the body of the request is not JSON', { cause });
-  }
-}
+export const AddVolumeOptionsSchema = z.object({
+  name: z.string().default(''),
+  disk: apiPart.nullish(),
+  volumeSource: z
+    .object({ persistentVolumeClaim: apiPart.nullish(), dataVolume: apiPart.nullish() })
+    .nullish(),
+  dryRun,
+});
+export type AddVolumeOptions = z.output<typeof AddVolumeOptionsSchema>;
 
-/** Whether nothing is to be changed. */
-export function isDryRun(options: { dryRun?: string[] | undefined }): boolean {
-  return options.dryRun?.includes('All') ?? false;
+export const RemoveVolumeOptionsSchema = z.object({ name: z.string().default(''), dryRun });
+
+export const MemoryDumpRequestSchema = z.object({ claimName: z.string().default('') });
+
+export const EvacuateCancelOptionsSchema = z.object({ evacuationNodeName: z.string().default(''), dryRun });
+
+export const SevSessionOptionsSchema = z.object({
+  session: z.string().default(''),
+  dhCert: z.string().default(''),
+});
+
+export const SevSecretOptionsSchema = z.object({
+  header: z.string().optional(),
+  secret: z.string().optional(),
+});
+
+export const BackupOptionsSchema = apiPart;
+
+export const ObjectGraphOptionsSchema = z.object({
+  includeOptionalNodes: z.boolean().nullish(),
+  labelSelector: z
+    .object({
+      matchLabels: z.record(z.string(), z.string()).optional(),
+      matchExpressions: z
+        .array(z.object({ key: z.string(), operator: z.string(), values: z.array(z.string()).optional() }))
+        .optional(),
+    })
+    .nullish(),
+});
+export type ObjectGraphOptions = z.output<typeof ObjectGraphOptionsSchema>;
+
+/** Whether nothing is to be changed: only the first element says so. */
+export function isDryRun(options: { dryRun?: string[] | null | undefined }): boolean {
+  return options.dryRun?.[0] === 'All';
 }

@@ -6,6 +6,10 @@ const architectures: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '3
 /** The answer of `version`. Commit and build date are not recorded. */
 export const versionInfo = {
   gitVersion: `v${manifest.version}`,
+  gitCommit: '',
+  gitTreeState: '',
+  buildDate: '',
+  goVersion: '',
   compiler: `node ${process.version}`,
   platform: `${process.platform}/${architectures[process.arch] ?? process.arch}`,
 };

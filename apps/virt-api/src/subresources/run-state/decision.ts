@@ -2,7 +2,7 @@ import type { JsonPatchOperation } from '@virtkit/core-types';
 
 /** What a request to start, stop or restart comes to. */
 export type Decision =
-  | { readonly kind: 'refused'; readonly code: 'BadRequest' | 'Conflict'; readonly message: string }
+  | { readonly kind: 'refused'; readonly code: RefusalCode; readonly message: string }
   /** Accepted, and there is nothing to do. */
   | { readonly kind: 'nothing' }
   | {
@@ -14,7 +14,10 @@ export type Decision =
       readonly gracePeriodSeconds?: number;
     };
 
-export const refused = (message: string, code: 'BadRequest' | 'Conflict' = 'Conflict'): Decision => ({
+/** `InternalError` is what KubeVirt answers when requests wait already. */
+type RefusalCode = 'BadRequest' | 'Conflict' | 'InternalError';
+
+export const refused = (message: string, code: RefusalCode = 'Conflict'): Decision => ({
   kind: 'refused',
   code,
   message,

@@ -39,7 +39,8 @@ export function requestPatch(
 ): Decision {
   const present = status?.stateChangeRequests ?? [];
   const loneStop = requests.length === 1 && requests[0]?.action === 'Stop';
-  if (present.length > 0 && !loneStop) return refused('a start or stop is under way already');
+  if (present.length > 0 && !loneStop)
+    return refused('a start or stop is under way already', 'InternalError');
   const test: JsonPatchOperation =
     status?.stateChangeRequests === undefined
       ? { op: 'test', path: '/metadata/resourceVersion', value: metadata.resourceVersion }

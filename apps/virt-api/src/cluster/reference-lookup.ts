@@ -1,0 +1,25 @@
+import type { ReferencedKind, ReferencedObject, ReferenceLookup } from '@virtkit/admission';
+import { resources, type ResourceDefinition } from '@virtkit/core-types';
+import type { Client } from '@virtkit/sdk';
+import { ifFound } from '../subresources/refusal.ts';
+
+const definitions: Readonly<Record<ReferencedKind, ResourceDefinition<ReferencedObject>>> = {
+  VirtualMachineInstancetype: resources.virtualMachineInstancetypes,
+  VirtualMachineClusterInstancetype: resources.virtualMachineClusterInstancetypes,
+  VirtualMachinePreference: resources.virtualMachinePreferences,
+  VirtualMachineClusterPreference: resources.virtualMachineClusterPreferences,
+};
+
+/** Looks instance types, preferences and their revisions up as they are now. */
+export function referenceLookup(client: Client, signal: AbortSignal): ReferenceLookup {
+  return {
+    revision: (namespace, name) =>
+      ifFound(client.resource(resources.controllerRevisions).get(name, { namespace, signal })),
+    object: (kind, namespace, name) =>
+      ifFound(
+        client
+          .resource(definitions[kind])
+          .get(name, { ...(namespace === undefined ? {} : { namespace }), signal }),
+      ),
+  };
+}
