@@ -8,15 +8,16 @@ const mebibyte = 1024n * 1024n;
 
 /**
  * What runs beside the guest. KubeVirt reckons 25 + 100 + 25 + 40 + 50 MiB for its monitor, launcher, log daemon, libvirt
- * daemon and QEMU; these are Virtkit's own programs, measured with one guest on a node, where nothing is shared with others
- * (resident memory, rounded up to leave room; `npm run bench` measures the same with ten guests as their proportional share).
+ * daemon and QEMU. These are Virtkit's programs, as measured with one real guest on a node, where little is shared (proportional
+ * share and, with all that is shared, resident memory), rounded up to leave room. With ten guests `npm run bench` measures
+ * 36.3 MiB in all but QEMU.
  */
 const processesMiB = {
-  /** virt-launcher on Node. */
-  launcher: 96n,
-  /** The private libvirtd, which keeps logs itself. */
+  /** virt-launcher: 49 MiB; 112 with Node's own code, which the platform's other programs have loaded anyway. */
+  launcher: 64n,
+  /** The private libvirtd, which writes logs itself: 20 MiB; 29 with libraries. */
   libvirt: 32n,
-  /** dnsmasq and the sandbox's own processes. */
+  /** dnsmasq, 2 MiB (5 with libraries), and the sandbox's two processes, 0.4 MiB. */
   network: 8n,
   /** QEMU without guest memory, devices and CPUs: as KubeVirt reckons, because it is the same program. */
   qemu: 50n,

@@ -161,9 +161,9 @@ describe('launcher pod', () => {
   it('asks for the guest memory and the overhead', () => {
     const { requests, limits } = render().spec.containers[0]!.resources!;
     const mebibyte = 1024 * 1024;
-    // 186 MiB of processes, 2 x 8 for vCPUs, 8 for the I/O thread, 32 for video; page tables of 1Gi, in whole kB.
+    // 154 MiB of processes, 2 x 8 for vCPUs, 8 for the I/O thread, 32 for video; page tables of 1Gi, in whole kB.
     const pageTables = Math.floor((Math.ceil((1024 * mebibyte) / 1000) * 1000) / 512);
-    const overhead = (186 + 16 + 8 + 32) * mebibyte + pageTables;
+    const overhead = (154 + 16 + 8 + 32) * mebibyte + pageTables;
     expect(render().metadata.annotations!['kubevirt.io/memory-overhead-bytes']).toBe(String(overhead));
     expect(Quantity.parse(requests!['memory']!).toBytes()).toBe(BigInt(1024 * mebibyte + overhead));
     expect(requests).toMatchObject({
