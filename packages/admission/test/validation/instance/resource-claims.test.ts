@@ -106,6 +106,7 @@ testInstanceSides('devices by resource claim', [
     accepts: hosted(devices({ gpus: [named('a')], hostDevices: [claimed('c')] })),
     reason: 'R',
     fields: [gpusField, gpusField, hostDevicesField],
+    alone: true,
   },
   {
     id: 'DRA-10',
@@ -118,6 +119,7 @@ testInstanceSides('devices by resource claim', [
     accepts: hosted(devices({ gpus: [claimed('a')], hostDevices: [named('b')] })),
     reason: 'I',
     fields: [gpusField, hostDevicesField],
+    alone: true,
   },
   {
     id: 'DRA-11',
