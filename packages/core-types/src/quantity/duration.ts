@@ -12,6 +12,8 @@ const units: Readonly<Record<string, bigint>> = {
   h: 3_600_000_000_000n,
 };
 const largest = 2n ** 63n - 1n;
+/** A number and its unit. */
+const term = /^(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)$/;
 
 /** A span of time as the API writes it, in Go's notation; exact in nanoseconds. Immutable. */
 export class Duration {
@@ -31,15 +33,14 @@ export class Duration {
   static parse(text: string): Duration {
     const [, sign, body = ''] = /^([+-]?)(.*)$/s.exec(text)!;
     if (body === '0') return Duration.zero;
-    const parts = [...body.matchAll(/(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/gy)];
-    const consumed = parts.reduce((length, part) => length + part[0].length, 0);
-    const empty = parts.some(([, integer, fraction]) => (integer ?? '') === '' && (fraction ?? '') === '');
-    if (parts.length === 0 || consumed !== body.length || empty) {
-      throw new CoreTypesError('InvalidDuration', `not a duration: ${JSON.stringify(text)}`);
-    }
+    const parts = body.split(/(?<=[a-zµμ])(?=[\d.])/).map((part) => term.exec(part));
     let total = 0n;
-    for (const [, integer = '', fraction = '', unit] of parts)
-      total += partOf(integer, fraction, units[unit!]!);
+    for (const part of parts) {
+      const [, integer = '', fraction = '', unit] = part ?? [];
+      if (unit === undefined || integer + fraction === '')
+        throw new CoreTypesError('InvalidDuration', `not a duration: ${JSON.stringify(text)}`);
+      total += partOf(integer, fraction, units[unit]!);
+    }
     if (total > largest)
       throw new CoreTypesError('InvalidDuration', `duration too long: ${JSON.stringify(text)}`);
     return new Duration(sign === '-' ? -total : total);
