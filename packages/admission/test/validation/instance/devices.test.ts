@@ -14,7 +14,7 @@ const display = (gpu: GPU['virtualGPUOptions'], name = 'gpu'): GPU => ({
 const gpus = (...given: GPU[]) => withDevices({ gpus: given });
 const lun = (reservation: boolean): SpecParts => {
   const disk: Disk = { name: 'data', lun: { reservation } };
-  return withDevices({ disks: [disk, { ...disk, name: 'more' }] });
+  return withDevices({ disks: [{ name: 'system', disk: {} }, disk, { ...disk, name: 'more' }] });
 };
 const share = (...volumes: Volume[]): SpecParts => ({
   ...withDevices({ filesystems: volumes.map(({ name }) => ({ name, virtiofs: {} })) }),

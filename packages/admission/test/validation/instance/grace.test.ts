@@ -28,7 +28,7 @@ const asked: SpecParts = {
   domain: {
     machine: { type: 'virt-9.0' },
     cpu: { dedicatedCpuPlacement: true },
-    devices: { gpus: [gpu] },
+    devices: { gpus: [gpu, { name: 'more', deviceName: 'example.org/gpu' }] },
   },
 };
 const askedAs = (parts: SpecParts): SpecParts => ({
