@@ -69,6 +69,13 @@ testInstanceSides('affinity to Pods', [
     fields: [`${away}[0].podAffinityTerm.namespaceSelector.matchLabels`],
   },
   {
+    id: 'AFF-08',
+    refuses: selecting({ matchLabels: { app: 'a'.repeat(64) } }),
+    accepts: selecting({ matchLabels: { app: 'a'.repeat(63) } }),
+    reason: 'I',
+    fields: [`${beside}[0].labelSelector.matchLabels`],
+  },
+  {
     id: 'AFF-09',
     refuses: near(requiring({}, { namespaces: ['shop', 'shop.eu', 'Shop'] })),
     accepts: near(requiring({}, { namespaces: ['shop', 'shop-eu'] })),
