@@ -4,6 +4,7 @@ import {
   virtualMachineController,
   virtualMachineInstanceController,
   virtualMachineInstanceReplicaSetController,
+  virtualMachinePoolController,
 } from '@virtkit/controllers';
 import {
   createEventRecorder,
@@ -38,7 +39,7 @@ export interface Health {
 }
 
 /**
- * Runs the controllers of VirtualMachines, VirtualMachineInstances, their replica sets and nodes until the signal aborts.
+ * Runs the controllers of VirtualMachines, VirtualMachineInstances, replica sets, pools and nodes until the signal aborts.
  * @throws ControllerError `leadership-lost`; the process must end then, because another replica acts already.
  */
 export async function runVirtController(options: VirtControllerOptions): Promise<void> {
@@ -96,6 +97,7 @@ async function act({ client, config }: VirtControllerOptions, acting: Acting): P
   await using machineEvents = recorderOf('virtualmachine-controller');
   await using nodeEvents = recorderOf('node-controller');
   await using replicaSetEvents = recorderOf('virtualmachinereplicaset-controller');
+  await using poolEvents = recorderOf('virtualmachinepool-controller');
   const common = { client, cache, clock, logger, metrics: runtimeMetrics(registry) };
   const controllers = [
     virtualMachineController({ ...common, recorder: machineEvents, coalesceMs: config.coalesceMs?.machine }),
@@ -106,6 +108,7 @@ async function act({ client, config }: VirtControllerOptions, acting: Acting): P
       coalesceMs: config.coalesceMs?.instance,
     }),
     virtualMachineInstanceReplicaSetController({ ...common, recorder: replicaSetEvents }),
+    virtualMachinePoolController({ ...common, recorder: poolEvents }),
     nodeLifecycleController({ ...common, recorder: nodeEvents }),
   ];
   const synced = cache.waitForSync({ signal }).then(acting.onSynced, (error: unknown) => {

@@ -66,6 +66,7 @@ export async function startTestCluster(options: { marks?: boolean } = {}): Promi
     resources.virtualMachineInstances,
     resources.kubeVirts,
     resources.virtualMachineInstanceReplicaSets,
+    resources.virtualMachinePools,
     resources.virtualMachineInstancetypes,
     resources.virtualMachineClusterInstancetypes,
     resources.virtualMachinePreferences,

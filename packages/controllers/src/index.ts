@@ -34,3 +34,9 @@ export {
 export type { ReplicaSetObservation } from './virtual-machine-instance-replica-set/observation.ts';
 export { planReplicaSet, type ReplicaSetPlan } from './virtual-machine-instance-replica-set/plan.ts';
 export type { Selection } from './replicas/selection.ts';
+export {
+  virtualMachinePoolController,
+  type PoolControllerOptions,
+} from './virtual-machine-pool/controller.ts';
+export type { PoolMember, PoolObservation, PoolRevision } from './virtual-machine-pool/observation.ts';
+export { planPool, type PoolPlan, type PoolStage, type PoolStep } from './virtual-machine-pool/plan.ts';

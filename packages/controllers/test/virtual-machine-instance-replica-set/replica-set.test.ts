@@ -26,7 +26,7 @@ type State = 'ready' | 'starting' | 'final' | 'deleting' | 'terminating';
 
 function instanceIn(
   state: State,
-  name = state,
+  name: string = state,
   metadata: VirtualMachineInstance['metadata'] = {},
 ): VirtualMachineInstance {
   const ready = {
