@@ -11,9 +11,11 @@ export interface Rule<Subject> {
 
 /** All findings, in the order of the rules. */
 export function applyRules<Subject>(rules: readonly Rule<Subject>[], subject: Subject): Finding[] {
-  return rules.flatMap(({ id, check }) =>
-    Array.from(check(subject), (objection): Finding => ({ rule: id, ...objection })),
-  );
+  // Loops, not chains of arrays: this runs tens of thousands of times for an instance with hundreds of devices.
+  const findings: Finding[] = [];
+  for (const { id, check } of rules)
+    for (const objection of check(subject)) findings.push({ rule: id, ...objection });
+  return findings;
 }
 
 /** All findings of subjects that are judged one by one: all rules for the first, then all for the next. */

@@ -9,8 +9,8 @@ import { diskTargetRules } from './target.ts';
 const nameRule: DiskRule = {
   id: 'DSK-01',
   *check({ disk: { name }, index, all, field }) {
-    for (const other of all.slice(0, index))
-      if (other.name === name) yield invalid(`${field}.name`, 'an earlier disk has this name');
+    for (let other = 0; other < index; other++)
+      if (all[other]?.name === name) yield invalid(`${field}.name`, 'an earlier disk has this name');
   },
 };
 
