@@ -46,6 +46,7 @@ describe('most sockets', () => {
     ],
     ["a multiple, where the cluster's number is zero", topology(2), upTo({ maxCpuSockets: 0 }), 'amd64', 8],
     ['what 512 virtual CPUs allow', topology(100, 2), builtIn, 'amd64', 256],
+    ['a multiple, where that is below 512 virtual CPUs', topology(50, 2), builtIn, 'amd64', 200],
     ['exactly 512 virtual CPUs', topology(64, 2), builtIn, 'amd64', 256],
     ["the guest's own, where they are above 512 virtual CPUs", topology(600), builtIn, 'amd64', 600],
     ['what is given', { ...topology(2), maxSockets: 3 }, builtIn, 'amd64', 3],

@@ -94,10 +94,13 @@ test('quantities are compared by value, and requests key by key', () => {
   expect(object.metadata.annotations).toEqual(annotationOf('a'));
 });
 
-test('a preset may be applied in part', () => {
+test.each<[Partial<DomainSpec>, Partial<DomainSpec>]>([
+  [{ cpu: { cores: 4 } }, { cpu: { cores: 4 }, ioThreadsPolicy: 'auto' }],
+  [{ ioThreadsPolicy: 'shared' }, { cpu: { cores: 2 }, ioThreadsPolicy: 'shared' }],
+])('a preset may be applied in part: an instance with %j', (own, expected) => {
   const both = preset('p', { cpu: { cores: 2 }, ioThreadsPolicy: 'auto' });
-  const { object } = applied(instance({ cpu: { cores: 4 } }), both);
-  expect(object.spec.domain).toMatchObject({ cpu: { cores: 4 }, ioThreadsPolicy: 'auto' });
+  const { object } = applied(instance(own), both);
+  expect(object.spec.domain).toMatchObject(expected);
   expect(object.metadata.annotations).toEqual(annotationOf('p'));
 });
 

@@ -142,6 +142,7 @@ describe('pull policy', () => {
     ['guest', undefined, 'Always'],
     ['guest:1.0', undefined, 'IfNotPresent'],
     ['guest@sha256:00', undefined, 'IfNotPresent'],
+    ['guest@digest', undefined, 'IfNotPresent'],
     ['registry:5000/guest', undefined, 'IfNotPresent'],
     ['guest', 'Never', 'Never'],
   ] as const)('D1-6: image %s with %s is pulled %s', (image, imagePullPolicy, policy) => {

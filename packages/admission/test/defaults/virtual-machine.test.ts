@@ -123,6 +123,11 @@ describe('storage class of the preference', () => {
       { pvc: { storageClassName: 'fast' }, storage: { storageClassName: 'fast' } },
     ],
     ['not over another', { pvc: { storageClassName: 'own' } }, { pvc: { storageClassName: 'own' } }],
+    [
+      'not over another of storage',
+      { storage: { storageClassName: 'own' } },
+      { storage: { storageClassName: 'own' } },
+    ],
     ['not for neither', {}, {}],
   ])('%s', (_title, spec, expected) => {
     const given = machine({}, { dataVolumeTemplates: [{ metadata: { name: 'dv' }, spec }] });

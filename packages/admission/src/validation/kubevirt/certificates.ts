@@ -1,4 +1,5 @@
 import { CoreTypesError, Duration, type KubeVirt } from '@virtkit/core-types';
+import { renewBefore, silentValues } from '../../defaults/object-values.ts';
 import { invalid, notSupported, refused } from '../finding.ts';
 import type { KubeVirtUpdateRule } from './subject.ts';
 
@@ -11,10 +12,6 @@ interface Lifetimes {
   readonly certificate: bigint;
   readonly certificateRenewal: bigint;
 }
-
-/** KubeVirt's lifetimes where the object is silent. */
-const caLifetime = Duration.parse('168h');
-const certificateLifetime = Duration.parse('24h');
 
 /** Certificates that KubeVirt signs itself. */
 export const certificateRules: readonly KubeVirtUpdateRule[] = [
@@ -83,15 +80,19 @@ function lifetimes(given: SelfSigned): Lifetimes {
     texts
       .map((text) => (text === undefined ? undefined : durationOf(text)))
       .find((span) => span !== undefined);
-  const ca = first(given.caRotateInterval, given.ca?.duration) ?? caLifetime.nanoseconds;
+  const ca = first(given.caRotateInterval, given.ca?.duration) ?? silentValues.caDuration.nanoseconds;
   const certificate =
-    first(given.certRotateInterval, given.server?.duration) ?? certificateLifetime.nanoseconds;
+    first(given.certRotateInterval, given.server?.duration) ?? silentValues.certificateDuration.nanoseconds;
   return {
     ca,
-    caRenewal: first(given.caOverlapInterval, given.ca?.renewBefore) ?? ca / 5n,
+    caRenewal: first(given.caOverlapInterval, given.ca?.renewBefore) ?? renewalOf(ca),
     certificate,
-    certificateRenewal: first(given.server?.renewBefore) ?? certificate / 5n,
+    certificateRenewal: first(given.server?.renewBefore) ?? renewalOf(certificate),
   };
+}
+
+function renewalOf(lifetime: bigint): bigint {
+  return renewBefore(Duration.fromNanoseconds(lifetime)).nanoseconds;
 }
 
 function durationOf(text: string): bigint | undefined {
