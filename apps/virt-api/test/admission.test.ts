@@ -1,4 +1,4 @@
-import type { VirtualMachine, VirtualMachineInstance } from '@virtkit/core-types';
+import { resources, type VirtualMachine, type VirtualMachineInstance } from '@virtkit/core-types';
 import { isApiError, type ApiError } from '@virtkit/sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { kubevirt, startCluster, type TestCluster } from './support/cluster.ts';
@@ -185,11 +185,11 @@ describe('the KubeVirt object', () => {
 
 test('kinds that nothing acts on are refused as not implemented', async () => {
   const error = await refusal(
-    cluster.admin.virtualMachineInstanceReplicaSets.create({
-      apiVersion: 'kubevirt.io/v1',
-      kind: 'VirtualMachineInstanceReplicaSet',
-      metadata: { name: 'set', namespace },
-      spec: { selector: {}, template: {} },
+    cluster.admin.resource(resources.virtualMachineClones).create({
+      apiVersion: 'clone.kubevirt.io/v1beta1',
+      kind: 'VirtualMachineClone',
+      metadata: { name: 'clone', namespace },
+      spec: { source: { apiGroup: 'kubevirt.io', kind: 'VirtualMachine', name: 'vm' } },
     }),
   );
   expect(error).toMatchObject({ code: 'not-implemented', httpStatus: 501 });

@@ -23,8 +23,6 @@ const named = (findings: readonly Finding[]) => findings.map(({ rule, field }) =
 describe('what nothing carries is refused', () => {
   test.each<[string, string, Partial<VirtualMachineSpec>]>([
     ['VK-DATA-VOLUMES', 'spec.dataVolumeTemplates', { dataVolumeTemplates: [{ spec: {} }] }],
-    ['VK-INSTANCETYPE', 'spec.instancetype', { instancetype: { name: 'small' } }],
-    ['VK-PREFERENCE', 'spec.preference', { preference: { name: 'linux' } }],
     ['VK-UPDATE-VOLUMES', 'spec.updateVolumesStrategy', { updateVolumesStrategy: 'Migration' }],
   ])('%s at %s', (rule, field, change) => {
     expect(named(judge(machine(change)))).toEqual([[rule, field]]);

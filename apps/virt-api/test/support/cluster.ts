@@ -37,7 +37,7 @@ export async function startCluster(handlerTls?: HandlerTls): Promise<TestCluster
       crd(resources.virtualMachines),
       crd(resources.virtualMachineInstances),
       crd(resources.kubeVirts),
-      crd(resources.virtualMachineInstanceReplicaSets),
+      crd(resources.virtualMachineClones),
     ],
     admission: virtApi.admission,
     mounts: virtApi.mounts,

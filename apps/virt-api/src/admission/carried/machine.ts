@@ -16,18 +16,6 @@ const refused: readonly { id: string; field: string; set: (s: MachineSubject) =>
     why: 'DataVolumes are not carried; use containerDisk or emptyDisk volumes',
   },
   {
-    id: 'VK-INSTANCETYPE',
-    field: 'spec.instancetype',
-    set: ({ machine: { spec } }) => spec.instancetype !== undefined,
-    why: 'instance types are not carried; give CPU and memory in the template',
-  },
-  {
-    id: 'VK-PREFERENCE',
-    field: 'spec.preference',
-    set: ({ machine: { spec } }) => spec.preference !== undefined,
-    why: 'preferences are not carried; give the devices in the template',
-  },
-  {
     id: 'VK-UPDATE-VOLUMES',
     field: 'spec.updateVolumesStrategy',
     set: ({ machine: { spec } }) => ![undefined, '', 'Replacement'].includes(spec.updateVolumesStrategy),

@@ -11,7 +11,6 @@ const missing: ReadonlyMap<ResourceDefinition<unknown>, string> = new Map<
   ResourceDefinition<unknown>,
   string
 >([
-  [resources.virtualMachineInstanceReplicaSets, 'replica sets of instances'],
   [resources.virtualMachineInstancePresets, 'presets'],
   [resources.virtualMachineInstanceMigrations, 'live migration'],
   [resources.virtualMachineSnapshots, snapshots],
