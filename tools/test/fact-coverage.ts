@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 /** How a test shows a fact: both sides of a refusal, or what is done. */
 export type FactKind = 'refuses' | 'does';
 
-/** The facts of a list, by id. Lines are `id<TAB>kind`; those that begin with `#` are comments. */
+/** The facts of a list, by id. Lines are `id<TAB>kind`, and perhaps words on it after another tab; those that begin with `#` are comments. */
 export function readFacts(file: URL): Map<string, FactKind> {
   const facts = new Map<string, FactKind>();
   for (const line of readFileSync(file, 'utf8').split('\n')) {

@@ -84,7 +84,11 @@ function withSparePorts(
     '@type': 'pci',
     '@model': 'pcie-root-port',
   }));
-  return { ...devices, controller: [...listOf(devices['controller']), ...ports] };
+  const controllers = listOf(devices['controller']);
+  // Ports without a number take the first free one, and 0 is the root's.
+  const rooted = controllers.some((one) => one['@model'] === 'pcie-root');
+  const root = rooted ? [] : [{ '@type': 'pci', '@index': 0, '@model': 'pcie-root' }];
+  return { ...devices, controller: [...controllers, ...root, ...ports] };
 }
 
 /**

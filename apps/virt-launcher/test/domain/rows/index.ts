@@ -1,11 +1,16 @@
 import type { Row } from '../row.ts';
 import { cpuRows } from './cpu.ts';
+import { consoleRows } from './consoles.ts';
+import { deviceRows } from './devices.ts';
 import { diskTransferRows } from './disk-transfer.ts';
 import { diskRows } from './disks.ts';
 import { firmwareRows } from './firmware.ts';
 import { identityRows } from './identity.ts';
+import { interfaceRows } from './interfaces.ts';
 import { ioThreadRows } from './io-threads.ts';
 import { memoryRows } from './memory.ts';
+import { passthroughRows } from './passthrough.ts';
+import { cpuPlacementRows, pciRows } from './placement.ts';
 import { platformRows } from './platform.ts';
 import { seedRows } from './seeds.ts';
 import { volumeRows } from './volumes.ts';
@@ -22,4 +27,10 @@ export const rows: readonly Row[] = [
   ...ioThreadRows,
   ...volumeRows,
   ...seedRows,
+  ...interfaceRows,
+  ...consoleRows,
+  ...deviceRows,
+  ...passthroughRows,
+  ...cpuPlacementRows,
+  ...pciRows,
 ];
