@@ -41,6 +41,7 @@ const BackupSourceSchema = withRules(
   ],
 );
 
+/** KubeVirt backups: what to copy, and to where; rules tie its members together. */
 export const VirtualMachineBackupSpecSchema = withRules(
   apiObject('What to copy, and to where. It does not change.', {
     forceFullBackup: z.boolean().describe('Copy all data although a checkpoint exists.').optional(),
@@ -65,6 +66,7 @@ export const VirtualMachineBackupSpecSchema = withRules(
     },
   ],
 );
+/** KubeVirt backups: what to copy, and to where. */
 export type VirtualMachineBackupSpec = z.output<typeof VirtualMachineBackupSpecSchema>;
 
 export const VirtualMachineBackupStatusSchema = apiObject('Progress of the backup, and where it is.', {

@@ -28,10 +28,12 @@ const TrackedMachineSchema = withRules(TypedLocalObjectReferenceSchema.describe(
   { cel: "self.name != ''", message: 'needs a name', holds: ({ name }) => name !== '' },
 ]);
 
+/** KubeVirt backups: the machine that a tracker follows; it does not change. */
 export const VirtualMachineBackupTrackerSpecSchema = withRules(
   apiObject('The machine to follow. It does not change.', { source: TrackedMachineSchema }),
   [{ cel: 'self == oldSelf', message: 'cannot be changed' }],
 );
+/** KubeVirt backups: the machine that a tracker follows. */
 export type VirtualMachineBackupTrackerSpec = z.output<typeof VirtualMachineBackupTrackerSpecSchema>;
 
 export const VirtualMachineBackupTrackerStatusSchema = apiObject('What the backups have copied.', {

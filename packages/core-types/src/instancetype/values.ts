@@ -12,6 +12,7 @@ export const deprecatedCPUTopologies = {
   preferSpread: 'spread',
   preferAny: 'any',
 } as const satisfies Readonly<Record<string, PreferredCPUTopology>>;
+/** KubeVirt instancetypes: an older name of a topology. */
 export type DeprecatedCPUTopology = keyof typeof deprecatedCPUTopologies;
 
 /** KubeVirt instancetypes: `spec.cpu.spreadOptions.across` of a preference; the first is what an absent one means. */

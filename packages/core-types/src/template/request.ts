@@ -13,6 +13,7 @@ export const VirtualMachineReferenceSchema = apiObject('A machine of any namespa
 });
 export type VirtualMachineReference = z.output<typeof VirtualMachineReferenceSchema>;
 
+/** KubeVirt templates: the machine, and the template to make of it; it does not change. */
 export const VirtualMachineTemplateRequestSpecSchema = withRules(
   apiObject('The machine, and the template to make of it. It does not change.', {
     templateLabels: z
@@ -28,6 +29,7 @@ export const VirtualMachineTemplateRequestSpecSchema = withRules(
   }),
   [{ cel: 'self == oldSelf', message: 'cannot be changed' }],
 );
+/** KubeVirt templates: the machine, and the template to make of it. */
 export type VirtualMachineTemplateRequestSpec = z.output<typeof VirtualMachineTemplateRequestSpecSchema>;
 
 export const VirtualMachineTemplateRequestStatusSchema = apiObject('Progress, and the template made.', {
