@@ -1,0 +1,2 @@
+export { matchMigrationPolicy, type PolicySubject } from './match.ts';
+export { migrationOptions } from './options.ts';
