@@ -5,8 +5,8 @@ import type { Rule } from '../rule.ts';
 /** What the rules for a virtual machine look at. */
 export interface MachineSubject {
   readonly machine: VirtualMachine;
-  /** As stored; undefined when the machine is being created. */
-  readonly before: VirtualMachine | undefined;
+  /** As stored; `unreadable` when it does not fit the schema, undefined when the machine is being created. */
+  readonly before: VirtualMachine | 'unreadable' | undefined;
   readonly trusted: boolean;
   readonly configuration: ClusterConfiguration;
 }
