@@ -4,6 +4,7 @@ import { startControlPlane, type ControlPlane } from '@virtkit/apiserver';
 import {
   crd,
   resources,
+  type JsonPatch,
   type KubeVirtConfiguration,
   type KubeVirtStatus,
   type VirtualMachine,
@@ -127,7 +128,12 @@ function raw(
   content: string,
 ): Promise<Omit<Asked, 'body'>> {
   return new Promise((resolve, reject) => {
-    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const headers = {
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+      // Without it the body of a GET would not be framed.
+      'content-length': Buffer.byteLength(content),
+    };
     const call = request(new URL(path, url), { method, ca, headers, agent: false }, (response) => {
       const { statusCode = 0, headers: given } = response;
       text(response).then(
@@ -217,8 +223,8 @@ class Bench implements SubresourceBench {
 
   async configure(configuration: KubeVirtConfiguration, status?: KubeVirtStatus): Promise<void> {
     const { name, namespace: at } = configurationName;
-    const present = await this.client.kubeVirts.get(name, { namespace: at });
-    const written = await this.client.kubeVirts.update({ ...present, spec: { configuration } });
+    const operations: JsonPatch = [{ op: 'add', path: '/spec', value: { configuration } }];
+    const written = await this.client.kubeVirts.patch(name, { type: 'json', operations }, { namespace: at });
     const latest =
       status === undefined
         ? written
