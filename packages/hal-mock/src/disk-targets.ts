@@ -1,11 +1,17 @@
 import type { Disk, Observed } from '@virtkit/hal';
 
-/** Disks with the names that a Linux guest gives them: `vda`, `vdb`, ... on virtio, `sda`, ... on the other buses. */
+/**
+ * Disks with the names that a Linux guest gives them, `vda`, `vdb`, ... on virtio, `sda`, ... on the other buses, but for those
+ * that keep the name they had.
+ */
 export function diskTargets(disks: readonly Disk[]): Observed['disks'] {
   const next = { vd: 0, sd: 0 };
-  return disks.map(({ id, bus, source }) => {
-    const prefix = bus === 'virtio' ? 'vd' : 'sd';
-    const target = `${prefix}${letters(next[prefix]++)}`;
+  const kept = new Set(disks.map(({ target }) => target));
+  const free = (prefix: 'vd' | 'sd'): string => {
+    const name = `${prefix}${letters(next[prefix]++)}`;
+    return kept.has(name) ? free(prefix) : name;
+  };
+  return disks.map(({ id, bus, source, target = free(bus === 'virtio' ? 'vd' : 'sd') }) => {
     return source.kind === 'scratch' ? { id, target, sizeBytes: source.sizeBytes } : { id, target };
   });
 }

@@ -21,7 +21,17 @@ describe('uncarried', () => {
     ['spec.domain.devices.tpm', (s) => (s.domain.devices.tpm = {})],
     ['spec.domain.devices.gpus', (s) => (s.domain.devices.gpus = [{ name: 'g', deviceName: 'd' }])],
     ['spec.domain.devices.disks[0].lun', (s) => (s.domain.devices.disks![0] = { name: 'root', lun: {} })],
-    ['spec.domain.devices.disks[1].io', (s) => (s.domain.devices.disks![1]!.io = 'native')],
+    [
+      'spec.domain.devices.disks[1].blockSize.matchVolume.enabled',
+      (s) => (s.domain.devices.disks![1]!.blockSize = { matchVolume: { enabled: true } }),
+    ],
+    ['spec.domain.devices.disks[1].shareable', (s) => (s.domain.devices.disks![1]!.shareable = true)],
+    ['spec.domain.ioThreadsPolicy', (s) => (s.domain.ioThreadsPolicy = 'supplementalPool')],
+    ['spec.domain.devices.interfaces[0].model', (s) => (s.domain.devices.interfaces![0]!.model = 'igb')],
+    [
+      'spec.domain.devices.panicDevices[0].model',
+      (s) => (s.domain.devices.panicDevices = [{ model: 'pvpanic' }]),
+    ],
     [
       'spec.domain.devices.interfaces[0].bridge',
       (s) => (s.domain.devices.interfaces![0] = { name: 'default', bridge: {} }),
@@ -35,9 +45,10 @@ describe('uncarried', () => {
       'spec.domain.firmware.bootloader.efi.persistent',
       (s) => (s.domain.firmware!.bootloader = { efi: { secureBoot: false, persistent: true } }),
     ],
-    ['spec.domain.features.hyperv', (s) => (s.domain.features!.hyperv = {})],
-    ['spec.domain.features.acpi.enabled', (s) => (s.domain.features!.acpi = { enabled: false })],
-    ['spec.domain.clock.timer', (s) => (s.domain.clock = { utc: {}, timer: { hpet: { present: false } } })],
+    [
+      'spec.domain.features.apic.endOfInterrupt',
+      (s) => (s.domain.features!.apic = { enabled: true, endOfInterrupt: true }),
+    ],
     ['spec.domain.launchSecurity', (s) => (s.domain.launchSecurity = {})],
     ['spec.networks[0].multus', (s) => (s.networks = [{ name: 'default', multus: { networkName: 'n' } }])],
     [
@@ -73,6 +84,28 @@ describe('uncarried', () => {
     [
       'switches that say what is the case anyway',
       (s) => Object.assign(s.domain.devices, { blockMultiQueue: false, disableHotplug: true }),
+    ],
+    [
+      'clock, timers and platform features',
+      (s) => {
+        s.domain.clock = { utc: {}, timer: { hpet: { present: false } } };
+        s.domain.features = { acpi: { enabled: false }, hyperv: { relaxed: {} }, kvm: { hidden: true } };
+      },
+    ],
+    [
+      'input devices, sound and how a disk is read',
+      (s) => {
+        s.domain.devices.inputs = [{ name: 'pen', type: 'tablet', bus: 'usb' }];
+        s.domain.devices.sound = { name: 'audio' };
+        Object.assign(s.domain.devices.disks![0]!, { io: 'threads', errorPolicy: 'report' });
+      },
+    ],
+    [
+      'files of ConfigMaps and Secrets',
+      (s) => {
+        s.volumes![0] = { name: 'root', configMap: { name: 'c', volumeLabel: 'l' } };
+        s.volumes![1] = { name: 'seed', secret: { secretName: 's' } };
+      },
     ],
     ['an empty list for absent', (s) => (s.accessCredentials = [])],
     ['null for absent', (s) => Object.assign(s, { accessCredentials: null })],
