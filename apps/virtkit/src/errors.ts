@@ -8,6 +8,12 @@ export type VirtkitErrorCode =
   /** The machine lacks a program, device or right. */
   | 'missing-requirement'
   | 'no-space'
+  /** A file or folder that was named does not exist, or has nothing of what is looked for. */
+  | 'not-found'
+  /** The API would not take it. */
+  | 'refused'
+  /** What was given cannot be read or understood. */
+  | 'invalid-input'
   | 'forbidden'
   /** A program of the platform ended or never became ready. */
   | 'program-failed'

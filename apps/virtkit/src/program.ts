@@ -5,10 +5,13 @@ import { customResourceDefinitions, yamlDocuments } from './commands/crds.ts';
 import { doctor, doctorText } from './commands/doctor.ts';
 import { down } from './commands/down.ts';
 import { listImages, loadImage, makeDiskImage } from './commands/image.ts';
+import { renderedText, renderManifests, type RenderPart } from './commands/render.ts';
 import { platformStatus, statusText } from './commands/status.ts';
 import { up, upDetached } from './commands/up.ts';
+import { validateManifests } from './commands/validate.ts';
 import { table } from './output/table.ts';
 import { version } from './platform/version.ts';
+import { isClean, reportText } from './validate/verdict.ts';
 
 export interface ProgramContext {
   /** Default of `--root`. */
@@ -118,6 +121,66 @@ export function createProgram(context: ProgramContext): Command {
       if (options.json === true) json({ apiVersion: 'v1', kind: 'List', items });
       else print(yamlDocuments(items));
     });
+
+  program
+    .command('validate')
+    .description('fill in and judge manifests as the API would, without a cluster')
+    .requiredOption('-f, --filename <path...>', 'files, folders, or - for standard input')
+    .option('-R, --recursive', 'read the folders inside folders too')
+    .option('--config <file>', 'a KubeVirt object whose configuration is in force')
+    .option('--json', 'print for each document whether it is allowed, why not, and what would be stored')
+    .action(async (options: { filename: string[]; recursive?: boolean; config?: string; json?: boolean }) => {
+      const { filename, json: asJson, ...rest } = options;
+      const report = await validateManifests(filename, rest);
+      if (asJson === true) json(report);
+      else print(reportText(report));
+      if (!isClean(report)) context.setExitCode(1);
+    });
+
+  program
+    .command('render')
+    .description('show what machines and instances become: machine spec, libvirt domain and launcher Pod')
+    .requiredOption('-f, --filename <path...>', 'files, folders, or - for standard input')
+    .option('-R, --recursive', 'read the folders inside folders too')
+    .addOption(
+      new Option('--arch <name>', 'architecture of objects that name none').choices([
+        'amd64',
+        'arm64',
+        's390x',
+      ]),
+    )
+    .option('--config <file>', 'a KubeVirt object whose configuration is in force')
+    .option('--facts <file>', 'what a node would tell (MachineFacts), instead of stand-ins')
+    .option('--launcher-image <name>', 'image of virt-launcher')
+    .option('--xml', 'print the libvirt domain only')
+    .option('--pod', 'print the launcher Pod only')
+    .option('--json', 'print everything as JSON')
+    .action(
+      async (options: {
+        filename: string[];
+        recursive?: boolean;
+        arch?: string;
+        config?: string;
+        facts?: string;
+        launcherImage?: string;
+        xml?: boolean;
+        pod?: boolean;
+        json?: boolean;
+      }) => {
+        const { filename, arch, facts, xml, pod, json: asJson, ...rest } = options;
+        const rendered = await renderManifests(filename, {
+          ...rest,
+          ...(arch !== undefined && { architecture: arch }),
+          ...(facts !== undefined && { factsFile: facts }),
+        });
+        if (asJson === true) return json(rendered);
+        const chosen: RenderPart[] = [
+          ...(xml === true ? ['xml' as const] : []),
+          ...(pod === true ? ['pod' as const] : []),
+        ];
+        return print(renderedText(rendered, chosen.length > 0 ? chosen : ['spec', 'xml', 'pod']));
+      },
+    );
 
   const image = program.command('image').description('images on this machine');
   image
