@@ -103,6 +103,21 @@ describe('virt-controller', () => {
     expect(cluster.writes.slice(before).map(name)).toEqual(['patch virtualmachines by kubernetes-admin']);
   });
 
+  it('writes down the identity that a machine of before has had in its instances, without a restart', async () => {
+    const legacy = machine('testvm');
+    const { domain } = legacy.spec.template.spec!;
+    delete domain.firmware;
+    await cluster.client.virtualMachines.create(legacy);
+    await printable('testvm', 'Running');
+    const uuid = '5a9fc181-957e-5c32-9e5a-2de5e9673531';
+    const identified = async () => (await vm('testvm')).spec.template.spec?.domain.firmware?.uuid === uuid;
+    await waitUntil('the machine is identified', identified);
+    expect((await vmi('testvm'))!.spec.domain.firmware?.uuid).toBe(uuid);
+    await waitUntil('nothing is written', quiet(cluster));
+    const { status } = await vm('testvm');
+    expect(status?.conditions?.map(({ type }) => type)).not.toContain('RestartRequired');
+  });
+
   it('deletes everything with the machine', async () => {
     await cluster.client.virtualMachines.create(machine('gone'));
     await printable('gone', 'Running');

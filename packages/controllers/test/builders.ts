@@ -7,6 +7,8 @@ const observed = {
   'kubevirt.io/storage-observed-api-version': 'v1',
 };
 
+const firmwareUuid = '2b7a5b3e-0f5f-4c8e-9c39-6f8f0a7c1d11';
+
 /** A machine as admission leaves it. */
 export function machineOf(
   spec: Partial<VirtualMachine['spec']> = {},
@@ -26,7 +28,7 @@ export function machineOf(
       finalizers: ['kubevirt.io/virtualMachineControllerFinalize'],
       ...metadata,
     },
-    spec: { template: { spec: { domain: { devices: {} } } }, ...spec },
+    spec: { template: { spec: { domain: { devices: {}, firmware: { uuid: firmwareUuid } } } }, ...spec },
     status,
   };
 }
@@ -55,7 +57,7 @@ export function instanceOf(
       ],
       ...metadata,
     },
-    spec: { domain: { devices: {} }, ...spec },
+    spec: { domain: { devices: {}, firmware: { uuid: firmwareUuid } }, ...spec },
     status,
   };
 }

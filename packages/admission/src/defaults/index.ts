@@ -12,7 +12,7 @@ export {
   type DataSourceKey,
   type DataSourceLookup,
 } from './machine/data-source-architecture.ts';
-export { legacyFirmwareUuid } from './machine/firmware-identity.ts';
+export { legacyFirmwareUuid, withLegacyFirmwareUuid } from './machine/firmware-identity.ts';
 export { defaultVirtualMachine, type MachineDefaultsInput } from './machine/index.ts';
 export {
   newInstanceOf,

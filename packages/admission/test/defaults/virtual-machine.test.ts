@@ -13,6 +13,7 @@ import {
   defaultVirtualMachine,
   legacyFirmwareUuid,
   usesPciExpress,
+  withLegacyFirmwareUuid,
   type DataSourceFacts,
   type MachineDefaultsInput,
 } from '../../src/index.ts';
@@ -75,7 +76,18 @@ describe('firmware identity', () => {
   });
 
   test('a machine that never got one has the UUID of its name', () => {
-    expect(legacyFirmwareUuid('testvm')).toBe('5a9fc181-957e-5c32-9e5a-2de5e9673531');
+    const uuid = '5a9fc181-957e-5c32-9e5a-2de5e9673531';
+    expect(legacyFirmwareUuid('testvm')).toBe(uuid);
+    const legacy = { ...domain({ firmware: { serial: 's', uuid: '' } }), metadata: { name: 'testvm' } };
+    const { firmware } = withLegacyFirmwareUuid(legacy).spec.template.spec?.domain ?? {};
+    expect(firmware).toEqual({ serial: 's', uuid });
+  });
+
+  test('which one that has a UUID, or no template spec, does not get', () => {
+    const identified = domain({ firmware: { uuid: 'own' } });
+    expect(withLegacyFirmwareUuid(identified)).toBe(identified);
+    const bare = { metadata: { name: 'vm' }, spec: { template: {} } };
+    expect(withLegacyFirmwareUuid(bare)).toBe(bare);
   });
 });
 

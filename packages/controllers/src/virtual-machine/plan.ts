@@ -8,7 +8,7 @@
 //
 // Each pass does at most one effect; the result comes back as an event and is the start of the next pass.
 import { match } from 'ts-pattern';
-import { planReferences, specsOf, type ReferencePlan } from '@virtkit/admission';
+import { planReferences, specsOf, withLegacyFirmwareUuid, type ReferencePlan } from '@virtkit/admission';
 import {
   annotations,
   finalizers,
@@ -35,6 +35,7 @@ export type FailureReason =
   | 'FailedCreate'
   | 'FailedDelete'
   | 'FailedUpdateError'
+  | 'FirmwareUUIDError'
   | 'UnsupportedSyncError'
   | 'FailedFindInstancetype'
   | 'FailedFindPreference'
@@ -63,6 +64,8 @@ export type MachineEffect =
       readonly updated: VirtualMachineInstance;
     }
   | { readonly kind: 'set-always' }
+  /** Write down the firmware's UUID of a machine that admission gave none: the one that its instances have. */
+  | { readonly kind: 'identify-machine' }
   /** Record that a new start is due before the failed instance is deleted, so that a crash cannot lose it. */
   | { readonly kind: 'request-start' }
   | { readonly kind: 'release-machine' }
@@ -88,10 +91,15 @@ export function planMachine(observation: MachineObservation): MachinePlan {
   const references = planMachineReferences(machine, observation);
   if (references !== undefined) return references;
   const plan = planRunStrategy(observation);
+  if (plan.effect.kind !== 'none') return plan;
   // Only for an instance that stays: one that is about to go need not follow.
-  if (plan.effect.kind !== 'none' || instance === undefined) return plan;
-  const following = planFollowing(observation, instance);
-  return following === undefined ? plan : { ...plan, effect: following };
+  const following = instance === undefined ? undefined : planFollowing(observation, instance);
+  const identity = isIdentified(machine) ? undefined : ({ kind: 'identify-machine' } as const);
+  return { ...plan, effect: following ?? identity ?? plan.effect };
+}
+
+function isIdentified(machine: VirtualMachine): boolean {
+  return withLegacyFirmwareUuid(machine) === machine;
 }
 
 /** What is to be done about instance type and preference before anything is started from them. */

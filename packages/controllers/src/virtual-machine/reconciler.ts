@@ -1,5 +1,10 @@
 import { match } from 'ts-pattern';
-import { findReferences, type ReferenceLookup, type ReferencePlan } from '@virtkit/admission';
+import {
+  findReferences,
+  withLegacyFirmwareUuid,
+  type ReferenceLookup,
+  type ReferencePlan,
+} from '@virtkit/admission';
 import {
   annotations,
   finalizers,
@@ -139,6 +144,7 @@ export class MachineReconciler {
       .with({ kind: 'expand-machine' }, ({ plan }) => this.#expand(machine, plan, key, context))
       .with({ kind: 'mark-machine' }, () => this.#mark(machine, key, context))
       .with({ kind: 'set-always' }, () => this.#setAlways(machine, key, context))
+      .with({ kind: 'identify-machine' }, () => this.#identify(machine, key, context))
       .with({ kind: 'release-machine' }, () => this.#releaseMachine(machine, context))
       .with({ kind: 'delete-instance' }, ({ instance }) => this.#delete(machine, instance, key, context))
       .with({ kind: 'adopt-instance' }, ({ instance }) => this.#adopt(machine, instance, key, context))
@@ -255,6 +261,12 @@ export class MachineReconciler {
       },
     };
     const written = await patchIfChanged(this.#machines, machine, marked, { signal: context.signal });
+    if (written !== undefined) context.expectations.expectVersion(key, written);
+  }
+
+  async #identify(machine: VirtualMachine, key: ObjectKey, context: ReconcileContext): Promise<undefined> {
+    const identified = withLegacyFirmwareUuid(machine);
+    const written = await patchIfChanged(this.#machines, machine, identified, { signal: context.signal });
     if (written !== undefined) context.expectations.expectVersion(key, written);
   }
 
@@ -375,7 +387,9 @@ export class MachineReconciler {
 }
 
 function writesMachine({ kind }: MachineEffect): boolean {
-  return ['mark-machine', 'set-always', 'store-references', 'expand-machine'].includes(kind);
+  return ['mark-machine', 'set-always', 'identify-machine', 'store-references', 'expand-machine'].includes(
+    kind,
+  );
 }
 
 function failureReason(effect: MachineEffect): FailureReason {
@@ -386,6 +400,8 @@ function failureReason(effect: MachineEffect): FailureReason {
       return 'FailedCreate';
     case 'delete-instance':
       return 'FailedDelete';
+    case 'identify-machine':
+      return 'FirmwareUUIDError';
     default:
       return 'FailedUpdateError';
   }

@@ -116,6 +116,15 @@ describe('the next step of a machine', () => {
     expect(plan(unmarked).effect.kind).toBe('mark-machine');
   });
 
+  it('writes down the identity of a machine that admission gave none, when there is nothing else to do', () => {
+    const template = { spec: { domain: { devices: {} } } };
+    expect(plan(machineOf({ runStrategy: 'Halted', template })).effect.kind).toBe('identify-machine');
+    const running = machineOf({ runStrategy: 'Always', template });
+    expect(plan(running, instanceOf()).effect.kind).toBe('identify-machine');
+    expect(plan(running).effect.kind).toBe('start-instance');
+    expect(plan(machineOf({ runStrategy: 'Halted' })).effect.kind).toBe('none');
+  });
+
   it('adopts an instance of its name that nobody owns', () => {
     const orphan = instanceOf({ phase: 'Running' }, { ownerReferences: [] });
     expect(plan(machineOf({ running: true }), orphan).effect.kind).toBe('adopt-instance');
@@ -126,7 +135,7 @@ describe('the next step of a machine', () => {
     expect(plan(machine, instanceOf()).effect.kind).toBe('bump-generation');
     const changed = {
       ...machine,
-      spec: { ...machine.spec, template: { spec: { hostname: 'x', domain: { devices: {} } } } },
+      spec: { ...machine.spec, template: { spec: { ...machine.spec.template.spec!, hostname: 'x' } } },
     };
     const observation = observationOf({
       machine: changed,

@@ -186,7 +186,10 @@ describe('a running instance', () => {
   it('gets the placement that its machine asks for', () => {
     const placed = {
       ...machine,
-      spec: { ...machine.spec, template: { spec: { domain: { devices: {} }, nodeSelector: { zone: 'a' } } } },
+      spec: {
+        ...machine.spec,
+        template: { spec: { ...machine.spec.template.spec!, nodeSelector: { zone: 'a' } } },
+      },
     };
     expect(plan({ ...observed, machine: placed })).toMatchObject({
       kind: 'update-instance',
