@@ -133,18 +133,21 @@ function ownerReference({ metadata: { name = '', uid = '' } }: VirtualMachine): 
   };
 }
 
+/** The annotations that name what an instance was made from. */
+const nameKeys = {
+  instancetype: { cluster: annotations.clusterInstancetypeName, namespaced: annotations.instancetypeName },
+  preference: { cluster: annotations.clusterPreferenceName, namespaced: annotations.preferenceName },
+} as const;
+
 /** The names of what the machine refers to, as annotations that tell cluster-wide kinds from others. */
-function referenceNames({ spec: { instancetype, preference } }: VirtualMachine): Record<string, string> {
+function referenceNames({ spec }: VirtualMachine): Record<string, string> {
   const names: Record<string, string> = {};
-  if (instancetype?.name) {
-    const kind = referencedKind('instancetype', instancetype.kind);
-    const cluster = kind !== undefined && isClusterKind(kind);
-    names[cluster ? annotations.clusterInstancetypeName : annotations.instancetypeName] = instancetype.name;
-  }
-  if (preference?.name) {
-    const kind = referencedKind('preference', preference.kind);
-    const cluster = kind !== undefined && isClusterKind(kind);
-    names[cluster ? annotations.clusterPreferenceName : annotations.preferenceName] = preference.name;
+  for (const role of ['instancetype', 'preference'] as const) {
+    const matcher = spec[role];
+    if (!matcher?.name) continue;
+    const kind = referencedKind(role, matcher.kind);
+    const scope = kind !== undefined && isClusterKind(kind) ? 'cluster' : 'namespaced';
+    names[nameKeys[role][scope]] = matcher.name;
   }
   return names;
 }
