@@ -1,6 +1,17 @@
 export { createKvmQemuHypervisor, type KvmQemu, type KvmQemuOptions } from './hypervisor.ts';
 export { refreshCapabilityCache, type CapabilityCacheOptions } from './daemon/refresh-capability-cache.ts';
-export { probeKvm, type KvmProbe, type ProbeOptions } from './node-probe/index.ts';
+export {
+  probeKvm,
+  type CpuFeature,
+  type CpuModel,
+  type DomainCapabilities,
+  type GuestArchitecture,
+  type HostCapabilities,
+  type KvmProbe,
+  type MachineType,
+  type NodeCapabilities,
+  type ProbeOptions,
+} from './node-probe/index.ts';
 export type { Accelerator, HardwareVirtualization } from './acceleration.ts';
 export {
   renderDomain,

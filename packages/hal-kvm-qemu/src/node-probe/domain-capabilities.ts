@@ -36,6 +36,12 @@ export interface DomainCapabilities {
   readonly devices: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
   /** Names of the features that are supported: `genid`, `backup`, `sev`, ... */
   readonly features: readonly string[];
+  /** Enlightenments for Windows guests: `vpindex`, `synic`, `stimer`, ... */
+  readonly hyperv: readonly string[];
+  /** Kinds of confidential computing: `sev`, `sev-snp`, ... */
+  readonly launchSecurity: readonly string[];
+  /** Guests with encrypted registers (SEV-ES) that can run at once. */
+  readonly sevEsGuests: number;
 }
 
 /**
@@ -46,6 +52,8 @@ export function parseDomainCapabilities(xml: string): DomainCapabilities {
   const root = parseXml(xml, 'domainCapabilities');
   const modes = all(child(root, 'cpu'), 'mode');
   const mode = (name: string) => modes.find((one) => attribute(one, 'name') === name);
+  const features = child(root, 'features');
+  const sev = child(features, 'sev');
   return {
     emulator: text(root, 'path') ?? '',
     virtType: text(root, 'domain') ?? '',
@@ -61,9 +69,12 @@ export function parseDomainCapabilities(xml: string): DomainCapabilities {
       usable: usability(attribute(model, 'usable')),
     })),
     devices: devices(child(root, 'devices')),
-    features: elements(child(root, 'features'))
+    features: elements(features)
       .filter(([, node]) => supported(node))
       .map(([name]) => name),
+    hyperv: supportedValues(child(features, 'hyperv'), 'features'),
+    launchSecurity: supportedValues(child(features, 'launchSecurity'), 'sectype'),
+    sevEsGuests: supported(sev) ? Number(text(sev, 'maxESGuests') ?? 0) : 0,
   };
 }
 
@@ -96,6 +107,10 @@ function devices(node: XmlNode | undefined): DomainCapabilities['devices'] {
       Object.fromEntries(all(device, 'enum').map((one) => [attribute(one, 'name') ?? '', values(one)])),
     ]),
   );
+}
+
+function supportedValues(node: XmlNode | undefined, name: string): string[] {
+  return supported(node) ? enumValues(node, name) : [];
 }
 
 function enumValues(node: XmlNode | undefined, name: string): string[] {

@@ -1,6 +1,6 @@
 import type { Connection } from '../native/index.ts';
 import { type DomainCapabilities, parseDomainCapabilities } from './domain-capabilities.ts';
-import { all, attribute, child, parseXml, text } from './xml.ts';
+import { all, attribute, child, parseXml, text, type XmlNode } from './xml.ts';
 
 /** A machine type of an emulator. */
 export interface MachineType {
@@ -29,6 +29,8 @@ export interface HostCapabilities {
   readonly cpuVendor?: string;
   /** Features of the host's CPU beyond that model. */
   readonly cpuFeatures: readonly string[];
+  /** The time stamp counter: its frequency in hertz, and whether guests can be given another one. */
+  readonly tsc?: { readonly frequency: number; readonly scalable: boolean };
   readonly guests: readonly GuestArchitecture[];
 }
 
@@ -51,6 +53,7 @@ export function parseHostCapabilities(xml: string): HostCapabilities {
     cpuModel: text(cpu, 'model'),
     cpuVendor: text(cpu, 'vendor'),
     cpuFeatures: all(cpu, 'feature').map((feature) => attribute(feature, 'name') ?? ''),
+    ...timeStampCounter(cpu),
     guests: all(root, 'guest').map((guest) => {
       const arch = child(guest, 'arch');
       return {
@@ -65,6 +68,13 @@ export function parseHostCapabilities(xml: string): HostCapabilities {
       };
     }),
   };
+}
+
+function timeStampCounter(cpu: XmlNode | undefined): Pick<HostCapabilities, 'tsc'> {
+  const counter = all(cpu, 'counter').find((one) => attribute(one, 'name') === 'tsc');
+  const frequency = number(attribute(counter, 'frequency'));
+  if (frequency === undefined) return {};
+  return { tsc: { frequency, scalable: attribute(counter, 'scaling') === 'yes' } };
 }
 
 function number(value: string | undefined): number | undefined {

@@ -30,3 +30,53 @@ describe('state of a machine from the state of its domain', () => {
     expect(machineState(domain, record)).toEqual(expected);
   });
 });
+
+describe('every state that libvirt knows', () => {
+  const pauses: [Extract<DomainState, { state: 'paused' }>['reason'], string][] = [
+    ['user', 'user'],
+    ['migration', 'migration'],
+    ['io-error', 'io-error'],
+    ['watchdog', 'watchdog'],
+    ['snapshot', 'snapshot'],
+    ['from-snapshot', 'snapshot'],
+    ['starting-up', 'starting'],
+    ['postcopy-failed', 'post-copy-failed'],
+    ['unknown', 'other'],
+    ['save', 'other'],
+    ['dump', 'other'],
+    ['shutting-down', 'other'],
+    ['crashed', 'other'],
+    ['postcopy', 'other'],
+  ];
+  const stops: [Extract<DomainState, { state: 'shutoff' }>['reason'], string][] = [
+    ['shutdown', 'shutdown'],
+    ['destroyed', 'destroyed'],
+    ['crashed', 'crashed'],
+    ['migrated', 'migrated'],
+    ['saved', 'saved'],
+    ['failed', 'failed'],
+    ['from-snapshot', 'unknown'],
+    ['unknown', 'unknown'],
+  ];
+  it.each<[string, DomainState, MachineState]>([
+    ['DOM-11.1', { state: 'no-state', reason: 'unknown' }, { kind: 'running' }],
+    ['DOM-11.2', { state: 'running', reason: 'booted' }, { kind: 'running' }],
+    ['DOM-11.3', { state: 'blocked', reason: 'unknown' }, { kind: 'running' }],
+    ...pauses.map(([reason, expected]): [string, DomainState, MachineState] => [
+      'DOM-11.4',
+      { state: 'paused', reason },
+      { kind: 'paused', reason: expected } as MachineState,
+    ]),
+    ['DOM-11.5', { state: 'shutdown', reason: 'user' }, { kind: 'shutting-down' }],
+    ...stops.map(([reason, expected]): [string, DomainState, MachineState] => [
+      'DOM-11.6',
+      { state: 'shutoff', reason },
+      { kind: 'stopped', reason: expected } as MachineState,
+    ]),
+    ['DOM-11.7', { state: 'crashed', reason: 'panicked' }, { kind: 'stopped', reason: 'panicked' }],
+    ['DOM-11.7', { state: 'crashed', reason: 'unknown' }, { kind: 'stopped', reason: 'crashed' }],
+    ['DOM-11.8', { state: 'pm-suspended', reason: 'unknown' }, { kind: 'running' }],
+  ])('%s: %j is %j', (_id, domain, expected) => {
+    expect(machineState(domain, started)).toEqual(expected);
+  });
+});

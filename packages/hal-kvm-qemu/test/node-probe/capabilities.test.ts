@@ -4,7 +4,8 @@ import { parseDomainCapabilities, parseHostCapabilities } from '../../src/node-p
 const HOST = `<?xml version='1.0'?>
 <capabilities>
   <host><uuid>x</uuid>
-    <cpu><arch>x86_64</arch><model>Haswell</model><vendor>Intel</vendor><feature name='vme'/><feature name='ds'/></cpu>
+    <cpu><arch>x86_64</arch><model>Haswell</model><vendor>Intel</vendor><feature name='vme'/><feature name='ds'/>
+      <counter name='other'/><counter name='tsc' frequency='2400000000' scaling='yes'/></cpu>
   </host>
   <guest><os_type>hvm</os_type>
     <arch name='x86_64'><wordsize>64</wordsize><emulator>/usr/bin/qemu-system-x86_64</emulator>
@@ -31,7 +32,13 @@ const DOMAIN = `<domainCapabilities>
     <disk supported='yes'><enum name='bus'><value>virtio</value><value>sata</value></enum></disk>
     <tpm supported='no'/>
   </devices>
-  <features><genid supported='yes'/><sev supported='no'/></features>
+  <features>
+    <genid supported='yes'/>
+    <sev supported='yes'><cbitpos>47</cbitpos><maxGuests>15</maxGuests><maxESGuests>9</maxESGuests></sev>
+    <hyperv supported='yes'><enum name='features'><value>relaxed</value><value>stimer</value></enum></hyperv>
+    <launchSecurity supported='yes'><enum name='sectype'><value>sev</value></enum></launchSecurity>
+    <tdx supported='no'/>
+  </features>
 </domainCapabilities>`;
 
 describe('host capabilities', () => {
@@ -41,6 +48,7 @@ describe('host capabilities', () => {
       cpuModel: 'Haswell',
       cpuVendor: 'Intel',
       cpuFeatures: ['vme', 'ds'],
+      tsc: { frequency: 2_400_000_000, scalable: true },
       guests: [
         {
           arch: 'x86_64',
@@ -77,7 +85,10 @@ describe('domain capabilities', () => {
         { name: 'old', vendor: undefined, usable: 'unknown' },
       ],
       devices: { disk: { bus: ['virtio', 'sata'] } },
-      features: ['genid'],
+      features: ['genid', 'sev', 'hyperv', 'launchSecurity'],
+      hyperv: ['relaxed', 'stimer'],
+      launchSecurity: ['sev'],
+      sevEsGuests: 9,
     });
   });
 
@@ -87,6 +98,11 @@ describe('domain capabilities', () => {
       hostModel: undefined,
       models: [],
       devices: {},
+      hyperv: [],
+      launchSecurity: [],
+      sevEsGuests: 0,
     });
+    const without = "<domainCapabilities><features><hyperv supported='no'/></features></domainCapabilities>";
+    expect(parseDomainCapabilities(without).hyperv).toEqual([]);
   });
 });

@@ -10,6 +10,8 @@ export interface PhaseInput {
   lost: boolean;
   /** `terminationGracePeriodSeconds`; absent is the default, which is not 0. */
   gracePeriodSeconds: number | undefined;
+  /** Whether the guest has ACPI, by which it is asked to shut down. Default true. */
+  acpi?: boolean;
 }
 
 /** Succeeded and Failed are final: nothing leads out of them. */
@@ -22,20 +24,20 @@ export function isFinalPhase(phase: string): boolean {
  *
  * ```
  *   Scheduled ---- running, paused ----> Running
- *   Scheduled, Running -- shutdown, saved; destroyed without grace period --> Succeeded
+ *   Scheduled, Running -- shutdown, saved; destroyed without time to obey --> Succeeded
  *   Scheduled, Running -- crashed, panicked, failed, lost; destroyed although it had time --> Failed
  * ```
  *
  * Every other phase is another component's and stays as it is. A machine that stopped for an unknown reason counts as
  * Failed at once; in KubeVirt it is deleted first and its VMI fails when the launcher is found gone.
  */
-export function instancePhase({ phase, state, lost, gracePeriodSeconds }: PhaseInput): string {
+export function instancePhase({ phase, state, lost, gracePeriodSeconds, acpi = true }: PhaseInput): string {
   if (phase !== 'Scheduled' && phase !== 'Running') return phase;
   if (lost) return 'Failed';
-  return state === undefined ? phase : phaseOfState(phase, state, gracePeriodSeconds);
+  return state === undefined ? phase : phaseOfState(phase, state, acpi && gracePeriodSeconds !== 0);
 }
 
-function phaseOfState(phase: string, state: MachineState, grace: number | undefined): string {
+function phaseOfState(phase: string, state: MachineState, hadTime: boolean): string {
   switch (state.kind) {
     case 'defined':
     case 'shutting-down':
@@ -45,20 +47,20 @@ function phaseOfState(phase: string, state: MachineState, grace: number | undefi
     case 'paused':
       return state.reason === 'post-copy-failed' ? 'Failed' : 'Running';
     case 'stopped':
-      return phaseOfStop(phase, state.reason, grace);
+      return phaseOfStop(phase, state.reason, hadTime);
   }
 }
 
 type StopReason = Extract<MachineState, { kind: 'stopped' }>['reason'];
 
-function phaseOfStop(phase: string, reason: StopReason, grace: number | undefined): string {
+/** `hadTime`: the guest was asked to shut down, could hear it, and had time to obey. */
+function phaseOfStop(phase: string, reason: StopReason, hadTime: boolean): string {
   switch (reason) {
     case 'shutdown':
     case 'saved':
       return 'Succeeded';
     case 'destroyed':
-      // Guests have ACPI, so one that was given time to shut down and had to be destroyed did not obey.
-      return grace === 0 ? 'Succeeded' : 'Failed';
+      return hadTime ? 'Failed' : 'Succeeded';
     case 'crashed':
     case 'panicked':
     case 'failed':

@@ -41,6 +41,7 @@ export function projectStatus(input: StatusInput): VirtualMachineInstanceStatus 
     state: observed?.state,
     lost: input.lost,
     gracePeriodSeconds: instance.spec.terminationGracePeriodSeconds,
+    acpi: instance.spec.domain.features?.acpi?.enabled !== false,
   });
   return {
     ...previous,
