@@ -8,7 +8,6 @@ import {
   type VirtualMachine,
   type VirtualMachineInstance,
 } from '@virtkit/core-types';
-import { randomDocument, seededRandom } from '@virtkit/testing/documents';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -25,6 +24,7 @@ import { anyInstanceSpec } from '../support/arbitrary-spec.ts';
 import { configuration, stageRollout } from '../support/configuration.ts';
 import { deepFreeze } from '../support/deep-freeze.ts';
 import { configured } from '../support/kubevirts.ts';
+import { documents } from '../support/random-documents.ts';
 
 const anyConfiguration = fc.constantFrom(
   configuration,
@@ -44,17 +44,6 @@ const instanceInput = (at: typeof configuration) => ({
   now: '2026-01-01T00:00:00Z',
   trusted: true,
 });
-
-/** Documents that fit a schema; frozen, so that a function which changes its input throws. */
-function documents<T>(
-  schema: { parse(value: unknown): T } & Parameters<typeof randomDocument>[0],
-): fc.Arbitrary<T> {
-  return fc
-    .record({ seed: fc.integer({ min: 0, max: 2 ** 32 - 1 }), density: fc.constantFrom(0.05, 0.15, 0.4) })
-    .map(({ seed, density }) =>
-      deepFreeze(schema.parse(randomDocument(schema, seededRandom(seed), { density }))),
-    );
-}
 
 /** Sparse but telling specs of our own, and any others. */
 const anyInstance: fc.Arbitrary<VirtualMachineInstance> = fc.oneof(
