@@ -3,14 +3,11 @@ import { configurationReader } from '@virtkit/admission';
 import type { AdmissionPlugin, MountedGroup } from '@virtkit/apiserver';
 import { silentLogger, systemClock, timestamp, type Clock, type Logger } from '@virtkit/controllers/runtime';
 import type { Client } from '@virtkit/sdk';
-import type { AdmissionContext } from './admission/plugins/context.ts';
+import { carriedAdmission } from './admission/plugins/carried.ts';
+import type { PluginContext } from './admission/plugins/context.ts';
 import { kindsNotCarriedAdmission } from './admission/plugins/kinds-not-carried.ts';
-import { kubeVirtAdmission } from './admission/plugins/kubevirts.ts';
-import { virtualMachineInstanceAdmission } from './admission/plugins/virtual-machine-instances.ts';
-import {
-  virtualMachineAdmission,
-  virtualMachineStatusAdmission,
-} from './admission/plugins/virtual-machines.ts';
+import { kubeVirtAdmission } from './admission/plugins/kubevirt.ts';
+import { machineMetadataAdmission } from './admission/plugins/machine-metadata.ts';
 import { KubeVirtSource } from './cluster/kubevirt-source.ts';
 import { subresourceGroup } from './subresources/mounted-group.ts';
 import type { HandlerTls } from './subresources/node-agent/tls.ts';
@@ -43,20 +40,20 @@ export function createVirtApi(options: VirtApiOptions): VirtApi {
   const client = once(options.client);
   const source = new KubeVirtSource(client, logger);
   const configuration = configurationReader({ hypervisors });
-  const context: AdmissionContext = {
+  const context: PluginContext = {
     configuration: async () => configuration(await source.list()),
     kubeVirts: () => source.list(),
+    client,
     hypervisors,
     uuid,
     now: () => timestamp(clock),
   };
-  const subresources = { ...context, client, handlerTls: options.handlerTls, logger };
+  const subresources = { ...context, handlerTls: options.handlerTls, logger };
   return {
     admission: [
-      virtualMachineAdmission(context),
-      virtualMachineStatusAdmission(context),
-      virtualMachineInstanceAdmission(context),
       kubeVirtAdmission(context),
+      machineMetadataAdmission,
+      carriedAdmission(context),
       kindsNotCarriedAdmission,
     ],
     mounts: [subresourceGroup('v1', subresources), subresourceGroup('v1alpha3', subresources)],

@@ -16,6 +16,7 @@ const carried = [
   'VirtualMachineClusterInstancetype',
   'VirtualMachineClusterPreference',
   'VirtualMachineInstance',
+  'VirtualMachineInstancePreset',
   'VirtualMachineInstanceReplicaSet',
   'VirtualMachineInstancetype',
   'VirtualMachinePool',

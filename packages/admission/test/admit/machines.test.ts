@@ -134,6 +134,13 @@ describe('a new machine', () => {
     expect(result.causes?.map(({ field }) => field)).toEqual(['spec.domain.devices.interfaces[0].slirp']);
   });
 
+  test('may have an empty list of utility volumes, which is not kept', async () => {
+    const template = { spec: { ...plainMachine.spec.template.spec, utilityVolumes: [] } };
+    const result = await create({ template });
+    expect(result.allowed).toBe(true);
+    expect(JSON.stringify(result.object)).not.toContain('utilityVolumes');
+  });
+
   test('is warned of what is deprecated', async () => {
     const spec = { running: true, runStrategy: undefined };
     expect((await create(spec)).warnings).toHaveLength(1);

@@ -89,6 +89,21 @@ export async function handleEviction(
   const scope = { ...requestScope(call), dryRun };
   const pod = context.registry.store.get(keyOf(definition, namespace, name));
   if (pod === undefined) throw notFound(definition, name);
+  await context.registry.admission.validate(
+    {
+      operation: 'CREATE',
+      resource: { group: definition.group, version: definition.version, resource: definition.resource },
+      kind: 'Eviction',
+      subresource: 'eviction',
+      namespace,
+      name,
+      user: scope.user,
+      dryRun,
+      object: { apiVersion: 'policy/v1', kind: 'Eviction', ...value, metadata: membersOf(value.metadata) },
+      oldObject: undefined,
+    },
+    scope.warnings,
+  );
   checkDisruptionBudgets(context.registry.store, pod.object);
   await deleteObject(context.registry, definition, scope, { namespace, name, options });
   setWarnings(call.response, scope.warnings);

@@ -1,47 +1,47 @@
-import {
-  applyRules,
-  notSupported,
-  type Finding,
-  type MachineRule,
-  type MachineSubject,
-  type Objection,
-} from '@virtkit/admission';
+import { notSupported, type Finding } from '@virtkit/admission';
+import type { VirtualMachine, VirtualMachineSpec } from '@virtkit/core-types';
 import { instanceGaps } from './instance.ts';
 
-const refused: readonly { id: string; field: string; set: (s: MachineSubject) => boolean; why: string }[] = [
+const refused: readonly {
+  readonly id: string;
+  readonly field: string;
+  readonly set: (spec: VirtualMachineSpec) => boolean;
+  readonly why: string;
+}[] = [
   {
     id: 'VK-DATA-VOLUMES',
     field: 'spec.dataVolumeTemplates',
-    set: ({ machine: { spec } }) => (spec.dataVolumeTemplates ?? []).length > 0,
+    set: ({ dataVolumeTemplates = [] }) => dataVolumeTemplates.length > 0,
     why: 'DataVolumes are not carried; use containerDisk or emptyDisk volumes',
   },
   {
     id: 'VK-UPDATE-VOLUMES',
     field: 'spec.updateVolumesStrategy',
-    set: ({ machine: { spec } }) => ![undefined, '', 'Replacement'].includes(spec.updateVolumesStrategy),
+    set: ({ updateVolumesStrategy }) => ![undefined, '', 'Replacement'].includes(updateVolumesStrategy),
     why: 'only Replacement is carried: volumes are not migrated',
   },
   {
-    id: 'VK-VOLUME-REQUESTS',
-    field: 'status.volumeRequests',
-    set: ({ machine: { status } }) => (status?.volumeRequests ?? []).length > 0,
-    why: 'volumes cannot be plugged into a running machine',
+    id: 'VK-RECEIVER',
+    field: 'spec.runStrategy',
+    set: ({ runStrategy }) => runStrategy === 'WaitAsReceiver',
+    why: 'machines are not received from other clusters',
   },
 ];
 
-/** Parts of a virtual machine that nothing carries. */
-export const machineGapRules: readonly MachineRule[] = refused.map(({ id, field, set, why }) => ({
-  id,
-  *check(subject): Iterable<Objection> {
-    if (set(subject)) yield notSupported(field, why);
-  },
-}));
-
-/** What a virtual machine sets but nothing carries; a field that a rule objects to already is not named again. */
-export function machineGaps(subject: MachineSubject, findings: readonly Finding[]): Finding[] {
-  const { spec } = subject.machine.spec.template;
+/** What the spec of a virtual machine sets but nothing carries. */
+export function machineGaps(spec: VirtualMachineSpec): readonly Finding[] {
+  const template = spec.template.spec;
   return [
-    ...applyRules(machineGapRules, subject),
-    ...(spec === undefined ? [] : instanceGaps(spec, 'spec.template.spec', findings)),
+    ...refused
+      .filter(({ set }) => set(spec))
+      .map(({ id, field, why }): Finding => ({ rule: id, ...notSupported(field, why) })),
+    ...(template === undefined ? [] : instanceGaps(template, 'spec.template.spec')),
   ];
+}
+
+/** What the status of a virtual machine asks for but nothing carries out. */
+export function machineStatusGaps({ status }: VirtualMachine): readonly Finding[] {
+  if ((status?.volumeRequests ?? []).length === 0) return [];
+  const message = 'volumes cannot be plugged into a running machine';
+  return [{ rule: 'VK-VOLUME-REQUESTS', ...notSupported('status.volumeRequests', message) }];
 }

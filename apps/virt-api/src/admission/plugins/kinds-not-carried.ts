@@ -11,7 +11,6 @@ const missing: ReadonlyMap<ResourceDefinition<unknown>, string> = new Map<
   ResourceDefinition<unknown>,
   string
 >([
-  [resources.virtualMachineInstancePresets, 'presets'],
   [resources.virtualMachineInstanceMigrations, 'live migration'],
   [resources.virtualMachineSnapshots, snapshots],
   [resources.virtualMachineSnapshotContents, snapshots],

@@ -14,6 +14,7 @@ import {
 } from '../kind.ts';
 import { lookUp } from '../look-up.ts';
 import { namespaceOf } from '../request.ts';
+import { withoutEmptyLists } from './empty-lists.ts';
 
 const writes = ['CREATE', 'UPDATE'] as const;
 
@@ -37,7 +38,8 @@ export const virtualMachineInstances: KindAdmission = {
     const input = { configuration, uuid, now: context.now(), trusted, presets };
     const completed = defaultInstance(read.value, input);
     if (!completed.ok) return completed;
-    return replacing(completed.object, ['spec', 'metadata', 'status'], completed.warnings);
+    const written = { ...completed.object, spec: withoutEmptyLists(completed.object.spec) };
+    return replacing(written, ['spec', 'metadata', 'status'], completed.warnings);
   },
   validate({ operation, object, oldObject, user }, { configuration }) {
     const read = readObject(VirtualMachineInstanceSchema, object, 'complete');

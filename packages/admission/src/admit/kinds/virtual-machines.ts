@@ -43,6 +43,7 @@ import {
 } from '../kind.ts';
 import { lookUp, lookUpLeniently } from '../look-up.ts';
 import { namespaceOf, type AdmissionRequest } from '../request.ts';
+import { withoutEmptyLists } from './empty-lists.ts';
 
 const writes = ['CREATE', 'UPDATE'] as const;
 
@@ -98,8 +99,8 @@ async function mutate(request: AdmissionRequest, context: AdmissionContext): Pro
     preference: preference?.state === 'found' ? preference.spec : undefined,
     dataSourceArchitecture: await architectureOf(machine, context),
   });
-  const { spec } = completed;
-  return replacing({ spec, metadata: read.value.metadata }, ['spec', 'metadata']);
+  const written = { spec: withoutEmptyTemplateLists(completed.spec), metadata: read.value.metadata };
+  return replacing(written, ['spec', 'metadata']);
 }
 
 async function validate(request: AdmissionRequest, context: AdmissionContext): Promise<Verdict> {
@@ -126,6 +127,12 @@ async function validate(request: AdmissionRequest, context: AdmissionContext): P
     }),
     machineWarnings(machine),
   );
+}
+
+function withoutEmptyTemplateLists(spec: VirtualMachine['spec']): VirtualMachine['spec'] {
+  const { template } = spec;
+  if (template.spec === undefined) return spec;
+  return { ...spec, template: { ...template, spec: withoutEmptyLists(template.spec) } };
 }
 
 /** What a machine refers to. Where any of it cannot be found it is judged without: its controller reports that. */
