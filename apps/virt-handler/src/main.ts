@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { z } from 'zod';
 import {
   connectionFlags,
   connectionHelp,
@@ -10,6 +12,7 @@ import {
 } from '@virtkit/program';
 import { connect } from '@virtkit/sdk';
 import { namespacedNetwork, userModeNetwork } from './network/provider.ts';
+import { HostFactsSchema } from './node/host-facts.ts';
 import { runVirtHandler } from './run.ts';
 
 const usage = `usage: virt-handler --node NAME --kubelet-root DIR --tls-cert FILE --tls-key FILE --client-ca FILE [options]
@@ -21,6 +24,7 @@ ${connectionHelp}
   --user-network          guests get user-mode networking; for a kubelet without network namespaces
   --hypervisor NAME       a hypervisor that this node offers; may be given more than once
   --virtualization JSON   what the node probe found, kept on the Node object
+  --host JSON             what the node's virtualisation can do, as the node probe prints it, for the node's labels
   --listen HOST:PORT      where to serve consoles (default: 127.0.0.1:0, any free port)
   --tls-cert FILE, --tls-key FILE   certificate and key of this node, PEM
   --client-ca FILE        authority of the certificates that may call, PEM
@@ -39,6 +43,7 @@ const { values } = parseArgs({
     'user-network': { type: 'boolean', default: false },
     hypervisor: { type: 'string', multiple: true, default: ['kvm-qemu', 'mock'] },
     virtualization: { type: 'string', default: '{"state":"absent"}' },
+    host: { type: 'string' },
     listen: { type: 'string', default: '127.0.0.1:0' },
     'tls-cert': { type: 'string' },
     'tls-key': { type: 'string' },
@@ -59,6 +64,18 @@ function required(name: 'node' | 'kubelet-root' | 'tls-cert' | 'tls-key' | 'clie
     process.exit(2);
   }
   return value;
+}
+
+/** Whether the kubelet gives containers CPUs of their own: its state says so once it has written it. */
+async function isCpuManagerStatic(kubeletRoot: string): Promise<boolean> {
+  try {
+    const state: unknown = JSON.parse(await readFile(join(kubeletRoot, 'cpu_manager_state'), 'utf8'));
+    return z.object({ policyName: z.string() }).safeParse(state).data?.policyName === 'static';
+  } catch (error) {
+    // A kubelet without a CPU manager writes no state.
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+    throw error;
+  }
 }
 
 async function main(): Promise<void> {
@@ -86,6 +103,8 @@ async function main(): Promise<void> {
       hypervisors: values.hypervisor,
       hardwareVirtualization: JSON.parse(values.virtualization) as { state: string },
     },
+    host: values.host === undefined ? undefined : HostFactsSchema.parse(JSON.parse(values.host)),
+    staticCpuManager: await isCpuManagerStatic(kubeletRoot),
     server: {
       listen: { host: values.listen.slice(0, colon), port: Number(values.listen.slice(colon + 1)) },
       tls: { certificate: certificate ?? '', key: key ?? '', ca: ca ?? '' },

@@ -15,6 +15,8 @@ import { GuestPoller } from './guest-poller.ts';
 import { Launchers } from './launchers/launchers.ts';
 import { simulatedNetwork, type NetworkProvider } from './network/provider.ts';
 import { runHeartbeat, type NodeFacts } from './node/heartbeat.ts';
+import type { HostFacts } from './node/host-facts.ts';
+import { hostLabels, obsoleteHostModel } from './node/host-labels.ts';
 import { GuestProbes } from './probes/guest-probes.ts';
 import { PodReadiness } from './probes/pod-readiness.ts';
 import { Pods } from './reconcile/pods.ts';
@@ -29,7 +31,11 @@ export interface VirtHandlerOptions {
   /** How guests of real hypervisors get their network. */
   network: NetworkProvider;
   /** Hypervisors of this node, and what the node probe found. */
-  node: Omit<NodeFacts, 'endpoint'>;
+  node: Pick<NodeFacts, 'hypervisors' | 'hardwareVirtualization'>;
+  /** What the node's virtualisation can do, for its labels; undefined where no probe has told. */
+  host?: HostFacts | undefined;
+  /** Whether the kubelet's CPU manager is static. Default: no. */
+  staticCpuManager?: boolean;
   /** Where to serve consoles, and whom. */
   server: Pick<ConsoleServerOptions, 'listen' | 'tls' | 'clients'>;
   /** Users that launchers run as. */
@@ -101,6 +107,32 @@ export async function runVirtHandler(options: VirtHandlerOptions): Promise<void>
       ? launcher.client.hypervisor.machine(instance.metadata.uid ?? '')
       : undefined;
   };
+  /** What this node is, as the cluster's configuration looks at it. */
+  const facts = (): Omit<NodeFacts, 'endpoint'> => {
+    const { values, gates } = configuration(kubevirts.store.list());
+    const { host } = options;
+    const labelling = {
+      obsoleteCpuModels: values.obsoleteCPUModels,
+      crossArchitecture: gates.has('CrossArchitectureVirtualization'),
+    };
+    const obsolete = host && obsoleteHostModel(host, labelling);
+    if (obsolete !== undefined) {
+      recorder.record(
+        { metadata: { name: nodeName } },
+        { apiVersion: 'v1', kind: 'Node' },
+        {
+          type: 'Warning',
+          reason: 'HostModelIsObsolete',
+          message: `The CPU model ${obsolete} of this node is obsolete: guests with the host's model do not start here`,
+        },
+      );
+    }
+    return {
+      ...options.node,
+      labels: host === undefined ? {} : hostLabels(host, labelling),
+      cpuManager: gates.has('CPUManager') && options.staticCpuManager === true,
+    };
+  };
   const server = cleanUp.use(
     await ConsoleServer.listen({
       ...options.server,
@@ -128,7 +160,7 @@ export async function runVirtHandler(options: VirtHandlerOptions): Promise<void>
       clock,
       logger,
       signal,
-      facts: () => ({ ...options.node, endpoint: server.url }),
+      facts: () => ({ ...facts(), endpoint: server.url }),
     }),
   ]);
 }

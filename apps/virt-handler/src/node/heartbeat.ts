@@ -1,6 +1,7 @@
-import { resources, type Node } from '@virtkit/core-types';
+import { annotations, labels, resources, type Node } from '@virtkit/core-types';
 import type { Clock, Logger } from '@virtkit/controllers/runtime';
 import { isApiError, type Client } from '@virtkit/sdk';
+import { labelChanges } from './host-labels.ts';
 
 /** What this node can run, as node labels and annotations. */
 export interface NodeFacts {
@@ -8,6 +9,10 @@ export interface NodeFacts {
   hypervisors: readonly string[];
   /** Result of the node probe, kept as an annotation for people. */
   hardwareVirtualization: { state: string; reason?: string; ratio?: number };
+  /** Labels that tell what the node's virtualisation can do; others that the labeller once wrote are taken back. */
+  labels: Readonly<Record<string, string>>;
+  /** The kubelet gives guests CPUs of their own. */
+  cpuManager: boolean;
   /** URL of virt-handler's console server. */
   endpoint: string;
 }
@@ -22,7 +27,12 @@ export interface HeartbeatOptions {
 }
 
 const endpointAnnotation = 'virtkit.dev/virt-handler-endpoint';
+/** On a node: its labels are somebody else's to write. */
+const skipLabelsAnnotation = annotations.nodeLabellerSkip;
 const virtualizationAnnotation = 'virtkit.dev/hardware-virtualization';
+
+/** The older spelling of the label, which KubeVirt writes as well. */
+const deprecatedCpuManager = 'cpumanager';
 
 /** Period of the heartbeat (KubeVirt: 60 s with jitter up to 2.2) and pause while the Node object is missing, in ms. */
 const period = 60_000;
@@ -30,12 +40,16 @@ const maxJitter = 1.2;
 const missingNodePause = 500;
 
 /** The merge patch that says: this node is alive and can run these. Pure. */
-function heartbeatPatch(facts: NodeFacts, now: Date): object {
-  const { endpoint, hardwareVirtualization, hypervisors } = facts;
+export function heartbeatPatch(node: Node, facts: NodeFacts, now: Date): object {
+  const { cpuManager, endpoint, hardwareVirtualization, hypervisors } = facts;
+  const skipped = node.metadata.annotations?.[skipLabelsAnnotation] !== undefined;
   return {
     metadata: {
       labels: {
-        'kubevirt.io/schedulable': 'true',
+        ...(skipped ? {} : labelChanges(node.metadata.labels ?? {}, facts.labels)),
+        [labels.schedulable]: 'true',
+        [labels.cpuManager]: String(cpuManager),
+        [deprecatedCpuManager]: String(cpuManager),
         ...Object.fromEntries(hypervisors.map((name) => [`virtkit.dev/hypervisor.${name}`, 'true'])),
       },
       annotations: {
@@ -57,7 +71,8 @@ export async function runHeartbeat(options: HeartbeatOptions): Promise<void> {
   while (!signal.aborted) {
     let pause = period * (1 + Math.random() * maxJitter);
     try {
-      const body = heartbeatPatch(facts(), new Date(clock.now()));
+      const node = await nodes.get(nodeName, { signal });
+      const body = heartbeatPatch(node, facts(), new Date(clock.now()));
       await nodes.patch(nodeName, { type: 'merge', body }, { signal });
     } catch (error) {
       if (signal.aborted) break;

@@ -16,6 +16,8 @@ const ProbeSchema = z.looseObject({
     reason: z.string().optional(),
     ratio: z.number().optional(),
   }),
+  /** For virt-handler, which labels the node by it. */
+  host: z.unknown().optional(),
 });
 
 export type VirtualizationProbe = z.output<typeof ProbeSchema>;

@@ -195,6 +195,7 @@ function programsOf(
         ...['--tls-key', handlerTls.key],
         ...['--client-ca', handlerTls.ca],
         ...['--virtualization', JSON.stringify(probe.kvm)],
+        ...(probe.host === undefined ? [] : ['--host', JSON.stringify(probe.host)]),
         ...(privileged ? [] : ['--user-network']),
         ...(probe.libvirt.state === 'available' ? ['--hypervisor', 'kvm-qemu'] : []),
         ...['--hypervisor', 'mock'],
