@@ -1,4 +1,5 @@
 // What a replica set needs next, as a pure function of what is there (KubeVirt lifecycle, replica sets).
+import { silentValues } from '@virtkit/admission';
 import { getCondition, type VirtualMachineInstance } from '@virtkit/core-types';
 import { isFinal } from '../instance-phase.ts';
 import { burst } from '../replicas/burst.ts';
@@ -19,8 +20,6 @@ export interface ReplicaSetPlan {
   readonly cleanUp: readonly VirtualMachineInstance[];
 }
 
-/** Instances that are wanted when a replica set does not say. */
-const defaultReplicas = 1;
 const nothing: ReplicaSetPlan = { adopt: [], release: [], create: 0, remove: [], cleanUp: [] };
 
 /**
@@ -34,7 +33,7 @@ export function planReplicaSet(observation: ReplicaSetObservation): ReplicaSetPl
   if (replicaSet.spec.paused === true || isDeleting(replicaSet)) return claims;
   const members = membersOf(observation, claims);
   const active = members.filter(isActive);
-  const surplus = active.length - (replicaSet.spec.replicas ?? defaultReplicas);
+  const surplus = active.length - (replicaSet.spec.replicas ?? silentValues.replicas);
   return {
     ...claims,
     create: Math.min(burst, Math.max(0, -surplus)),

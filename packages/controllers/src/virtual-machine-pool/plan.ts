@@ -2,6 +2,7 @@
 // first that has any; its results come back as events and are the start of the next pass.
 //
 //   deletion | mark -> dismiss -> heal -> scale out / scale in -> let go -> update -> prune
+import { silentValues } from '@virtkit/admission';
 import { finalizers, labels, type VirtualMachine, type VirtualMachineInstance } from '@virtkit/core-types';
 import { burst } from '../replicas/burst.ts';
 import { hasFinalizer, isDeleting } from '../runtime/finalizers.ts';
@@ -44,8 +45,6 @@ export interface PoolPlan {
   readonly recheckAfterMs?: number | undefined;
 }
 
-/** Machines that are wanted when a pool does not say. */
-const defaultReplicas = 1;
 /** Milliseconds until an update that waits for machines to become available looks again. */
 const updateRetryMs = 3_000;
 
@@ -116,7 +115,7 @@ function planHealing({ pool, members, now }: PoolObservation): PoolPlan {
 
 function planScaling(observation: PoolObservation): PoolPlan {
   const { pool, members } = observation;
-  const surplus = members.length - (pool.spec.replicas ?? defaultReplicas);
+  const surplus = members.length - (pool.spec.replicas ?? silentValues.replicas);
   if (surplus < 0) return { stage: 'FailedScaleOut', steps: planScaleOut(observation, -surplus) };
   const steps = surplus > 0 ? planScaleIn(observation, surplus) : [];
   return { stage: 'FailedScaleIn', steps: [...steps, ...planLettingGo(observation)] };
@@ -173,7 +172,7 @@ function planUpdate(observation: PoolObservation): PoolPlan {
   const { pool, members } = observation;
   const stage = 'FailedUpdate';
   const strategy = pool.spec.updateStrategy ?? {};
-  const settled = members.length === (pool.spec.replicas ?? defaultReplicas);
+  const settled = members.length === (pool.spec.replicas ?? silentValues.replicas);
   if (!settled || strategy.unmanaged !== undefined) return { stage, steps: [] };
   const outdated = members.filter(({ machine }) => !isDeleting(machine) && isOutdated(observation, machine));
   if (outdated.length > 0) return { stage, steps: updatesOf(observation, outdated) };
