@@ -90,6 +90,7 @@ export const featureGates = {
   WorkloadEncryptionTDX: 'Alpha',
 } as const satisfies Readonly<Record<string, FeatureGateState>>;
 
+/** A gate that KubeVirt knows. */
 export type FeatureGate = keyof typeof featureGates;
 
 /** What a KubeVirt object says about gates: `spec.configuration.developerConfiguration`. */

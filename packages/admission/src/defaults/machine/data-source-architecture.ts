@@ -4,6 +4,7 @@ import { knownArchitecture, type Architecture } from '../../configuration/cluste
 /** On a DataSource: the architecture of the image that it stands for. */
 const architectureLabel = 'template.kubevirt.io/architecture';
 
+/** Where a DataSource is. */
 export interface DataSourceKey {
   readonly namespace: string;
   readonly name: string;
