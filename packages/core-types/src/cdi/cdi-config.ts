@@ -1,10 +1,21 @@
 // CDIConfig: settings of the Containerized Data Importer.
 import { z } from 'zod';
-import { ContainerResourcesSchema } from '../kubernetes/container.ts';
 import { ObjectMetaSchema, listOf, typeMeta } from '../kubernetes/meta.ts';
 import { LocalObjectReferenceSchema } from '../kubernetes/references.ts';
 import { apiObject } from '../schema/object.ts';
-import { int32, list, openEnum, presence } from '../schema/scalars.ts';
+import { int32, list, mapList, openEnum, presence, quantity } from '../schema/scalars.ts';
+
+const quantities = z.record(z.string(), quantity());
+
+export const TransferPodResourcesSchema = apiObject('Compute resources of the pods that move content.', {
+  claims: mapList(
+    apiObject('A resource claim of the pod.', { name: z.string(), request: z.string().optional() }),
+    ['name'],
+  ).optional(),
+  limits: quantities.optional(),
+  requests: quantities.optional(),
+});
+export type TransferPodResources = z.output<typeof TransferPodResourcesSchema>;
 
 const overhead = z.string().regex(/^(0(?:\.\d{1,3})?|1)$/);
 
@@ -48,7 +59,7 @@ export const CDIConfigSpecSchema = apiObject('Settings that people make.', {
   importProxy: ImportProxySchema.optional(),
   insecureRegistries: list(z.string()).optional(),
   logVerbosity: int32().optional(),
-  podResourceRequirements: ContainerResourcesSchema.optional(),
+  podResourceRequirements: TransferPodResourcesSchema.optional(),
   preallocation: z.boolean().optional(),
   scratchSpaceStorageClass: z.string().optional(),
   tlsSecurityProfile: TLSSecurityProfileSchema.optional(),
@@ -58,7 +69,7 @@ export const CDIConfigSpecSchema = apiObject('Settings that people make.', {
 export type CDIConfigSpec = z.output<typeof CDIConfigSpecSchema>;
 
 export const CDIConfigStatusSchema = apiObject('Settings in force.', {
-  defaultPodResourceRequirements: ContainerResourcesSchema.optional(),
+  defaultPodResourceRequirements: TransferPodResourcesSchema.optional(),
   filesystemOverhead: FilesystemOverheadSchema.optional(),
   imagePullSecrets: list(LocalObjectReferenceSchema).optional(),
   importProxy: ImportProxySchema.optional(),

@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { apiObject } from '../schema/object.ts';
-import { atomicList, int32, int64, intOrString, list, mergedMap, quantity, time } from '../schema/scalars.ts';
+import {
+  atomicList,
+  builtInQuantity,
+  int32,
+  int64,
+  intOrString,
+  list,
+  mergedMap,
+  time,
+} from '../schema/scalars.ts';
 import {
   ExecActionSchema,
   HTTPGetActionSchema,
@@ -13,7 +22,7 @@ import {
   ResourceFieldSelectorSchema,
 } from './references.ts';
 
-const resourceQuantities = z.record(z.string(), quantity());
+const resourceQuantities = z.record(z.string(), builtInQuantity());
 
 export const ContainerResourcesSchema = apiObject('Compute resources of a container.', {
   limits: resourceQuantities.optional(),

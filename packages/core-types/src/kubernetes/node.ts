@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { apiObject } from '../schema/object.ts';
-import { atomicList, int32, int64, mergedMap, quantity, mergedSet, time } from '../schema/scalars.ts';
+import { atomicList, builtInQuantity, int32, int64, mergedMap, mergedSet, time } from '../schema/scalars.ts';
 import { ConditionSchema } from './condition.ts';
 import { listOf, ObjectMetaSchema, typeMeta } from './meta.ts';
 
@@ -46,8 +46,8 @@ export type NodeSystemInfo = z.output<typeof NodeSystemInfoSchema>;
 
 export const NodeStatusSchema = apiObject('What was observed of a node.', {
   phase: z.string().optional(),
-  capacity: z.record(z.string(), quantity()).optional(),
-  allocatable: z.record(z.string(), quantity()).optional(),
+  capacity: z.record(z.string(), builtInQuantity()).optional(),
+  allocatable: z.record(z.string(), builtInQuantity()).optional(),
   conditions: mergedMap(NodeConditionSchema, ['type']).optional(),
   addresses: mergedMap(apiObject('An address of the node.', { type: z.string(), address: z.string() }), [
     'type',

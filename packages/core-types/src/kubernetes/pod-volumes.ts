@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { apiObject } from '../schema/object.ts';
-import { atomicList, int32, int64, quantity } from '../schema/scalars.ts';
+import { atomicList, builtInQuantity, int32, int64 } from '../schema/scalars.ts';
 import { ObjectMetaSchema } from './meta.ts';
 import { ClaimVolumeSourceSchema, PersistentVolumeClaimSpecSchema } from './persistent-volume-claim.ts';
 import { DownwardAPIVolumeFileSchema, LocalObjectReferenceSchema } from './references.ts';
@@ -35,7 +35,7 @@ export const PodVolumeSchema = apiObject('A named volume of a pod; exactly one s
   name: z.string(),
   emptyDir: apiObject('An empty directory that lives as long as the pod.', {
     medium: z.string().optional(),
-    sizeLimit: quantity().optional(),
+    sizeLimit: builtInQuantity().optional(),
   }).optional(),
   hostPath: apiObject('A path of the node.', { path: z.string(), type: z.string().optional() }).optional(),
   configMap: LocalObjectReferenceSchema.extend({ ...keyedFiles, defaultMode: int32().optional() }).optional(),

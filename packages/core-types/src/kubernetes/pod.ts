@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { apiObject } from '../schema/object.ts';
-import { atomicList, int32, int64, mergedMap, openEnum, quantity, time } from '../schema/scalars.ts';
+import { atomicList, builtInQuantity, int32, int64, mergedMap, openEnum, time } from '../schema/scalars.ts';
 import { ConditionSchema } from './condition.ts';
 import {
   ContainerResourcesSchema,
@@ -67,7 +67,7 @@ export const PodSpecSchema = apiObject('Containers, volumes and placement of a p
   priority: int32().optional(),
   preemptionPolicy: z.string().optional(),
   runtimeClassName: z.string().optional(),
-  overhead: z.record(z.string(), quantity()).optional(),
+  overhead: z.record(z.string(), builtInQuantity()).optional(),
   resources: ContainerResourcesSchema.optional(),
   resourceClaims: mergedMap(
     apiObject('A dynamic resource claim.', {

@@ -92,17 +92,25 @@ export function openEnum<const V extends string>(
 const quantityPattern = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?\d{1,3})?$/;
 
 /**
- * A Kubernetes quantity as written, a string such as `1.5Gi` or a bare number. Arithmetic is in `Quantity`.
+ * A Kubernetes quantity as written, a string such as `1.5Gi` or a bare whole number: custom resources admit no other
+ * numbers. Arithmetic is in `Quantity`.
  */
-export function quantity(): z.ZodUnion<readonly [z.ZodString, z.ZodNumber]> {
+export function quantity(): z.ZodUnion<readonly [z.ZodString, z.ZodInt]> {
+  return z
+    .union([z.string().regex(quantityPattern, 'not a quantity'), z.int()])
+    .meta({ 'x-kubernetes-int-or-string': true });
+}
+
+/** A quantity in a built-in kind, where it can be any number too. */
+export function builtInQuantity(): z.ZodUnion<readonly [z.ZodString, z.ZodNumber]> {
   return z
     .union([z.string().regex(quantityPattern, 'not a quantity'), z.number()])
     .meta({ 'x-kubernetes-int-or-string': true });
 }
 
 /** A port number or name, or a count or percentage. */
-export function intOrString(): z.ZodUnion<readonly [z.ZodString, z.ZodNumber]> {
-  return z.union([z.string(), z.number()]).meta({ 'x-kubernetes-int-or-string': true });
+export function intOrString(): z.ZodUnion<readonly [z.ZodString, z.ZodInt]> {
+  return z.union([z.string(), z.int()]).meta({ 'x-kubernetes-int-or-string': true });
 }
 
 /** A time stamp as in RFC 3339, with any number of fractional digits. */

@@ -36,7 +36,7 @@ function listMisfits(schema: StructuralSchema, list: readonly unknown[], at: str
   if (!within(list.length, schema.minItems, schema.maxItems)) return [at];
   const keys = schema['x-kubernetes-list-map-keys'];
   const identities = list.map((item) =>
-    JSON.stringify(keys ? keys.map((key) => (item as Record<string, unknown>)[key]) : item),
+    JSON.stringify(keys ? keys.map((key) => (item as Record<string, unknown> | null)?.[key]) : item),
   );
   const unique = ['set', 'map'].includes(schema['x-kubernetes-list-type'] ?? '');
   return list.flatMap((item, index) => {
@@ -52,4 +52,19 @@ function objectMisfits(schema: StructuralSchema, value: Record<string, unknown>,
     return of && member !== undefined ? misfits(of, member, `${at}.${name}`) : [];
   });
   return [...missing.map((name) => `${at}.${name}`), ...members];
+}
+
+/** The value without the fields that the schema does not list, as an API server stores it. It keeps `metadata` itself. */
+export function pruned(schema: StructuralSchema, value: unknown, isRoot = true): unknown {
+  if (Array.isArray(value)) return value.map((item) => pruned(schema.items ?? {}, item, false));
+  if (typeof value !== 'object' || value === null) return value;
+  const { properties, additionalProperties } = schema;
+  const keepsUnknown = schema['x-kubernetes-preserve-unknown-fields'] === true;
+  const members = Object.entries(value).flatMap(([name, member]: [string, unknown]): [string, unknown][] => {
+    if (isRoot && name === 'metadata') return [[name, member]];
+    const of = properties?.[name] ?? additionalProperties;
+    if (of) return [[name, pruned(of, member, false)]];
+    return keepsUnknown ? [[name, member]] : [];
+  });
+  return Object.fromEntries(members);
 }

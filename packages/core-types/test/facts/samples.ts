@@ -10,9 +10,9 @@ export const scalars: Readonly<Record<string, Samples>> = {
   boolean: { good: [true, false], bad: ['true', 1] },
   integer: { good: [1, 10], bad: [1.5, '1'] },
   number: { good: [1, 1.5], bad: ['1'] },
-  quantity: { good: ['1Gi', '100m', 1], bad: ['1GB', true] },
+  quantity: { good: ['1Gi', '100m', 1], bad: ['1GB', 1.5, true] },
   time: { good: ['2026-01-02T03:04:05Z', '2026-01-02T03:04:05.678901+02:00'], bad: ['today', 1] },
-  intOrString: { good: [80, 'http'], bad: [true] },
+  intOrString: { good: [80, 'http'], bad: [1.5, true] },
   free: { good: [{ 'f:a': {} }], bad: ['x'] },
 };
 
