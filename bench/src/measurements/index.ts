@@ -1,3 +1,4 @@
+import { admission } from './admission.ts';
 import { apiWrites } from './api-writes.ts';
 import { firstConsoleByte } from './first-console-byte.ts';
 import { memory } from './memory.ts';
@@ -12,4 +13,5 @@ export const measurements: readonly Measurement[] = [
   firstConsoleByte,
   memory,
   nativeCalls,
+  admission,
 ];

@@ -34,7 +34,9 @@ export function verdict({ value, goal }: Row): Verdict {
 /** A value with its unit, in as many digits as tell something. */
 export function valueText(value: number, unit: Unit): string {
   return match(unit)
-    .with('ms', () => (value >= 10_000 ? `${(value / 1000).toFixed(1)} s` : `${value.toFixed(0)} ms`))
+    .with('ms', () =>
+      value >= 10_000 ? `${(value / 1000).toFixed(1)} s` : `${value.toFixed(value < 10 ? 1 : 0)} ms`,
+    )
     .with('MiB', () => `${value.toFixed(1)} MiB`)
     .with('count', () => (Number.isInteger(value) ? String(value) : value.toFixed(1)))
     .with('ratio', () => value.toFixed(2))

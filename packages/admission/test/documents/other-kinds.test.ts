@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { createDocuments, kinds } from './documents.ts';
+import { createDocuments } from './documents.ts';
+import { kinds } from './requests.ts';
 
 const elsewhere = [
   'virtualmachines',
