@@ -43,12 +43,9 @@ describe('a real guest with devices', () => {
   const name = 'devices';
 
   it('boots with disks made of a ConfigMap, a Secret and fields of its own', async () => {
-    const { kubectl, namespace } = {
-      kubectl: cluster().kubectl.bind(cluster()),
-      namespace: cluster().namespace,
-    };
-    await kubectl(['-n', namespace, 'create', 'configmap', 'settings', '--from-literal=colour=blue']);
-    await kubectl(['-n', namespace, 'create', 'secret', 'generic', 'keys', '--from-literal=key=value']);
+    const create = (...args: string[]) => cluster().kubectl(['-n', cluster().namespace, 'create', ...args]);
+    await create('configmap', 'settings', '--from-literal=colour=blue');
+    await create('secret', 'generic', 'keys', '--from-literal=key=value');
     await createRunning(cluster(), withDevices(realMachine(cluster(), { name })));
     const { status } = await cluster().client.virtualMachineInstances.get(name);
     const targets = Object.fromEntries((status?.volumeStatus ?? []).map((one) => [one.name, one.target]));

@@ -46,7 +46,6 @@ export function diskElement(
 ): XmlElement {
   const file = fileOf(disk, context);
   const block = file === undefined || 'device' in file;
-  const readOnly = disk.readOnly || disk.device === 'cdrom' || isMade(disk);
   return {
     '@type': block ? 'block' : 'file',
     '@device': disk.device,
@@ -59,7 +58,7 @@ export function diskElement(
       '@bus': disk.bus,
       '@tray': disk.device === 'cdrom' ? (disk.trayOpen === true ? 'open' : 'closed') : undefined,
     },
-    readonly: readOnly ? {} : undefined,
+    readonly: disk.readOnly || disk.device === 'cdrom' ? {} : undefined,
     shareable: disk.shareable === true ? {} : undefined,
     serial: disk.serial,
     boot: disk.bootOrder === undefined ? undefined : { '@order': disk.bootOrder },
@@ -68,8 +67,6 @@ export function diskElement(
     alias: { '@name': aliasOf('disk', disk.id) },
   };
 }
-
-const isMade = ({ source }: Disk): boolean => source.kind === 'seed' || source.kind === 'folder';
 
 function fileOf(disk: Disk, context: RenderContext): DiskFile | undefined {
   const file = context.diskFiles.get(disk.id);

@@ -18,7 +18,7 @@ export const DiskSourceSchema = z.discriminatedUnion('kind', [
   }),
   /** An empty disk of this size, lost when the machine is undefined. */
   z.strictObject({ kind: z.literal('scratch'), sizeBytes: z.int().min(512) }),
-  /** A small read-only ISO 9660 volume made of these files (UTF-8 text), for example a NoCloud seed labelled `cidata`. */
+  /** A small ISO 9660 volume made of these files (UTF-8 text), for example a NoCloud seed labelled `cidata`. */
   z.strictObject({
     kind: z.literal('seed'),
     volumeLabel: z.string().min(1).max(32),
@@ -32,7 +32,7 @@ export const DiskSourceSchema = z.discriminatedUnion('kind', [
       .min(1),
   }),
   /**
-   * A read-only ISO 9660 volume made of a folder's files as they are when the machine is defined. Files whose names begin
+   * An ISO 9660 volume made of a folder's files as they are when the machine is defined. Files whose names begin
    * with two dots are left out. `requiresOneOf` are names of which one must be there, in whatever case.
    */
   z.strictObject({

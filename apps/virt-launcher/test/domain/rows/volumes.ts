@@ -23,7 +23,7 @@ export const folder = (path: string, volumeLabel: string): Partial<Case> => ({
   domain: {
     ...type('file', 'raw'),
     [`${disk}/source@file`]: '/machine/disk-0.iso',
-    [`${disk}/readonly`]: '',
+    [`${disk}/readonly`]: undefined,
   },
   spec: ({ disks: [only] }) => {
     const { source } = only!;
