@@ -2,14 +2,16 @@ import type { VirtualMachine } from '@virtkit/core-types';
 import type { ClusterConfiguration } from '../configuration/cluster-configuration.ts';
 import { defaultInstanceSpec } from '../defaults/instance-spec.ts';
 import { withMissingDisks } from '../defaults/spec/disks.ts';
-import { withDefaultNetwork } from '../defaults/spec/network.ts';
+import { networkRefusal, withDefaultNetwork } from '../defaults/spec/network.ts';
+import { refused } from '../validation/finding.ts';
 import { applyToMachine, type MachineWithReferences } from './apply-to-machine.ts';
 import type { ReferencedSpecs } from './references.ts';
 
 /**
  * The machine as it would have to be written without instance type and preference (KubeVirt: expand-spec): a disk for each
  * volume and a network, then both applied, then the defaults of instances; matchers and what the status remembers of them are
- * gone. A machine without matchers comes back unchanged.
+ * gone. A machine without matchers comes back unchanged. Beside the rules of `applyToMachine` a cluster that cannot give it a network
+ * speaks against it (D1-8).
  */
 export function expandMachine(
   machine: VirtualMachine,
@@ -19,6 +21,8 @@ export function expandMachine(
   const { instancetype, preference, template } = machine.spec;
   if ((instancetype === undefined && preference === undefined) || template.spec === undefined)
     return { ok: true, machine };
+  const refusal = networkRefusal(template.spec, configuration);
+  if (refusal !== undefined) return { ok: false, findings: [{ rule: 'D1-8', ...refused(400, refusal) }] };
   const prepared = withDefaultNetwork(withMissingDisks(template.spec), configuration);
   const applied = applyToMachine(withTemplateSpec(machine, prepared), references);
   if (!applied.ok) return applied;

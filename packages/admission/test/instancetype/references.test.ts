@@ -340,6 +340,16 @@ describe('expanding', () => {
     expect(expandMachine(machine, {}, configuration)).toEqual({ ok: true, machine });
   });
 
+  it('is refused where the cluster can give no network', () => {
+    const network = { defaultNetworkInterface: 'slirp' };
+    const kubevirt = { metadata: { name: 'kubevirt' }, spec: { configuration: { network } } };
+    const machine = machineOf({ instancetype: { name: 'small' } });
+    expect(expandMachine(machine, { instancetype: sizeOf() }, clusterConfiguration(kubevirt))).toMatchObject({
+      ok: false,
+      findings: [{ rule: 'D1-8', code: 400 }],
+    });
+  });
+
   it('tells of conflicts at the template', () => {
     const machine = machineOf({
       instancetype: { name: 'small' },
