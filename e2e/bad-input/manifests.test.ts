@@ -49,9 +49,9 @@ describe('a manifest that is wrong', () => {
     {
       what: 'a field that is not carried yet',
       change: (spec: Record<string, unknown>) => {
-        spec['domain'] = { ...(spec['domain'] as object), launchSecurity: { sev: {} } };
+        spec['evictionStrategy'] = 'LiveMigrate';
       },
-      says: /spec\.template\.spec\.domain\.launchSecurity/,
+      says: /spec\.template\.spec\.evictionStrategy/,
     },
     {
       what: 'a hypervisor that there is not',

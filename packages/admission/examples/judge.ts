@@ -1,15 +1,9 @@
-import {
-  clusterConfiguration,
-  defaultInstanceSpec,
-  denialOf,
-  instanceFindings,
-  type Verdict,
-} from '@virtkit/admission';
-import type { VirtualMachineInstance } from '@virtkit/core-types';
+import { admit, offlineContext, type AdmissionResult } from '@virtkit/admission';
+import type { VirtualMachine } from '@virtkit/core-types';
 
-/** What a cluster with the built-in configuration would say of an instance, without asking one. */
-export function judge(instance: VirtualMachineInstance): Verdict {
-  const configuration = clusterConfiguration();
-  const spec = defaultInstanceSpec(instance.spec, configuration);
-  return denialOf(instanceFindings({ spec, root: 'spec', configuration }));
+/** What a cluster with the built-in configuration would say of a new machine, and how it would be stored, without asking one. */
+export function judge(machine: VirtualMachine, uuid: () => string): Promise<AdmissionResult> {
+  const resource = { group: 'kubevirt.io', version: 'v1', plural: 'virtualmachines' };
+  const context = offlineContext({ uuid, now: () => new Date().toISOString() });
+  return admit({ operation: 'CREATE', resource, object: machine, user: { name: 'me' } }, context);
 }

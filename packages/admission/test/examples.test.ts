@@ -1,16 +1,22 @@
+import type { VirtualMachineInstanceSpec } from '@virtkit/core-types';
 import { expect, test } from 'vitest';
 import { judge } from '../examples/judge.ts';
 import { instanceSpec } from './support/specs.ts';
 
-test('judge', () => {
-  const instance = {
-    apiVersion: 'kubevirt.io/v1',
-    kind: 'VirtualMachineInstance',
-    metadata: { name: 'vmi' },
-  };
-  expect(judge({ ...instance, spec: instanceSpec() }).denied).toBeUndefined();
-  expect(judge({ ...instance, spec: { ...instanceSpec(), hostname: 'Not.A.Label' } }).denied).toMatchObject({
+const say = (spec: VirtualMachineInstanceSpec) =>
+  judge(
+    { metadata: { name: 'vm' }, spec: { runStrategy: 'Always', template: { spec } } },
+    () => '5a9fc181-957e-5c32-9e5a-2de5e9673531',
+  );
+
+test('judge', async () => {
+  expect(await say(instanceSpec())).toMatchObject({
+    allowed: true,
+    object: { spec: { template: { spec: { architecture: 'amd64' } } } },
+  });
+  expect(await say({ ...instanceSpec(), hostname: 'Not.A.Label' })).toMatchObject({
+    allowed: false,
     code: 422,
-    causes: [{ reason: 'FieldValueInvalid', field: 'spec.hostname' }],
+    causes: [{ reason: 'FieldValueInvalid', field: 'spec.template.spec.hostname' }],
   });
 });
