@@ -2,11 +2,18 @@ import { basename } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { fromGoSyntax } from './arguments/pflag-syntax.ts';
 import { consoleCommand } from './commands/console.ts';
+import { createManifestCommand } from './commands/create.ts';
+import { expandCommand } from './commands/expand.ts';
+import { exposeCommand } from './commands/expose.ts';
 import { fileSystemListCommand } from './commands/fslist.ts';
 import { guestOsInfoCommand } from './commands/guestosinfo.ts';
+import { memoryDumpCommand } from './commands/memory-dump.ts';
+import { evacuateCancelCommand, migrateCancelCommand, migrateCommand } from './commands/migrate.ts';
 import { notAvailableCommands } from './commands/not-available.ts';
+import { objectGraphCommand } from './commands/objectgraph.ts';
 import { optionsCommand } from './commands/options.ts';
 import { pauseCommand } from './commands/pause.ts';
+import { permittedDevicesCommand } from './commands/permitted-devices.ts';
 import { portForwardCommand } from './commands/port-forward.ts';
 import { resetCommand } from './commands/reset.ts';
 import { restartCommand } from './commands/restart.ts';
@@ -19,6 +26,7 @@ import { unpauseCommand } from './commands/unpause.ts';
 import { userListCommand } from './commands/userlist.ts';
 import { versionCommand } from './commands/version.ts';
 import { vncCommand } from './commands/vnc.ts';
+import { addVolumeCommand, removeVolumeCommand } from './commands/volumes.ts';
 import { addGlobalFlags, globalFlagsOf } from './connection/global-flags.ts';
 import { Interruption } from './interruption.ts';
 import { failureText } from './output/failure.ts';
@@ -41,6 +49,17 @@ const commands: readonly ((session: Session) => Command)[] = [
   guestOsInfoCommand,
   userListCommand,
   fileSystemListCommand,
+  addVolumeCommand,
+  removeVolumeCommand,
+  memoryDumpCommand,
+  migrateCommand,
+  migrateCancelCommand,
+  evacuateCancelCommand,
+  createManifestCommand,
+  expandCommand,
+  exposeCommand,
+  objectGraphCommand,
+  permittedDevicesCommand,
   versionCommand,
 ];
 

@@ -48,9 +48,47 @@ describe('command line', () => {
     ['a port out of range', ['port-forward', 'vm/a', '80:65536'], /'65536' is not a port/],
     ['an unknown protocol', ['port-forward', 'vm/a', 'sctp/80'], /unknown protocol 'sctp'/],
     ['a copy between two machines', ['scp', 'vm/a:x', 'vm/b:y'], /exactly one of source and destination/],
-    ['a command that is missing', ['migrate', 'a'], /"virtctl migrate" is not available/],
-    ['one with flags and sub-command', ['create', 'vm', '--name=a'], /"virtctl create vm" is not available/],
-    ['one that hotplugs', ['addvolume', 'a', '--volume-name', 'b'], /"virtctl addvolume" is not available/],
+    ['a command that is missing', ['usbredir', 'a'], /"virtctl usbredir" is not available/],
+    [
+      'one with flags and sub-command',
+      ['credentials', 'set-password', 'a', '--user=b'],
+      /"virtctl credentials set-password" is not available/,
+    ],
+    ['an unknown kind to expose', ['expose', 'pod', 'a', '--name=b'], /^unsupported resource type: pod/],
+    ['a Service without name', ['expose', 'vm', 'a'], /^required flag\(s\) "name" not set/],
+    ['a volume without name', ['addvolume', 'a'], /^required flag\(s\) "volume-name" not set/],
+    [
+      'a bus that is none',
+      ['addvolume', 'a', '--volume-name=b', '--bus=ide'],
+      /^invalid bus "ide" for a disk/,
+    ],
+    ['LUNs on virtio', ['addvolume', 'a', '--volume-name=b', '--disk-type=lun', '--bus=virtio'], /for a lun/],
+    ['a cache that is none', ['addvolume', 'a', '--volume-name=b', '--cache=all'], /^invalid cache "all"/],
+    [
+      'a disk with a long name',
+      ['addvolume', 'a', `--volume-name=${'b'.repeat(64)}`],
+      /the name of the disk has 64 characters/,
+    ],
+    ['nothing to expand', ['expand'], /VirtualMachine name or file must be provided/],
+    ['two things to expand', ['expand', '--vm=a', '--file=b'], /cannot be used with/],
+    ['a file that is missing', ['expand', '-f', '/nonexistent/vm.yaml'], /^cannot read \/nonexistent/],
+    ['a selector that is none', ['objectgraph', 'a', '--selector', 'b'], /"b" is not KEY=VALUE/],
+    ['an output that is none', ['objectgraph', 'a', '-o', 'xml'], /Allowed choices are json, yaml/],
+    ['node labels that are none', ['migrate', 'a', '--addedNodeSelector', '=b'], /is not KEY=VALUE/],
+    ['the download of a dump', ['memory-dump', 'download', 'a', '--output=b'], /not available in Virtkit/],
+    ['a claim without name', ['memory-dump', 'get', 'a', '--create-claim'], /^claim name must be set/],
+    [
+      'an instance type without size',
+      ['create', 'instancetype'],
+      /^required flag\(s\) "cpu", "memory" not set/,
+    ],
+    ['a clone of nothing', ['create', 'clone'], /^required flag\(s\) "source-name" not set/],
+    ['a switch of a manifest', ['create', 'vm', '--infer-preference=no'], /neither true nor false/],
+    [
+      'a password file that is missing',
+      ['create', 'vm', '--password-file=/nonexistent/p'],
+      /^cannot read the/,
+    ],
     ['no API server', ['start', 'a'], /^no API server is configured\nNext step: /],
     ['a kubeconfig that is missing', ['start', 'a', '--kubeconfig', '/nonexistent/k'], /\/nonexistent\/k/],
     ['a flag that is missing', ['start', 'a', '--as', 'b', '-s', 'http://x'], /flag --as is not available/],
@@ -64,6 +102,31 @@ describe('command line', () => {
     const { code, stdout, stderr } = await runInProcess(args);
     expect(stderr).toMatch(message);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  });
+
+  it.each<[string[], RegExp]>([
+    [['vm', '--name=web', '--user', 'me'], /^apiVersion: kubevirt.io\/v1\n[^]*name: web\n[^]*user: me\n/],
+    [
+      ['vm', '--volume-pvc=src:a', '--infer-instancetype=false', '--infer-preference=false'],
+      /claimName: a\n/,
+    ],
+    [['vm', '-n=shop'], /name: vm-[a-z0-9]{5}\n {2}namespace: shop\n/],
+    [['vm', '--ssh-key', 'a,b', '--ssh-key', 'c'], / {2}- a\n *- b\n *- c\n/],
+    [['instancetype', '--cpu', '2', '--memory', '1Gi'], /kind: VirtualMachineClusterInstancetype\n/],
+    [['preference', '--namespaced'], /kind: VirtualMachinePreference\n/],
+    [['clone', '--source-name', 'web'], /kind: VirtualMachineClone\n/],
+  ])('prints the manifest of create %j, without a server', async (args, manifest) => {
+    const { code, stdout, stderr } = await runInProcess(['create', ...args]);
+    expect(stdout).toMatch(manifest);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  it('warns of deprecated flags of create vm', async () => {
+    const { code, stderr } = await runInProcess(['create', 'vm', '--volume-blank', 'size:1Gi']);
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: 'Flag --volume-blank has been deprecated, use --volume-import type:blank\n',
+    });
   });
 
   it('says a mistake of the command line on standard error', async () => {

@@ -3,22 +3,11 @@ import { VirtctlError } from '../errors.ts';
 
 /** Commands of virtctl that Virtkit does not offer, with their sub-commands. */
 const commands: readonly { readonly name: string; readonly subcommands?: readonly string[] }[] = [
-  { name: 'addvolume' },
   { name: 'adm', subcommands: ['log-verbosity'] },
   { name: 'completion', subcommands: ['bash', 'fish', 'powershell', 'zsh'] },
-  { name: 'create', subcommands: ['clone', 'instancetype', 'preference', 'vm'] },
   { name: 'credentials', subcommands: ['add-ssh-key', 'remove-ssh-key', 'set-password'] },
-  { name: 'evacuate-cancel' },
-  { name: 'expand' },
-  { name: 'expose' },
   { name: 'guestfs' },
   { name: 'image-upload' },
-  { name: 'memory-dump', subcommands: ['download', 'get', 'remove'] },
-  { name: 'migrate' },
-  { name: 'migrate-cancel' },
-  { name: 'objectgraph' },
-  { name: 'permitted-devices' },
-  { name: 'removevolume' },
   { name: 'template', subcommands: ['convert', 'create', 'process'] },
   { name: 'usbredir' },
   { name: 'vmexport', subcommands: ['create', 'delete', 'download'] },

@@ -13,6 +13,8 @@ export interface GlobalFlags {
   readonly clientKey?: string;
   readonly tlsServerName?: string;
   readonly insecureSkipTlsVerify?: boolean;
+  /** Not offered as a client setting; `create vm` has a flag of this name for the user of the guest. */
+  readonly user?: string;
   /** 0 to 10. */
   readonly v: number;
 }
