@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { waitUntil } from '@virtkit/testing';
-import { runVirtController } from '../src/index.ts';
 import { quietNode, runFakeNode } from './fake-node.ts';
+import { randomFrom, runAndKill } from './killed-controllers.ts';
 import { machine, startTestCluster, type TestCluster } from './test-cluster.ts';
-import { silentLogger, type ClientSet, type ObjectClient } from '@virtkit/controllers/runtime';
-import type { KubernetesObject } from '@virtkit/core-types';
+import { resources } from '@virtkit/core-types';
+import { silentLogger } from '@virtkit/controllers/runtime';
 
 const machines = 12;
 
@@ -45,58 +45,6 @@ async function state(): Promise<string> {
   return [...lines, ...last].join('\n');
 }
 
-/** Numbers in [0, 1) that follow from the seed alone (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-class Killed extends Error {}
-
-/**
- * A client that dies at its n-th write, before or after the server has carried it out, and answers nothing from then on:
- * what a `kill -9` looks like from the server.
- */
-function dyingClient(
-  client: ClientSet,
-  after: { writes: number; carriedOut: boolean },
-  die: () => void,
-): ClientSet {
-  let left = after.writes;
-  let dead = false;
-  const write = async <R>(send: () => Promise<R>): Promise<R> => {
-    if (dead) throw new Killed();
-    if (--left > 0) return send();
-    dead = true;
-    try {
-      if (after.carriedOut) await send();
-    } finally {
-      die();
-    }
-    throw new Killed();
-  };
-  return {
-    resource: <T extends KubernetesObject>(
-      definition: Parameters<typeof client.resource<T>>[0],
-    ): ObjectClient<T> => {
-      const inner = client.resource(definition);
-      return {
-        get: (name, options) => inner.get(name, options),
-        list: (options) => inner.list(options),
-        watch: (options) => inner.watch(options),
-        create: (object, options) => write(() => inner.create(object, options)),
-        patch: (name, patch, options) => write(() => inner.patch(name, patch, options)),
-        delete: (name, options) => write(() => inner.delete(name, options)),
-      };
-    },
-  };
-}
-
 it('converges, with one instance and one pod per machine, however often the controller is killed', async () => {
   const seed = Math.floor(Math.random() * 2 ** 31);
   console.log(`seed ${seed}`);
@@ -108,7 +56,7 @@ it('converges, with one instance and one pod per machine, however often the cont
     handler: await cluster.as('handler'),
   };
   const node = runFakeNode(clients, quietNode(), stop.signal, silentLogger);
-  const controllers = runAndKill(random, stop.signal);
+  const controllers = runAndKill(cluster, random, stop.signal);
 
   const names = Array.from({ length: machines }, (_, index) => `vm-${index}`);
   const { virtualMachines } = cluster.client;
@@ -147,20 +95,78 @@ it('converges, with one instance and one pod per machine, however often the cont
   expect(created('pods')).toHaveLength(machines);
 }, 120_000);
 
-/** Runs one controller after the other, each until it is killed at a random write. */
-async function runAndKill(random: () => number, signal: AbortSignal): Promise<number> {
-  let kills = 0;
-  while (!signal.aborted) {
-    const killed = new AbortController();
-    const client = await cluster.as(`controller-${kills}`);
-    const fate = { writes: 1 + Math.floor(random() * 9), carriedOut: random() < 0.5 };
-    await runVirtController({
-      client: dyingClient(client, fate, () => killed.abort(new Killed())),
-      signal: AbortSignal.any([signal, killed.signal]),
-      config: { launcherImage: 'virtkit.dev/virt-launcher:0.1.0', eventDelayMs: 600_000 },
+it('keeps the numbers of pools and replica sets, and one copy of what each machine refers to, however often it is killed', async () => {
+  const seed = Math.floor(Math.random() * 2 ** 31);
+  console.log(`seed ${seed}`);
+  const stop = new AbortController();
+  const clients = {
+    scheduler: await cluster.as('scheduler'),
+    kubelet: await cluster.as('kubelet'),
+    handler: await cluster.as('handler'),
+  };
+  const node = runFakeNode(clients, quietNode(), stop.signal, silentLogger);
+  const controllers = runAndKill(cluster, randomFrom(seed), stop.signal);
+
+  const { client } = cluster;
+  const pools = client.resource(resources.virtualMachinePools);
+  const sets = client.resource(resources.virtualMachineInstanceReplicaSets);
+  await client.resource(resources.virtualMachineClusterInstancetypes).create({
+    metadata: { name: 'small' },
+    spec: { cpu: { guest: 2 }, memory: { guest: '128Mi' } },
+  });
+  const { template } = machine('template').spec;
+  const { memory: _memory, ...domain } = template.spec!.domain;
+  await pools.create({
+    metadata: { name: 'pool', namespace: 'default' },
+    spec: {
+      replicas: 4,
+      selector: { matchLabels: { of: 'pool' } },
+      virtualMachineTemplate: {
+        metadata: { labels: { of: 'pool' } },
+        spec: {
+          runStrategy: 'Always',
+          instancetype: { name: 'small' },
+          template: { ...template, spec: { ...template.spec!, domain } },
+        },
+      },
+    },
+  });
+  await sets.create({
+    metadata: { name: 'set', namespace: 'default' },
+    spec: {
+      replicas: 3,
+      selector: { matchLabels: { of: 'set' } },
+      template: { ...template, metadata: { ...template.metadata, labels: { of: 'set' } } },
+    },
+  });
+  const counts = async () => [
+    (await pools.get('pool')).status?.readyReplicas,
+    (await sets.get('set')).status?.readyReplicas,
+  ];
+  const settled = async (wanted: readonly number[]) =>
+    waitUntil(`${wanted.join(' and ')} are ready`, async () => (await counts()).join() === wanted.join(), {
+      timeoutMs: 60_000,
     });
-    await client[Symbol.asyncDispose]();
-    if (!signal.aborted) kills++;
-  }
-  return kills;
-}
+  await settled([4, 3]);
+  const kept = (await client.resource(resources.controllerRevisions).list()).items
+    .map(({ metadata }) => metadata.name ?? '')
+    .filter((name) => name.includes('-small-'));
+  expect(kept).toHaveLength(4);
+  await pools.patch('pool', { type: 'merge', body: { spec: { replicas: 2 } } });
+  await sets.patch('set', { type: 'merge', body: { spec: { replicas: 1 } } });
+  await settled([2, 1]);
+  await waitUntil('the others are gone', async () => (await client.pods.list()).items.length === 3, {
+    timeoutMs: 60_000,
+  });
+
+  stop.abort(new Error('test over'));
+  const kills = await controllers;
+  await node;
+  console.log(`killed ${kills} times`);
+  expect(kills).toBeGreaterThan(5);
+  const created = cluster.writes.filter(
+    ({ verb, subresource }) => verb === 'create' && subresource === undefined,
+  );
+  const ofKind = (kind: string) => created.filter(({ resource }) => resource === kind).length;
+  expect([ofKind('virtualmachines'), ofKind('virtualmachineinstances'), ofKind('pods')]).toEqual([4, 7, 7]);
+}, 180_000);
