@@ -38,10 +38,6 @@ describe('uncarried', () => {
     ],
     ['spec.domain.devices.interfaces[0].state', (s) => (s.domain.devices.interfaces![0]!.state = 'absent')],
     [
-      'spec.domain.firmware.bootloader.efi.secureBoot',
-      (s) => (s.domain.firmware!.bootloader = { efi: { secureBoot: true } }),
-    ],
-    [
       'spec.domain.firmware.bootloader.efi.persistent',
       (s) => (s.domain.firmware!.bootloader = { efi: { secureBoot: false, persistent: true } }),
     ],
@@ -109,6 +105,10 @@ describe('uncarried', () => {
     ],
     ['an empty list for absent', (s) => (s.accessCredentials = [])],
     ['null for absent', (s) => Object.assign(s, { accessCredentials: null })],
+    [
+      'Secure Boot',
+      (s) => (s.domain.firmware!.bootloader = { efi: { secureBoot: true, persistent: false } }),
+    ],
     ['eviction strategy None', (s) => (s.evictionStrategy = 'None')],
   ];
   it.each(accepted)('carries %s', (_what, change) => {

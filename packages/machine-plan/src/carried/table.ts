@@ -92,7 +92,7 @@ export const carriedFields: readonly CarriedField[] = [
   machine('domain.firmware.uuid'),
   machine('domain.firmware.serial'),
   machine('domain.firmware.bootloader.bios.useSerial'),
-  machine('domain.firmware.bootloader.efi.secureBoot', [false], 'Secure Boot is not offered'),
+  machine('domain.firmware.bootloader.efi.secureBoot'),
   machine('domain.firmware.bootloader.efi.persistent', [false], 'UEFI variables do not outlive the instance'),
   machine('domain.firmware.kernelBoot.kernelArgs'),
   { path: `${kernelImage}.image`, by: 'pod' },

@@ -16,7 +16,7 @@ export function topologyOf({ domain }: VirtualMachineInstanceSpec): Topology {
   const { cpu = {}, resources = {} } = domain;
   const count = (value: number | undefined): number => Math.max(1, value ?? 1);
   const none = !cpu.sockets && !cpu.cores && !cpu.threads;
-  const asked = wholeUnits(resources.limits?.['cpu'] ?? resources.requests?.['cpu']);
+  const asked = wholeUnits(resources.limits?.['cpu'] ?? resources.requests?.['cpu'], 'spec.domain.resources');
   return {
     sockets: count(none ? asked : cpu.sockets),
     cores: count(cpu.cores),
@@ -24,16 +24,24 @@ export function topologyOf({ domain }: VirtualMachineInstanceSpec): Topology {
   };
 }
 
-/** How many virtual CPUs the guest starts with. */
+/** Virtual CPUs that any hypervisor could have; what goes beyond is a mistake. */
+const mostVcpus = 2 ** 16;
+
+/** How many virtual CPUs the guest starts with. @throws PlanError `invalid` for an absurd number */
 export function vcpuCount(spec: VirtualMachineInstanceSpec): number {
   const { sockets, cores, threads } = topologyOf(spec);
-  return sockets * cores * threads;
+  return bounded(sockets * cores * threads);
 }
 
-/** How many it can grow to (KubeVirt: not on arm64). */
+function bounded(count: number): number {
+  if (count <= mostVcpus) return count;
+  throw new PlanError('invalid', `no machine has ${count} virtual CPUs`, { field: 'spec.domain.cpu' });
+}
+
+/** How many it can grow to (KubeVirt: not on arm64). @throws PlanError `invalid` for an absurd number */
 export function maxVcpuCount(spec: VirtualMachineInstanceSpec): number {
   const { sockets, cores, threads } = topologyOf(spec);
-  return Math.max(sockets, maxSockets(spec) ?? sockets) * cores * threads;
+  return bounded(Math.max(sockets, maxSockets(spec) ?? sockets) * cores * threads);
 }
 
 function maxSockets(spec: VirtualMachineInstanceSpec): number | undefined {
@@ -49,6 +57,7 @@ function maxSockets(spec: VirtualMachineInstanceSpec): number | undefined {
 export function planCpu(spec: VirtualMachineInstanceSpec, foreign: boolean): Cpu {
   const { cpu = {} } = spec.domain;
   const limit = maxSockets(spec);
+  maxVcpuCount(spec);
   return {
     ...topologyOf(spec),
     ...(limit !== undefined && { maxSockets: limit }),

@@ -1,5 +1,6 @@
 import type { Disk, VirtualMachineInstanceSpec } from '@virtkit/core-types';
 import type { IoThreads } from '@virtkit/hal';
+import { PlanError } from '../errors.ts';
 import { vcpuCount } from './cpu.ts';
 import { diskBusOf } from './disk-target.ts';
 import { wholeUnits } from './quantities.ts';
@@ -14,6 +15,7 @@ export interface IoThreadPlan {
 /**
  * KubeVirt: threads are there when a policy is set or a disk wants one of its own; only virtio disks name theirs. All
  * share one, or (`auto`) there are as many as disks, up to twice the CPUs; a supplemental pool serves every disk together.
+ * @throws PlanError `invalid` for an absurd number of threads
  */
 export function planIoThreads(spec: VirtualMachineInstanceSpec): IoThreadPlan {
   const { ioThreadsPolicy: policy, ioThreads, devices, cpu } = spec.domain;
@@ -22,7 +24,7 @@ export function planIoThreads(spec: VirtualMachineInstanceSpec): IoThreadPlan {
   if (!policy && dedicated === 0) return { ofDisk: new Map() };
   const onVirtio = disks.filter((disk) => diskBusOf(disk, spec) === 'virtio');
   if (policy === 'supplementalPool') {
-    const count = Math.max(1, ioThreads?.supplementalPoolThreadCount ?? 1);
+    const count = poolSize(ioThreads?.supplementalPoolThreadCount);
     const pool = Array.from({ length: count }, (_, index) => index + 1);
     return { ioThreads: { count }, ofDisk: new Map(onVirtio.map(({ name }) => [name, pool])) };
   }
@@ -43,10 +45,20 @@ export function planIoThreads(spec: VirtualMachineInstanceSpec): IoThreadPlan {
   };
 }
 
+/** More threads than this serve nobody. */
+const mostThreads = 2 ** 10;
+
+function poolSize(wanted = 1): number {
+  if (wanted <= mostThreads) return Math.max(1, wanted);
+  throw new PlanError('invalid', `a pool of ${wanted} threads is absurd`, {
+    field: 'spec.domain.ioThreads.supplementalPoolThreadCount',
+  });
+}
+
 const isDedicated = ({ dedicatedIOThread }: Disk): boolean => dedicatedIOThread === true;
 
 function cpus({ domain: { resources = {} } }: VirtualMachineInstanceSpec): number {
-  return wholeUnits(resources.requests?.['cpu'] ?? resources.limits?.['cpu']) ?? 1;
+  return wholeUnits(resources.requests?.['cpu'] ?? resources.limits?.['cpu'], 'spec.domain.resources') ?? 1;
 }
 
 /** Shared threads in turn, then one each for the disks that want their own. */

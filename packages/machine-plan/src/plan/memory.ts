@@ -11,7 +11,7 @@ import { wholeUnits } from './quantities.ts';
 export function guestMemory({ spec }: VirtualMachineInstance): number {
   const { memory, resources = {} } = spec.domain;
   const size = memory?.guest ?? resources.requests?.['memory'] ?? resources.limits?.['memory'];
-  const bytes = wholeUnits(size);
+  const bytes = wholeUnits(size, 'spec.domain.memory.guest');
   if (bytes !== undefined) return bytes;
   throw new PlanError('invalid', 'the amount of guest memory is not given', {
     field: 'spec.domain.memory.guest',
@@ -38,9 +38,9 @@ export function inAnonymousFile(instance: VirtualMachineInstance): boolean {
 /** Size, limit and backing, without what depends on the host's NUMA nodes. @throws PlanError `invalid` */
 export function planMemory(instance: VirtualMachineInstance): Memory {
   const guest = guestMemory(instance);
-  const max = wholeUnits(instance.spec.domain.memory?.maxGuest);
+  const max = wholeUnits(instance.spec.domain.memory?.maxGuest, 'spec.domain.memory.maxGuest');
   const backing = planBacking(instance);
-  const atBoot = wholeUnits(instance.status?.memory?.guestAtBoot);
+  const atBoot = wholeUnits(instance.status?.memory?.guestAtBoot, 'status.memory.guestAtBoot');
   const grown = max !== undefined && atBoot !== undefined && guest > atBoot && max > atBoot;
   return {
     sizeBytes: grown ? atBoot : guest,
@@ -64,7 +64,10 @@ function blockBytes({ spec }: VirtualMachineInstance): number {
 
 function planBacking(instance: VirtualMachineInstance): MemoryBacking | undefined {
   const { hugepages } = instance.spec.domain.memory ?? {};
-  const pageBytes = wholeUnits(hugepages?.pageSize || (hugepages && '2Mi'));
+  const pageBytes = wholeUnits(
+    hugepages?.pageSize || (hugepages && '2Mi'),
+    'spec.domain.memory.hugepages.pageSize',
+  );
   const anonymousFile = inAnonymousFile(instance);
   const shared = sharesMemory(instance);
   if (pageBytes === undefined && !anonymousFile && !shared) return undefined;

@@ -77,7 +77,10 @@ function madeSource(
     volumeLabel: volumeLabel || defaultLabel,
   });
   if (volume.emptyDisk !== undefined)
-    return { kind: 'scratch', sizeBytes: wholeUnits(volume.emptyDisk.capacity) ?? 0 };
+    return {
+      kind: 'scratch',
+      sizeBytes: wholeUnits(volume.emptyDisk.capacity, `${field}.emptyDisk.capacity`) ?? 0,
+    };
   if (volume.cloudInitNoCloud !== undefined)
     return planSeed(
       vmi,
