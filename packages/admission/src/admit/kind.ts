@@ -18,7 +18,7 @@ export type KindMutation =
   | { readonly ok: false; readonly denied: Denial };
 
 /** An answer, at once or after something was looked up. */
-export type Awaitable<T> = T | Promise<T>;
+type Awaitable<T> = T | Promise<T>;
 
 /** Admission of one kind of objects, or of one of its subresources. What it throws is a look-up that failed, never the object's fault. */
 export interface KindAdmission {

@@ -1,3 +1,4 @@
+import type { FeatureGate } from '../configuration/index.ts';
 import type { AdmissionOperation } from './request.ts';
 
 /** A webhook as KubeVirt registers it at the API server. */
@@ -12,13 +13,19 @@ export interface Webhook {
   /** Plural names, with a subresource after a slash. */
   readonly resources: readonly string[];
   /** Name of the WebhookConfiguration that it stands in. */
-  readonly configuration: 'virt-api-mutator' | 'virt-api-validator' | 'virt-operator-validator';
-  readonly failurePolicy: 'Fail';
+  readonly configuration:
+    'virt-api-mutator' | 'virt-launcher-pod-mutator' | 'virt-api-validator' | 'virt-operator-validator';
+  readonly failurePolicy: 'Fail' | 'Ignore';
   readonly timeoutSeconds: 10;
   readonly sideEffects: 'None' | 'NoneOnDryRun';
   readonly admissionReviewVersions: readonly ['v1'];
   /** CEL conditions of the requests that it is asked about. */
   readonly matchConditions?: readonly { readonly name: string; readonly expression: string }[];
+  /** Labels of the objects that it is asked about. */
+  readonly objectSelector?: { readonly matchLabels: Readonly<Record<string, string>> };
+  readonly reinvocationPolicy?: 'IfNeeded';
+  /** It is registered only while this feature gate is on. */
+  readonly gate?: FeatureGate;
 }
 
 const kubevirt = { group: 'kubevirt.io', versions: ['v1alpha3', 'v1'] } as const;
@@ -26,7 +33,12 @@ const createAndUpdate = ['CREATE', 'UPDATE'] as const;
 const common = { failurePolicy: 'Fail', timeoutSeconds: 10, admissionReviewVersions: ['v1'] } as const;
 
 type Registered = Pick<Webhook, 'name' | 'path' | 'operations' | 'group' | 'versions' | 'resources'> &
-  Partial<Pick<Webhook, 'sideEffects' | 'matchConditions'>>;
+  Partial<
+    Pick<
+      Webhook,
+      'sideEffects' | 'matchConditions' | 'failurePolicy' | 'objectSelector' | 'reinvocationPolicy' | 'gate'
+    >
+  >;
 
 const registered = (
   phase: Webhook['phase'],
@@ -78,6 +90,21 @@ const mutating = registered('mutating', 'virt-api-mutator', [
     group: 'clone.kubevirt.io',
     versions: ['v1beta1'],
     resources: ['virtualmachineclones'],
+  },
+]);
+
+const launcherPods = registered('mutating', 'virt-launcher-pod-mutator', [
+  {
+    name: 'virt-launcher-pod-mutator.kubevirt.io',
+    path: '/virt-launcher-pod-mutate',
+    operations: ['CREATE'],
+    group: '',
+    versions: ['v1'],
+    resources: ['pods'],
+    failurePolicy: 'Ignore',
+    objectSelector: { matchLabels: { 'kubevirt.io': 'virt-launcher' } },
+    reinvocationPolicy: 'IfNeeded',
+    gate: 'ContainerPathVolumes',
   },
 ]);
 
@@ -238,7 +265,7 @@ const operator = registered('validating', 'virt-operator-validator', [
 ]);
 
 /** All webhooks of KubeVirt that admission answers (KubeVirt validation facts, section 1; defaulting facts, section 1). */
-export const webhooks: readonly Webhook[] = [...mutating, ...validating, ...operator];
+export const webhooks: readonly Webhook[] = [...mutating, ...launcherPods, ...validating, ...operator];
 
 /** How a refusal reaches the client: the API server says which webhook it comes from (KubeVirt rule GEN-07). */
 export function wrappedMessage(webhook: Pick<Webhook, 'name'>, message: string): string {

@@ -12,6 +12,7 @@ export {
   type DataSourceKey,
   type DataSourceLookup,
 } from './machine/data-source-architecture.ts';
+export { containerPathContainers } from './launcher-pod.ts';
 export { legacyFirmwareUuid, withLegacyFirmwareUuid } from './machine/firmware-identity.ts';
 export { defaultVirtualMachine, type MachineDefaultsInput } from './machine/index.ts';
 export {

@@ -7,7 +7,7 @@ import {
   type AdmissionRequest,
 } from '../../src/admit/index.ts';
 
-export const person = { name: 'alice', groups: ['system:authenticated'] };
+const person = { name: 'alice', groups: ['system:authenticated'] };
 export const controller = { name: 'system:serviceaccount:kubevirt:kubevirt-controller' };
 
 /** A request of an ordinary user about an object of `kubevirt.io/v1`. */

@@ -14,7 +14,9 @@ import type { PluginContext } from './context.ts';
 export function kubeVirtAdmission(context: PluginContext): AdmissionPlugin {
   return {
     name: 'admission.kubevirt.io',
+    // New Pods are left alone: instances that share folders of their launcher are not carried.
     matches: ({ group, resource, subresource }, operation) =>
+      (group !== '' || subresource !== undefined) &&
       isAdmitted({ group, plural: resource, subresource }, operation),
     async mutate(request) {
       const result = await mutateRequest(requestOf(request), await admissionContext(context));

@@ -3,6 +3,7 @@ import { kubeVirts, plugins } from './cluster.ts';
 import { backups, backupTrackers, clones, exports, snapshots } from './copies.ts';
 import { evictions } from './evictions.ts';
 import { instancetypes, preferences } from './instancetypes.ts';
+import { launcherPods } from './launcher-pods.ts';
 import { migrationPolicies, migrations, migrationStatus } from './migrations.ts';
 import { restores } from './restores.ts';
 import { pools, presets, replicaSets, replicaSetStatus } from './sets.ts';
@@ -32,4 +33,5 @@ export const kinds: readonly KindAdmission[] = [
   plugins,
   kubeVirts,
   evictions,
+  launcherPods,
 ];
