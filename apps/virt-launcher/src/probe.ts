@@ -13,7 +13,7 @@ export interface MachineProbe {
 }
 
 /** What libvirt tells of the host, and whether real-time tasks may use all of a CPU's time. */
-export interface HostProbe extends NodeCapabilities {
+interface HostProbe extends NodeCapabilities {
   realtime: boolean;
 }
 

@@ -43,7 +43,7 @@ export interface InstanceChange {
 }
 
 /** An answer, read. */
-export interface Asked {
+interface Asked {
   readonly status: number;
   readonly contentType: string;
   readonly text: string;

@@ -26,7 +26,7 @@ const oldModels = [
 ];
 
 /** KubeVirt's obsolete models where the cluster's configuration names none. */
-export const obsoleteModels: Readonly<Record<string, boolean>> = Object.fromEntries(
+const obsoleteModels: Readonly<Record<string, boolean>> = Object.fromEntries(
   oldModels.flatMap((name) => [
     [name, true],
     [`${name}-v1`, true],

@@ -7,7 +7,7 @@ import type { SourcedDocument } from '../manifests/sources.ts';
 import type { DocumentVerdict } from './verdict.ts';
 
 /** Whoever creates the objects: an ordinary user. */
-export const anybody = { name: 'kubernetes-admin', groups: ['system:authenticated'] } as const;
+const anybody = { name: 'kubernetes-admin', groups: ['system:authenticated'] } as const;
 
 /** Groups whose kinds are Virtkit's to judge; of the others it knows how they look, but not what is allowed. */
 const ownGroup = /(^|\.)kubevirt\.io$/;

@@ -5,7 +5,7 @@ import type { ReferencedSpecs } from './references.ts';
 import { spreadFindings } from './spread.ts';
 
 /** Path of a machine's template in findings. */
-export const templateRoot = 'spec.template.spec';
+const templateRoot = 'spec.template.spec';
 
 /** A machine with what it refers to applied to its template, or what speaks against that. */
 export type MachineWithReferences =

@@ -38,7 +38,7 @@ export const revisionLabels = {
 } as const;
 
 /** The version of the API in which objects are stored. */
-export const referencedVersion = 'v1beta1';
+const referencedVersion = 'v1beta1';
 const apiVersion = `instancetype.kubevirt.io/${referencedVersion}`;
 
 /**

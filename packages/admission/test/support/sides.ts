@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../src/validation/index.ts';
 
 /** Letters of the facts' tables for the reasons of causes; `-` is a cause with a message only, a number an HTTP status. */
-export const reasons = {
+const reasons = {
   I: 'FieldValueInvalid',
   R: 'FieldValueRequired',
   N: 'FieldValueNotSupported',

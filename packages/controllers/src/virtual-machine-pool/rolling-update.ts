@@ -76,7 +76,7 @@ function isAvailable({ instance, stopping }: PoolMember): boolean {
 }
 
 /** How many machines may be unavailable: a number, or a share of all, rounded down and at least 1; all when absent. */
-export function maxUnavailable({ spec }: VirtualMachinePool, total: number): number {
+function maxUnavailable({ spec }: VirtualMachinePool, total: number): number {
   const given = spec.maxUnavailable ?? silentValues.poolMaxUnavailable;
   if (typeof given === 'number') return given;
   const percent = /^\d{1,9}%$/.test(given) ? Number(given.slice(0, -1)) : 100;

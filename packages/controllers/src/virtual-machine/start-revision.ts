@@ -58,7 +58,7 @@ export function startRevisions(
 }
 
 /** The template kept in a start revision. */
-export function templateOf(revision: ControllerRevision): VirtualMachineInstanceTemplateSpec | undefined {
+function templateOf(revision: ControllerRevision): VirtualMachineInstanceTemplateSpec | undefined {
   return revision.data?.spec?.template;
 }
 

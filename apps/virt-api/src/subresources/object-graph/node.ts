@@ -2,7 +2,7 @@ import { matchesLabels } from '@virtkit/core-types';
 import type { ObjectGraphOptions } from '../options.ts';
 
 /** What an object is to a virtual machine. */
-export type DependencyType = 'storage' | 'network' | 'compute' | 'config';
+type DependencyType = 'storage' | 'network' | 'compute' | 'config';
 
 /** An object that a virtual machine depends on, with what it depends on itself. */
 export interface GraphNode {

@@ -17,7 +17,7 @@ export const withGates = (...featureGates: string[]) =>
   });
 
 /** A running instance with a volume that it began with and one that was plugged in. */
-export function runningInstance(): VirtualMachineInstance {
+function runningInstance(): VirtualMachineInstance {
   return {
     metadata: { name: 'vmi', namespace: 'default', labels: {} },
     spec: {

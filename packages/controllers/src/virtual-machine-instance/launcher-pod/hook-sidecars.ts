@@ -45,7 +45,7 @@ const hookSidecarsSchema = z.array(
  * @throws ControllerError `invalid-object` for an annotation that is not a list of sidecars, `unsupported` for one without
  *   an image
  */
-export function hookSidecars(
+function hookSidecars(
   instance: VirtualMachineInstance,
   configuration: ClusterConfiguration,
 ): HookSidecar[] {

@@ -4,7 +4,7 @@ import type { Interface, InterfaceBindingPlugin, Network, VirtualMachineInstance
 import { ControllerError } from '../../runtime/errors.ts';
 
 /** Annotations by which Multus is told what to attach to a Pod. */
-export const multusNetworks = 'k8s.v1.cni.cncf.io/networks';
+const multusNetworks = 'k8s.v1.cni.cncf.io/networks';
 const multusDefaultNetwork = 'v1.multus-cni.io/default-network';
 
 /** A binding plug-in in use. */

@@ -3,7 +3,7 @@ import type { Rule } from '../../rule.ts';
 
 /** The ways to present a disk to the guest. */
 export const targets = ['disk', 'lun', 'cdrom'] as const;
-export type Target = (typeof targets)[number];
+type Target = (typeof targets)[number];
 
 /** A disk in its list. */
 export interface DiskPlace {
