@@ -40,7 +40,32 @@ describe('libvirt', () => {
   });
 
   it('defines every domain, but for what this host does not have', async () => {
-    expect(unexplained(await defineAll(made), made, notDefined)).toEqual([]);
+    const { objections } = await defineAll(made);
+    expect(unexplained(objections, made, notDefined)).toEqual([]);
     expect(misspelt(made, notDefined)).toEqual([]);
   });
+
+  it.each([
+    ['DOM-9.2-0', 'three for interfaces and two beside them', 8 - 3],
+    ['DOM-9.2-1', 'eight for interfaces', 8],
+    ['DOM-9.3-0', 'those that are missing to eight', 8 - 2],
+    ['DOM-9.3-2', 'three at least', 3],
+  ])('leaves the ports of %s free that were asked for: %s', async (name, _what, free) => {
+    const { defined } = await defineAll(made.filter((one) => one.name === name));
+    expect(freePorts(defined.get(name) ?? '')).toHaveLength(free);
+  });
 });
+
+/** Numbers of the PCI ports that no device hangs from. */
+function freePorts(xml: string): string[] {
+  const ports = Array.from(
+    xml.matchAll(/<controller type='pci' index='(\d+)' model='pcie-root-port'/g),
+    ([, index = '']) => index,
+  );
+  const used = new Set(
+    Array.from(xml.matchAll(/<address type='pci'[^>]* bus='0x([0-9a-f]+)'/g), ([, bus = '']) =>
+      String(Number.parseInt(bus, 16)),
+    ),
+  );
+  return ports.filter((index) => !used.has(index));
+}

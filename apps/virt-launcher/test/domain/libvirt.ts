@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { PrivateDaemon } from '../../../../packages/hal-kvm-qemu/src/daemon/private-daemon.ts';
-import { Libvirt, Undefine } from '../../../../packages/hal-kvm-qemu/src/native/index.ts';
+import { Libvirt, Undefine, XmlFlag } from '../../../../packages/hal-kvm-qemu/src/native/index.ts';
 import type { Made } from './row.ts';
 
 /** Why libvirt does not take a domain. */
@@ -48,8 +48,13 @@ async function verdicts(args: readonly string[]): Promise<string[]> {
 /** As root the daemon has to be somebody else's: libvirt's session mode is for other users. */
 const nobody = process.getuid?.() === 0 ? { runAs: { uid: 65534, gid: 65534 } } : {};
 
-/** Defines and undefines one domain after the other in a daemon of their own, as on a host without hardware virtualisation. */
-export async function defineAll(domains: readonly Made[]): Promise<Objection[]> {
+/**
+ * Defines and undefines one domain after the other in a daemon of their own, as on a host without hardware virtualisation.
+ * @returns what libvirt made of each that it took, and why it did not take the others
+ */
+export async function defineAll(
+  domains: readonly Made[],
+): Promise<{ defined: Map<string, string>; objections: Objection[] }> {
   const folder = await mkdtemp(join(tmpdir(), 'vk-define-'));
   await chmod(folder, 0o755);
   const daemon = new PrivateDaemon({
@@ -58,19 +63,21 @@ export async function defineAll(domains: readonly Made[]): Promise<Objection[]> 
     idleSeconds: 5,
     ...nobody,
   });
+  const defined = new Map<string, string>();
+  const objections: Objection[] = [];
   try {
     await daemon.ensureRunning();
     await using connection = await (await Libvirt.load()).connect(daemon.uri);
-    const objections: Objection[] = [];
     for (const { name, emulated } of domains) {
       try {
         using domain = await connection.defineDomain(emulated);
+        defined.set(name, await domain.xml(XmlFlag.inactive));
         await domain.undefine(Undefine.nvram);
       } catch (error) {
         objections.push({ name, message: error instanceof Error ? error.message : String(error) });
       }
     }
-    return objections;
+    return { defined, objections };
   } finally {
     await daemon.stop();
     await rm(folder, { recursive: true, force: true });

@@ -95,7 +95,7 @@ function withSparePorts(
  * How many ports stay free beside those of `deviceCount` devices: those kept for interfaces, and as many as are missing to the
  * total or, where that is more, the least number of free ones.
  */
-export function sparePorts(
+function sparePorts(
   deviceCount: number,
   { spareInterfaces, totalPorts, minSparePorts }: Extract<Pci['placement'], { kind: 'ports' }>,
 ): number {

@@ -25,6 +25,7 @@ export const InputSchema = z.strictObject({
   bus: z.enum(['usb', 'virtio']),
 });
 
+/** A sound card; what it plays goes to whoever looks at the display, or nowhere. */
 export const SoundSchema = z.strictObject({ id, model: z.enum(['ich9', 'ac97']) });
 
 /** A trusted platform module 2.0; what a persistent one keeps outlives the machine's definition. */

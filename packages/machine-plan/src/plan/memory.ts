@@ -19,7 +19,7 @@ export function guestMemory({ spec }: VirtualMachineInstance): number {
 }
 
 /** Whether other processes map guest memory: those of virtiofs and passt do. */
-export function sharesMemory({ spec }: VirtualMachineInstance): boolean {
+function sharesMemory({ spec }: VirtualMachineInstance): boolean {
   const { filesystems = [], interfaces = [] } = spec.domain.devices;
   return (
     filesystems.length > 0 ||
