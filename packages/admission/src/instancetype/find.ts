@@ -16,8 +16,9 @@ import {
 
 /** Where referenced objects are looked up; each answers undefined when there is no such object and throws when it cannot tell. */
 export interface ReferenceLookup {
+  /** A ControllerRevision. */
   revision(namespace: string, name: string): Promise<ReferenceRevision | undefined>;
-  /** `namespace` is undefined for cluster-wide kinds. */
+  /** An object of one of the four kinds; `namespace` is undefined for cluster-wide kinds. */
   object(
     kind: ReferencedKind,
     namespace: string | undefined,

@@ -28,9 +28,13 @@ export interface LabelledDataSource extends Labelled {
 
 /** Where inference looks; each answers undefined when there is no such object and throws when it cannot tell. */
 export interface InferenceLookup {
+  /** A claim (Kubernetes `v1`). */
   persistentVolumeClaim(namespace: string, name: string): Promise<Labelled | undefined>;
+  /** A DataVolume of CDI. */
   dataVolume(namespace: string, name: string): Promise<LabelledDataVolume | undefined>;
+  /** A DataSource of CDI. */
   dataSource(namespace: string, name: string): Promise<LabelledDataSource | undefined>;
+  /** A VolumeSnapshot (`snapshot.storage.k8s.io/v1`). */
   volumeSnapshot(namespace: string, name: string): Promise<Labelled | undefined>;
 }
 

@@ -10,6 +10,7 @@ import {
 
 /** A label selector that was read. */
 export interface Selection {
+  /** Whether an object with these labels belongs to it. */
   matches(labels: Readonly<Record<string, string>> | undefined): boolean;
   /** The selector as the scale subresource shows it: requirements and their values in order. */
   readonly text: string;
