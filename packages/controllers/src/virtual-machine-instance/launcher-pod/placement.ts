@@ -22,6 +22,7 @@ export function nodeSelector(
   const architecture = spec.architecture?.toLowerCase();
   const across = configuration.gates.has('CrossArchitectureVirtualization');
   const required = [
+    ...machineLabels(instance, hypervisor),
     ...cpuLabels(spec),
     ...hypervLabels(spec, configuration),
     ...tscLabels(instance),
@@ -36,6 +37,13 @@ export function nodeSelector(
     ...spec.nodeSelector,
     ...Object.fromEntries(required.map((label) => [label, 'true'])),
   };
+}
+
+/** The machine type in force, else the one that is asked for. A hypervisor that simulates has none. */
+function machineLabels({ spec, status }: VirtualMachineInstance, hypervisor: string): string[] {
+  const type = status?.machine?.type || spec.domain.machine?.type;
+  if (hypervisor !== 'kvm-qemu' || type === undefined || type === '') return [];
+  return [`${labelPrefixes.machineType}${type}`];
 }
 
 function cpuLabels({ domain: { cpu } }: Spec): string[] {

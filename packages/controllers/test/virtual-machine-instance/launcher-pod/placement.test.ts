@@ -31,6 +31,16 @@ describe('node selector of the launcher pod', () => {
       { domain: { cpu: { model: 'host-model', features: [{ name: 'vmx' }] } } },
       { 'cpu-feature.node.kubevirt.io/vmx': 'true' },
     ],
+    [
+      'the machine type',
+      { domain: { machine: { type: 'q35' } } },
+      { 'machine-type.node.kubevirt.io/q35': 'true' },
+    ],
+    [
+      'the machine type in force',
+      { domain: { machine: { type: 'q35' } }, status: { machine: { type: 'pc-q35-9.0' } } },
+      { 'machine-type.node.kubevirt.io/pc-q35-9.0': 'true' },
+    ],
     ['real time', { domain: { cpu: { realtime: {} } } }, { 'kubevirt.io/realtime': 'true' }],
     [
       'an enlightenment, where the cluster is strict',
@@ -86,6 +96,14 @@ describe('node selector of the launcher pod', () => {
       'an enlightenment that is not switched on in so many words',
       { configuration: strict, domain: { features: { hyperv: { synic: {} } } } },
       'hyperv.node',
+    ],
+    [
+      'a machine type that is simulated',
+      {
+        domain: { machine: { type: 'q35' } },
+        metadata: { annotations: { 'virtkit.dev/hypervisor': 'mock' } },
+      },
+      'machine-type',
     ],
     ['a rate that nothing needs', { status: { topologyHints: { tscFrequency: 2 } } }, 'tsc-frequency'],
     ['the architecture, where others are emulated', { configuration: across }, 'kubernetes.io/arch'],
