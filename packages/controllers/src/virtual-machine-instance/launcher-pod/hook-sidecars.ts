@@ -45,10 +45,7 @@ const hookSidecarsSchema = z.array(
  * @throws ControllerError `invalid-object` for an annotation that is not a list of sidecars, `unsupported` for one without
  *   an image
  */
-function hookSidecars(
-  instance: VirtualMachineInstance,
-  configuration: ClusterConfiguration,
-): HookSidecar[] {
+function hookSidecars(instance: VirtualMachineInstance, configuration: ClusterConfiguration): HookSidecar[] {
   const plugins = pluginsOf(instance, configuration).flatMap(({ name, plugin }): HookSidecar[] =>
     plugin.sidecarImage === undefined || plugin.sidecarImage === ''
       ? []
