@@ -28,9 +28,13 @@ export interface AdmissionLookups extends ReferenceLookup, InferenceLookup {
   machine(namespace: string, name: string): Promise<VirtualMachine | undefined>;
   /** Migrations of an instance: those with its name as label `kubevirt.io/vmi-name`. */
   migrations(namespace: string, instanceName: string): Promise<readonly VirtualMachineInstanceMigration[]>;
+  /** What a restore is made from. */
   snapshot(namespace: string, name: string): Promise<VirtualMachineSnapshot | undefined>;
+  /** What a snapshot holds, for the identity that a restore would bring back. */
   snapshotContent(namespace: string, name: string): Promise<VirtualMachineSnapshotContent | undefined>;
+  /** All restores of a namespace: one at a time for each target. */
   restores(namespace: string): Promise<readonly VirtualMachineRestore[]>;
+  /** All backups of a namespace: one at a time for each source. */
   backups(namespace: string): Promise<readonly VirtualMachineBackup[]>;
   /** For inference and for the architecture of an image; of all that CDI offers, only labels and source matter. */
   dataSource(namespace: string, name: string): Promise<DataSource | undefined>;

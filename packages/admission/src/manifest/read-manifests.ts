@@ -13,6 +13,7 @@ export interface ManifestLimits {
   readonly aliases: number;
 }
 
+/** Limits that no sensible manifest reaches. */
 export const defaultManifestLimits: ManifestLimits = {
   text: 64 * 1024 * 1024,
   document: 3 * 1024 * 1024,

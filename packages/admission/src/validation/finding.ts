@@ -33,12 +33,19 @@ const objecting =
     message,
   });
 
+/** A value that the field cannot have (`FieldValueInvalid`). */
 export const invalid = objecting('FieldValueInvalid');
+/** A value that is missing (`FieldValueRequired`). */
 export const required = objecting('FieldValueRequired');
+/** A value that stands twice (`FieldValueDuplicate`). */
 export const duplicate = objecting('FieldValueDuplicate');
+/** A value that is not among those that there are (`FieldValueNotSupported`). */
 export const notSupported = objecting('FieldValueNotSupported');
+/** A value that refers to nothing (`FieldValueNotFound`). */
 export const notFound = objecting('FieldValueNotFound');
+/** A value that must not be there (`FieldValueForbidden`). */
 export const forbidden = objecting('FieldValueForbidden');
+/** Something that the API server should not have sent (`UnexpectedServerResponse`). */
 export const unexpected = objecting('UnexpectedServerResponse');
 
 /** Refuses the request as a whole, without causes, with an HTTP status (KubeVirt rules GEN-02 and GEN-06). */

@@ -13,6 +13,7 @@ const reservedLabels: readonly string[] = [
   labels.installStrategy,
 ];
 
+/** What the rules for labels and annotations look at. */
 export interface MetadataSubject {
   readonly metadata: Pick<ObjectMeta, 'labels' | 'annotations'>;
   /** Path of the metadata in its object. */

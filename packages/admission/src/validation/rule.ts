@@ -6,6 +6,7 @@ import type { Finding, Objection } from './finding.ts';
  */
 export interface Rule<Subject> {
   readonly id: string;
+  /** What the rule has against the subject, one objection for each offence. */
   check(this: void, subject: Subject): Iterable<Objection>;
 }
 

@@ -4,6 +4,7 @@ import { invalid } from '../finding.ts';
 import { requestedDevices } from '../instance/device/grace-devices.ts';
 import type { Rule } from '../rule.ts';
 
+/** What the rules for annotations of instances with NVIDIA Grace devices look at. */
 export interface GraceAnnotationSubject {
   readonly metadata: Pick<ObjectMeta, 'annotations'>;
   /** Path of the metadata in its object: `metadata`, or `spec.template.metadata`. */

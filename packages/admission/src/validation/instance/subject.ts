@@ -12,6 +12,7 @@ export interface InstanceSubject {
   readonly configuration: ClusterConfiguration;
 }
 
+/** A rule for an instance's spec. */
 export type InstanceRule = Rule<InstanceSubject>;
 
 /** Findings of one topic, in KubeVirt's order; for topics that judge disks, volumes or interfaces one by one, or that stop early. */

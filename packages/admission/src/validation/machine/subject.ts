@@ -11,6 +11,7 @@ export interface MachineSubject {
   readonly configuration: ClusterConfiguration;
 }
 
+/** A rule for a virtual machine. */
 export type MachineRule = Rule<MachineSubject>;
 
 /** What the rules for the spec of a virtual machine look at, also where it stands in the spec of a pool. */
