@@ -132,7 +132,7 @@ export class InstanceReconciler {
     return planStep({
       phase: status?.phase ?? '',
       deleting: metadata.deletionTimestamp !== undefined,
-      gracePeriodSeconds: spec.terminationGracePeriodSeconds ?? defaultGracePeriodSeconds,
+      gracePeriodSeconds: Math.max(0, spec.terminationGracePeriodSeconds ?? defaultGracePeriodSeconds),
       launcher:
         finding.kind === 'ready'
           ? {

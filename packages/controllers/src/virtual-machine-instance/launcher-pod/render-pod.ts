@@ -52,7 +52,8 @@ export function renderPod(instance: VirtualMachineInstance, options: RenderOptio
   const { resources, overheadBytes } = podResources(instance, configuration, hypervisor, facts);
   const storage = podStorage(instance, configuration, facts);
   const sidecars = renderHookSidecars(instance, configuration);
-  const grace = spec.terminationGracePeriodSeconds ?? defaultGraceSeconds;
+  // KubeVirt admits times below zero; there is no shorter one than none.
+  const grace = Math.max(0, spec.terminationGracePeriodSeconds ?? defaultGraceSeconds);
   const compute = computeContainerOf(instance, {
     configuration,
     launcherImage,

@@ -115,6 +115,12 @@ describe('launcher pod', () => {
     expect(compute!.ports).toEqual([{ name: 'http', containerPort: 80, protocol: 'TCP' }]);
   });
 
+  it('takes a grace period below zero for none', () => {
+    const instance = demo();
+    instance.spec.terminationGracePeriodSeconds = -100;
+    expect(render(instance).spec.terminationGracePeriodSeconds).toBe(30);
+  });
+
   it('selects nodes that offer the hypervisor', () => {
     expect(render().spec.nodeSelector).toEqual({
       'kubevirt.io/schedulable': 'true',
