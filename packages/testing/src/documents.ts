@@ -79,8 +79,9 @@ const fractions = [0, 0.25, 0.5, 1, 1.5, 2, -0.5];
 const times = ['2026-11-21T07:40:00Z', '2020-02-29T23:59:59.999999+02:00'];
 
 /**
- * A document that fits a schema, made of what is likely to matter: known names that refer to each other, limits, empty and
- * wrong values where the schema lets them pass. The same for the same random numbers.
+ * A document of the form that a schema wants, made of what is likely to matter: known names that refer to each other, limits, empty and
+ * wrong values where the schema lets them pass. Rules between members (custom checks of objects) may be broken. The same for
+ * the same random numbers.
  *
  * @throws Error for a schema that nothing can be made for, naming it
  */
