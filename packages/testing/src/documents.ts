@@ -122,11 +122,12 @@ export function randomDocument(
         return object(definition.shape!, path, level);
       case 'array': {
         const length = level >= depth ? 0 : Math.floor(random() * (items + 1));
-        const list = Array.from({ length }, (_, index) =>
-          value(definition.element!, `${path}[${index}]`, level + 1, name),
-        );
-        // Unique keys, or more items than are allowed.
-        return definition.checks === undefined || part.safeParse(list).success ? list : list.slice(0, 1);
+        const item = (index: number): unknown =>
+          value(definition.element!, `${path}[${index}]`, level + 1, name);
+        const list = Array.from({ length }, (_, index) => item(index));
+        if (definition.checks === undefined || part.safeParse(list).success) return list;
+        // Too few, or not all of them different: one always does.
+        return [list[0] ?? item(0)];
       }
       case 'record': {
         const keys = names.filter(() => random() < 0.3);
