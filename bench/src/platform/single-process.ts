@@ -9,7 +9,7 @@ import { createVirtApi } from '@virtkit/virt-api';
 import { runVirtController } from '@virtkit/virt-controller';
 import { runVirtHandler } from '@virtkit/virt-handler';
 import { userModeNetwork } from '../../../apps/virt-handler/src/network/provider.ts';
-import { identities } from '../../../apps/virtkit/src/platform/identities.ts';
+import { identities, identityExtra } from '../../../apps/virtkit/src/platform/identities.ts';
 import { ensureKubeVirt } from '../../../apps/virtkit/src/platform/kubevirt.ts';
 import { ensureHandlerCertificates, handlerClientName } from '../../../apps/virtkit/src/platform/pki.ts';
 import { launcherImage } from '../../../apps/virtkit/src/platform/version.ts';
@@ -68,11 +68,16 @@ export async function startSingleProcess(options: SingleProcessOptions): Promise
       onRequest: (record) => options.onRequest(record),
     }),
   );
+  const nodeName = hostname().toLowerCase();
   const clientOf = async (name: ProgramUser): Promise<Client> => {
     const token =
       name === 'admin'
         ? controlPlane.token
-        : controlPlane.issueToken({ name: identities[name], groups: ['system:masters'] });
+        : controlPlane.issueToken({
+            name: identities[name],
+            groups: ['system:masters'],
+            ...identityExtra(name, nodeName),
+          });
     return cleanUp.use(
       await connect({ server: controlPlane.url, ca: controlPlane.ca, token, userAgent: name }),
     );
@@ -84,7 +89,6 @@ export async function startSingleProcess(options: SingleProcessOptions): Promise
 
   const stop = new AbortController();
   const signal = stop.signal;
-  const nodeName = hostname().toLowerCase();
   const running = [
     runScheduler({ client: await clientOf('scheduler'), signal }),
     runVirtController({ client: await clientOf('virt-controller'), signal, config: { launcherImage } }),

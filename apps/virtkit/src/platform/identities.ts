@@ -15,6 +15,17 @@ export const identities = {
 
 export type IdentityName = keyof typeof identities;
 
+/**
+ * What admission knows of a program besides its name. A node agent may write to the instances of its node only, so it is known
+ * which one that is.
+ */
+export function identityExtra(
+  name: string,
+  nodeName: string,
+): { extra?: Readonly<Record<string, readonly string[]>> } {
+  return name === 'virt-handler' ? { extra: { 'authentication.kubernetes.io/node-name': [nodeName] } } : {};
+}
+
 export interface Identity {
   user: string;
   token: string;

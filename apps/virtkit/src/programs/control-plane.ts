@@ -6,7 +6,7 @@ import { podSubresources, runScheduler } from '@virtkit/embedded-node';
 import { jsonLogger } from '@virtkit/program';
 import { connect, isApiError, type Client } from '@virtkit/sdk';
 import { createVirtApi } from '@virtkit/virt-api';
-import { ensureIdentities, identities } from '../platform/identities.ts';
+import { ensureIdentities, identities, identityExtra } from '../platform/identities.ts';
 import { layoutOf } from '../platform/layout.ts';
 import { ensureHandlerCertificates } from '../platform/pki.ts';
 import { replaceFile } from '../platform/files.ts';
@@ -50,10 +50,7 @@ export async function runControlPlane({ root, port, signal }: ControlPlaneProgra
           name: user,
           groups: ['system:masters'],
           token: tokens[name as keyof typeof identities].token,
-          // A node agent may write to the instances of its node only: admission asks which one that is.
-          ...(name === 'virt-handler' && settings !== undefined
-            ? { extra: { 'authentication.kubernetes.io/node-name': [settings.nodeName] } }
-            : {}),
+          ...(settings === undefined ? {} : identityExtra(name, settings.nodeName)),
         })),
       podSubresources: podSubresources({
         root: layout.kubelet,
