@@ -49,9 +49,9 @@ describe('a manifest that is wrong', () => {
     {
       what: 'a field that is not carried yet',
       change: (spec: Record<string, unknown>) => {
-        spec['evictionStrategy'] = 'LiveMigrate';
+        spec['resourceClaims'] = [{ name: 'claim', resourceClaimName: 'claim' }];
       },
-      says: /spec\.template\.spec\.evictionStrategy/,
+      says: /spec\.template\.spec\.resourceClaims/,
     },
     {
       what: 'a hypervisor that there is not',

@@ -17,12 +17,8 @@ async function launcherOf(evictionStrategy: string): Promise<string> {
     apiVersion: 'kubevirt.io/v1',
     kind: 'VirtualMachineInstance',
     metadata: { name, namespace },
-    spec: instanceSpec(),
-  });
-  // New instances that are to be moved are not carried.
-  await cluster.controller.virtualMachineInstances.patch(name, {
-    type: 'merge',
-    body: { spec: { evictionStrategy } },
+    spec: { ...instanceSpec(), evictionStrategy },
+    status: { phase: 'Running', nodeName: 'node-1' },
   });
   const pod = `virt-launcher-${name}`;
   await cluster.admin.pods.create({
@@ -34,7 +30,7 @@ async function launcherOf(evictionStrategy: string): Promise<string> {
       labels: { 'kubevirt.io': 'virt-launcher' },
       annotations: { 'kubevirt.io/domain': name },
     },
-    spec: { containers: [{ name: 'compute', image: 'launcher' }] },
+    spec: { nodeName: 'node-1', containers: [{ name: 'compute', image: 'launcher' }] },
   });
   return pod;
 }
@@ -46,19 +42,39 @@ const evict = (name: string) =>
     body: { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace } },
   });
 
-test('the launcher of an instance that must be moved but cannot stays', async () => {
-  const pod = await launcherOf('LiveMigrate');
+/** Whether the Pod is gone or going. */
+async function isLeaving(pod: string): Promise<boolean> {
+  try {
+    const { metadata } = await cluster.admin.pods.get(pod, { namespace });
+    return metadata.deletionTimestamp !== undefined;
+  } catch (error) {
+    if (isApiError(error, 'not-found')) return true;
+    throw error;
+  }
+}
+
+test.each(['LiveMigrate', 'External'])('the launcher of an instance with %s stays', async (strategy) => {
+  const pod = await launcherOf(strategy);
   const error: unknown = await evict(pod).catch((reason: unknown) => reason);
   expect(isApiError(error) && error.httpStatus).toBe(429);
-  expect((await cluster.admin.pods.get(pod, { namespace })).metadata.deletionTimestamp).toBeUndefined();
+  expect(await isLeaving(pod)).toBe(false);
 });
 
-test('the launcher of an instance that is not moved may go', async () => {
-  const pod = await launcherOf('None');
-  await evict(pod);
-  const gone: unknown = await cluster.admin.pods.get(pod, { namespace }).catch((reason: unknown) => reason);
-  const leaving =
-    isApiError(gone, 'not-found') ||
-    Reflect.has((gone as { metadata: object }).metadata, 'deletionTimestamp');
-  expect(leaving).toBe(true);
+test.each(['None', 'LiveMigrateIfPossible'])(
+  'the launcher of an instance with %s, which cannot move, may go',
+  async (strategy) => {
+    const pod = await launcherOf(strategy);
+    await evict(pod);
+    expect(await isLeaving(pod)).toBe(true);
+  },
+);
+
+test('only an instance that somebody else moves is marked as leaving its node', async () => {
+  const marks = await Promise.all(
+    ['external', 'livemigrate'].map(async (name) => {
+      const { status } = await cluster.controller.virtualMachineInstances.get(name, { namespace });
+      return status?.evacuationNodeName;
+    }),
+  );
+  expect(marks).toEqual(['node-1', undefined]);
 });

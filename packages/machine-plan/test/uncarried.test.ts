@@ -1,5 +1,6 @@
 import {
   VirtualMachineInstanceSpecSchema,
+  evictionStrategies,
   unknownFields,
   type VirtualMachineInstanceSpec,
 } from '@virtkit/core-types';
@@ -56,7 +57,6 @@ describe('uncarried', () => {
       (s) => (s.volumes![1]!.cloudInitNoCloud = { secretRef: { name: 'x' } }),
     ],
     ['spec.accessCredentials', (s) => (s.accessCredentials = [{}])],
-    ['spec.evictionStrategy', (s) => (s.evictionStrategy = 'LiveMigrate')],
   ];
   it.each(refused)('reports %s', (path, change) => {
     expect(paths(change)).toEqual([path]);
@@ -109,7 +109,10 @@ describe('uncarried', () => {
       'Secure Boot',
       (s) => (s.domain.firmware!.bootloader = { efi: { secureBoot: true, persistent: false } }),
     ],
-    ['eviction strategy None', (s) => (s.evictionStrategy = 'None')],
+    ...evictionStrategies.map((strategy): [string, Change] => [
+      `eviction strategy ${strategy}`,
+      (s) => (s.evictionStrategy = strategy),
+    ]),
   ];
   it.each(accepted)('carries %s', (_what, change) => {
     expect(paths(change)).toEqual([]);

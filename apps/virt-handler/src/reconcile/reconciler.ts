@@ -274,7 +274,12 @@ export class InstanceReconciler {
     // A pass on the version before this one could only run into a conflict.
     expectations.expectVersion(key, written);
     if (status.phase === instance.status?.phase) return;
-    if (status.phase === 'Running') this.#event(instance, 'Started', 'VirtualMachineInstance started.');
+    if (status.phase === 'Running') {
+      this.#event(instance, 'Started', 'VirtualMachineInstance started.');
+      // KubeVirt lifecycle: what cannot be evicted says so, before somebody drains the node.
+      if (instance.spec.evictionStrategy === 'LiveMigrate')
+        this.#event(instance, 'Migrated', 'it asks to be migrated on eviction and cannot be', 'Warning');
+    }
     if (status.phase === 'Succeeded')
       this.#event(instance, 'Stopped', 'The VirtualMachineInstance was shut down.');
     if (status.phase === 'Failed')

@@ -7,7 +7,14 @@
 //
 // virt-controller owns Pending and Scheduling, and Failed where nobody else can tell (the pod is gone). Phases are
 // written by `project.ts`; this module says what is to be done to pods.
-import { finalizers, getCondition, isConditionTrue, type Condition, type Pod } from '@virtkit/core-types';
+import {
+  annotations,
+  finalizers,
+  getCondition,
+  isConditionTrue,
+  type Condition,
+  type Pod,
+} from '@virtkit/core-types';
 import { isFinal, phaseOf } from '../instance-phase.ts';
 import { hasFinalizer, isDeleting } from '../runtime/finalizers.ts';
 import { unpausedCondition } from '../launcher-keys.ts';
@@ -22,7 +29,9 @@ export type InstanceEffect =
   | { readonly kind: 'create-pod' }
   | { readonly kind: 'delete-pods'; readonly pods: readonly Pod[] }
   /** Tell the pod whether the guest is paused, on which its readiness depends. */
-  | { readonly kind: 'set-unpaused'; readonly pod: Pod; readonly condition: Condition };
+  | { readonly kind: 'set-unpaused'; readonly pod: Pod; readonly condition: Condition }
+  /** Tell the descheduler by the pod whether its eviction is under way. */
+  | { readonly kind: 'mark-eviction'; readonly pod: Pod; readonly inProgress: boolean };
 
 /** The next step for an instance. */
 export function planInstance(observation: InstanceObservation): InstanceEffect {
@@ -32,8 +41,17 @@ export function planInstance(observation: InstanceObservation): InstanceEffect {
   if (!hasFinalizer(instance, finalizers.instance)) return { kind: 'mark-instance' };
   const phase = phaseOf(instance);
   if (phase === 'Pending' && pods.length === 0) return { kind: 'create-pod' };
-  if (phase === 'Running' && pod !== undefined && !isPodDown(pod)) return planReadinessGate(observation, pod);
-  return { kind: 'none' };
+  if (pod === undefined || isPodDown(pod)) return { kind: 'none' };
+  const mark = planEvictionMark(observation, pod);
+  if (mark.kind !== 'none') return mark;
+  return phase === 'Running' ? planReadinessGate(observation, pod) : { kind: 'none' };
+}
+
+/** KubeVirt lifecycle: the pod says that an eviction is under way for as long as the instance is to leave a node. */
+function planEvictionMark({ instance }: InstanceObservation, pod: Pod): InstanceEffect {
+  const inProgress = Boolean(instance.status?.evacuationNodeName);
+  const marked = pod.metadata.annotations?.[annotations.evictionInProgress] !== undefined;
+  return marked === inProgress ? { kind: 'none' } : { kind: 'mark-eviction', pod, inProgress };
 }
 
 /** KubeVirt lifecycle: every pod of a deleted instance goes; one that is already going is left to its grace period. */

@@ -1,4 +1,11 @@
-import { getCondition, removeCondition, setCondition, type Condition } from '@virtkit/core-types';
+import {
+  conditionReasons,
+  getCondition,
+  instanceConditions,
+  removeCondition,
+  setCondition,
+  type Condition,
+} from '@virtkit/core-types';
 import { formatTime } from '../runtime/clock.ts';
 import type { InstanceObservation } from './observation.ts';
 import { imagePullProblem, isPodDown, schedulingProblem } from './pod-state.ts';
@@ -25,6 +32,7 @@ export function projectConditions(
   let conditions: Condition[] = [...(observation.instance.status?.conditions ?? [])];
   conditions = setCondition(conditions, ready(observation, phase), { now });
   conditions = synchronized(conditions, observation, phase, problem, now);
+  conditions = evictionRequested(conditions, observation, now);
   return podScheduled(conditions, observation, phase, now);
 }
 
@@ -65,6 +73,20 @@ function synchronized(
   if (found === undefined) return removeCondition(conditions, 'Synchronized');
   const { reason, message } = found;
   return setCondition(conditions, { type: 'Synchronized', status: 'False', reason, message }, { now });
+}
+
+/** The eviction webhook marks an instance that is to leave its node; cancelling takes the mark away. */
+function evictionRequested(
+  conditions: Condition[],
+  { instance }: InstanceObservation,
+  now: string,
+): Condition[] {
+  const type = instanceConditions.evictionRequested;
+  const node = instance.status?.evacuationNodeName;
+  if (!node) return removeCondition(conditions, type);
+  const reason = conditionReasons.evictionRequested;
+  const message = `The instance is to leave node ${node}.`;
+  return setCondition(conditions, { type, status: 'True', reason, message }, { now });
 }
 
 function podScheduled(

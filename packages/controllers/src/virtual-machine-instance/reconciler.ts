@@ -1,5 +1,6 @@
 import { match } from 'ts-pattern';
 import {
+  annotations,
   finalizers,
   getCondition,
   jsonEqual,
@@ -129,6 +130,7 @@ export class InstanceReconciler {
         .with({ kind: 'create-pod' }, () => this.#createPod(instance, key, context))
         .with({ kind: 'delete-pods' }, ({ pods }) => this.#deletePods(instance, pods, key, context))
         .with({ kind: 'set-unpaused' }, (gate) => this.#setUnpaused(gate, key, context))
+        .with({ kind: 'mark-eviction' }, (mark) => this.#markEviction(mark, key, context))
         .exhaustive();
       return pod === undefined ? {} : { pod };
     } catch (error) {
@@ -192,6 +194,20 @@ export class InstanceReconciler {
     if (written !== undefined) expectations.expectVersion(key, written);
   }
 
+  async #markEviction(
+    { pod, inProgress }: InstanceEffect & { kind: 'mark-eviction' },
+    key: ObjectKey,
+    { signal, expectations }: ReconcileContext,
+  ): Promise<undefined> {
+    const { name = '', namespace } = pod.metadata;
+    const value = inProgress ? 'true' : null;
+    const body = { metadata: { annotations: { [annotations.evictionInProgress]: value } } };
+    const written = await ignoringGone(
+      this.#pods.patch(name, { type: 'merge', body }, { namespace, signal }),
+    );
+    if (written !== undefined) expectations.expectVersion(key, written);
+  }
+
   async #write(
     key: ObjectKey,
     effect: InstanceEffect,
@@ -230,6 +246,7 @@ function problemReason(effect: InstanceEffect, error: unknown): SyncProblem['rea
     case 'delete-pods':
       return 'FailedDelete';
     case 'set-unpaused':
+    case 'mark-eviction':
       return 'FailedPodPatch';
     default:
       return 'FailedCreate';

@@ -155,6 +155,15 @@ describe('conditions of an instance', () => {
     expect(getCondition(healed.status?.conditions, 'Synchronized')).toBeUndefined();
   });
 
+  it('tells that the instance is to leave its node, until that is cancelled', () => {
+    const pods = [placed(runningPod)];
+    const after = project(instanceOf({ phase: 'Running', evacuationNodeName: 'node-1' }), pods);
+    const condition = getCondition(after.status?.conditions, 'EvictionRequested');
+    expect(condition).toMatchObject({ status: 'True', reason: 'EvictionRequested' });
+    const cancelled = { ...after, status: { ...after.status, evacuationNodeName: '' } };
+    expect(getCondition(project(cancelled, pods).status?.conditions, 'EvictionRequested')).toBeUndefined();
+  });
+
   it('tells that no node fits, until one does', () => {
     const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: 'full' }];
     const after = project(instanceOf({ phase: 'Pending' }), [podOf({ phase: 'Pending', conditions })]);
@@ -171,6 +180,7 @@ describe('the next step of an instance', () => {
     conditions: [{ type: 'kubevirt.io/virtual-machine-unpaused', status }],
   });
   const paused = [{ type: 'Paused', status: 'True' }];
+  const evicted = { annotations: { 'descheduler.alpha.kubernetes.io/eviction-in-progress': 'true' } };
   it.each<[string, VirtualMachineInstance, Pod[], string]>([
     ['pending without pod', instanceOf({ phase: 'Pending' }), [], 'create-pod'],
     ['pending with pod', instanceOf({ phase: 'Pending' }), [podOf()], 'none'],
@@ -197,6 +207,19 @@ describe('the next step of an instance', () => {
       [placed(unpaused('False'))],
       'none',
     ],
+    [
+      'to be evacuated',
+      instanceOf({ phase: 'Running', evacuationNodeName: 'node-1' }),
+      [placed(unpaused('True'))],
+      'mark-eviction',
+    ],
+    [
+      'to be evacuated and marked',
+      instanceOf({ phase: 'Running', evacuationNodeName: 'node-1' }),
+      [placed(unpaused('True'), evicted)],
+      'none',
+    ],
+    ['to stay again', instanceOf(), [placed(unpaused('True'), evicted)], 'mark-eviction'],
     ['final', instanceOf({ phase: 'Failed' }), [placed(ended)], 'none'],
   ])('%s', (_what, instance, pods, expected) => {
     expect(planInstance(observe(instance, pods)).kind).toBe(expected);

@@ -56,7 +56,8 @@ export const carriedFields: readonly CarriedField[] = [
   { path: 'domain.resources.overcommitGuestOverhead', by: 'pod' },
 
   // Life.
-  { path: 'evictionStrategy', by: 'control-plane', values: ['None'], because: 'there is no live migration' },
+  // Nothing can migrate yet, and an eviction is answered as for any instance that cannot (KubeVirt validation, EVC-07 to EVC-12).
+  { path: 'evictionStrategy', by: 'control-plane' },
   machine('startStrategy', ['Paused']),
   machine('terminationGracePeriodSeconds'),
   whole('node-agent', 'readinessProbe'),
