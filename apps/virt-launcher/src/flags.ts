@@ -18,6 +18,7 @@ const options = {
   'run-dir': { type: 'string', default: '/var/run/libvirt' },
   'container-disk-dir': { type: 'string', default: '/var/run/kubevirt/container-disks' },
   'vmi-disk-dir': { type: 'string', default: '/var/run/kubevirt-private/vmi-disks' },
+  'secret-dir': { type: 'string', default: '/var/run/kubevirt-private/secret' },
   'capability-cache': { type: 'string' },
   'dhcp-dir': { type: 'string', default: '/var/run/kubevirt-private/dhcp' },
 } as const;
@@ -43,6 +44,8 @@ const FlagsSchema = z.object({
   'container-disk-dir': path,
   /** Holds one folder per volume whose disk is its file `disk.img`. */
   'vmi-disk-dir': path,
+  /** Holds one folder per volume and credential whose data stands in Secrets. */
+  'secret-dir': path,
   /** Folder that `virt-launcher probe --capability-cache` filled; optional. */
   'capability-cache': path.optional(),
   /** Folder for DHCP leases. Made when missing. */

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createMockHypervisor } from '@virtkit/hal-mock';
+import { FactsRequestSchema, type FactsRequest } from '@virtkit/launcher-api';
 import { requires } from '@virtkit/testing';
 import { afterEach, beforeEach, describe, expect, it, type TestContext } from 'vitest';
 import { FactsResolver } from '../src/facts/resolve-facts.ts';
@@ -27,11 +28,18 @@ function image(path: string, ...args: string[]): string {
   return full;
 }
 
-async function resolve(request: Parameters<FactsResolver['resolve']>[0] = { volumes: {} }, qemuImg?: string) {
+function secret(path: string, keys: Readonly<Record<string, string | Buffer>>): void {
+  mkdirSync(join(folder, 'secret', path), { recursive: true });
+  for (const [key, value] of Object.entries(keys)) writeFileSync(join(folder, 'secret', path, key), value);
+}
+
+async function resolve(asked: Partial<FactsRequest> = {}, qemuImg?: string) {
+  const request = FactsRequestSchema.parse(asked);
   const resolver = new FactsResolver({
     hypervisor: await createMockHypervisor(),
     containerDiskDir: join(folder, 'cd'),
     vmiDiskDir: join(folder, 'vd'),
+    secretDir: join(folder, 'secret'),
     qemuImg,
   });
   return resolver.resolve(request);
@@ -108,6 +116,39 @@ describe('FactsResolver', () => {
       kernelBoot: { kernelPath, initrdPath: '/boot/initrd' },
     });
     expect(kernelBoot).toMatchObject({ error: { code: 'source-unavailable' } });
+  });
+
+  it('reads cloud-init data from mounted Secrets, whichever way the key is spelt', async () => {
+    secret('a', { userdata: '#cloud-config', networkData: 'version: 2' });
+    mkdirSync(join(folder, 'secret/a/userData'));
+    mkdirSync(join(folder, 'secret/b/userdata'), { recursive: true });
+    secret('b', { userData: '#!/bin/sh' });
+    mkdirSync(join(folder, 'secret/none/userdata'), { recursive: true });
+    const { cloudInitSecrets } = await resolve({ cloudInitSecrets: ['a', 'b', 'none', 'absent'] });
+    expect(cloudInitSecrets).toMatchObject({
+      a: { userData: '#cloud-config', networkData: 'version: 2' },
+      b: { userData: '#!/bin/sh' },
+      none: { error: { code: 'source-unavailable' } },
+      absent: { error: { code: 'source-unavailable' } },
+    });
+  });
+
+  it('reads credentials as Kubernetes lays Secrets out, and nothing beside them', async () => {
+    secret('s-access-cred/..2026', { key1: 'ssh-ed25519 A', key2: 'ssh-ed25519 B' });
+    symlinkSync('..2026', join(folder, 'secret/s-access-cred/..data'));
+    symlinkSync('..data/key1', join(folder, 'secret/s-access-cred/key1'));
+    symlinkSync('..data/key2', join(folder, 'secret/s-access-cred/key2'));
+    secret('outside', { key: 'x' });
+    mkdirSync(join(folder, 'secret/link-access-cred'));
+    symlinkSync('../outside/key', join(folder, 'secret/link-access-cred/key'));
+    secret('binary-access-cred', { key: Buffer.from([0xff]) });
+    const { credentials } = await resolve({ credentials: ['s', 'link', 'binary', 'absent'] });
+    expect(credentials).toMatchObject({
+      s: { keys: { key1: 'ssh-ed25519 A', key2: 'ssh-ed25519 B' } },
+      link: { error: { code: 'invalid-spec' } },
+      binary: { error: { code: 'invalid-spec' } },
+      absent: { error: { code: 'source-unavailable' } },
+    });
   });
 
   it('says that qemu-img is missing', async () => {

@@ -142,24 +142,31 @@ describe('a Pod on the embedded kubelet', () => {
     });
     await node.createPod('env', {
       restartPolicy: 'Never',
-      volumes: [{ name: 'cm', configMap: { name: 'cm' } }],
+      volumes: [
+        { name: 'cm', configMap: { name: 'cm' } },
+        { name: 'sec', secret: { secretName: 'sec' } },
+      ],
       containers: [
         {
           name: 'main',
           image: 'test/host:1',
-          command: ['/bin/sh', '-c', 'echo "$A $B $NAME $1"; cat /cm/file.txt', 'sh'],
+          command: ['/bin/sh', '-c', 'echo "$A $B $NAME $1"; cat /cm/file.txt /one/pass; ls /one/none', 'sh'],
           args: ['$(A)-$$(A)'],
           env: [
             { name: 'A', value: 'one' },
             { name: 'B', valueFrom: { secretKeyRef: { name: 'sec', key: 'pass' } } },
             { name: 'NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
           ],
-          volumeMounts: [{ name: 'cm', mountPath: '/cm' }],
+          volumeMounts: [
+            { name: 'cm', mountPath: '/cm' },
+            { name: 'sec', mountPath: '/one/pass', subPath: 'pass' },
+            { name: 'sec', mountPath: '/one/none', subPath: 'none' },
+          ],
         },
       ],
     });
     await node.podThat('env', 'succeeded', (pod) => pod.status?.phase === 'Succeeded');
-    expect(await node.log('env')).toBe('one word env one-$(A)\ntext');
+    expect(await node.log('env')).toBe('one word env one-$(A)\ntextword');
   });
 
   it('waits with ErrImagePull for an image that is not there, and names the way to load it', async () => {

@@ -67,7 +67,7 @@ async function raw(
 describe('a launcher', () => {
   it('tells who it is and, once, that it is to end: to those who listen and those who come later', async () => {
     const { server, client } = await launcher();
-    expect(await client.info()).toMatchObject({ apiVersion: '1.0', hypervisor: 'mock', pid: process.pid });
+    expect(await client.info()).toMatchObject({ apiVersion: '1.1', hypervisor: 'mock', pid: process.pid });
     const events = client.events();
     const told = eventOf(events, 'termination-requested');
     server.requestTermination();
@@ -100,7 +100,11 @@ describe('a launcher', () => {
     expect(facts.volumes.good).toEqual({ path: '/a', format: 'raw', virtualSizeBytes: 5 });
     expect(facts.volumes.bad).toMatchObject({ error: { code: 'source-unavailable' } });
     await client.facts();
-    expect(asked).toEqual([{ volumes: { good: { path: '/a' } } }, { volumes: {} }]);
+    const unasked = { cloudInitSecrets: [], credentials: [] };
+    expect(asked).toEqual([
+      { volumes: { good: { path: '/a' } }, ...unasked },
+      { volumes: {}, ...unasked },
+    ]);
     const description = {
       bridge: 'k6t-eth0',
       gateway: '10.0.2.1',

@@ -52,10 +52,6 @@ describe('uncarried', () => {
       'spec.volumes[0].persistentVolumeClaim',
       (s) => (s.volumes![0] = { name: 'root', persistentVolumeClaim: { claimName: 'c' } }),
     ],
-    [
-      'spec.volumes[1].cloudInitNoCloud.secretRef',
-      (s) => (s.volumes![1]!.cloudInitNoCloud = { secretRef: { name: 'x' } }),
-    ],
     ['spec.accessCredentials', (s) => (s.accessCredentials = [{}])],
   ];
   it.each(refused)('reports %s', (path, change) => {
@@ -102,6 +98,14 @@ describe('uncarried', () => {
         s.volumes![0] = { name: 'root', configMap: { name: 'c', volumeLabel: 'l' } };
         s.volumes![1] = { name: 'seed', secret: { secretName: 's' } };
       },
+    ],
+    [
+      'cloud-init data in Secrets',
+      (s) =>
+        (s.volumes![1]!.cloudInitNoCloud = {
+          secretRef: { name: 'x' },
+          networkDataSecretRef: { name: 'y' },
+        }),
     ],
     ['an empty list for absent', (s) => (s.accessCredentials = [])],
     ['null for absent', (s) => Object.assign(s, { accessCredentials: null })],

@@ -3,6 +3,7 @@ import { HalError, type Machine } from '@virtkit/hal';
 import type { Facts, FactsRequest, LauncherClient } from '@virtkit/launcher-api';
 import { planMachine, type MachineFacts, type PlanConfiguration } from '@virtkit/machine-plan';
 import type { GuestNetwork } from '../network/provider.ts';
+import { secretFacts, secretsRequest } from './secrets.ts';
 
 /**
  * Brings a machine about in its launcher: facts, plan, define, start. Every step is idempotent, so it may be repeated from
@@ -18,7 +19,9 @@ export async function boot(
   signal: AbortSignal,
 ): Promise<Machine> {
   if (network.dhcp.interfaces.length > 0) await launcher.configureDhcp(network.dhcp, { signal });
-  const facts = machineFacts(await launcher.facts(factsRequest(instance), { signal }), network);
+  const request = { ...factsRequest(instance), ...secretsRequest(instance) };
+  const found = await launcher.facts(request, { signal });
+  const facts = { ...machineFacts(found, network), ...secretFacts(instance, found) };
   const machine = await launcher.hypervisor.define(planMachine(instance, facts, configuration), { signal });
   await machine.start({ signal });
   return machine;

@@ -4,6 +4,7 @@ import { HalError, type CallOptions, type Hypervisor } from '@virtkit/hal';
 import { limits, toWireError, type Facts, type FactsRequest, type VolumeFact } from '@virtkit/launcher-api';
 import { containedFile, isAbsent, soleDisk } from './contained-file.ts';
 import { readImageInfo } from './image-info.ts';
+import { readCloudInitSecret, readSecret } from './secret-files.ts';
 
 export interface FactsOptions {
   hypervisor: Hypervisor;
@@ -11,6 +12,8 @@ export interface FactsOptions {
   containerDiskDir: string;
   /** Holds one folder per volume whose disk is its file `disk.img`. */
   vmiDiskDir: string;
+  /** Holds one folder per volume and credential whose data stands in Secrets. */
+  secretDir: string;
   /** Program; default `qemu-img`. */
   qemuImg?: string;
 }
@@ -37,6 +40,7 @@ export class FactsResolver {
     return {
       volumes,
       ...(request.kernelBoot && { kernelBoot: await this.#kernelBoot(request.kernelBoot) }),
+      ...(await this.#secrets(request)),
       hardwareVirtualization,
     };
   }
@@ -70,6 +74,23 @@ export class FactsResolver {
       this.#known.get(key) ?? (await readImageInfo(path, this.#options.qemuImg ?? 'qemu-img', options));
     this.#known.set(key, known);
     return known;
+  }
+
+  async #secrets({
+    cloudInitSecrets,
+    credentials,
+  }: FactsRequest): Promise<Pick<Facts, 'cloudInitSecrets' | 'credentials'>> {
+    const { secretDir } = this.#options;
+    const found: Pick<Facts, 'cloudInitSecrets' | 'credentials'> = {};
+    for (const volume of cloudInitSecrets)
+      (found.cloudInitSecrets ??= {})[volume] = await orError(() =>
+        readCloudInitSecret(join(secretDir, volume)),
+      );
+    for (const secret of credentials)
+      (found.credentials ??= {})[secret] = await orError(async () => ({
+        keys: Object.fromEntries(await readSecret(join(secretDir, `${secret}-access-cred`))),
+      }));
+    return found;
   }
 
   #kernelBoot({ kernelPath, initrdPath }: NonNullable<FactsRequest['kernelBoot']>) {

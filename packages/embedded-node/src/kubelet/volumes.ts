@@ -13,6 +13,8 @@ interface ReadyVolume {
   readonly path: string;
   /** Whether the volume itself forbids writing, whatever its mounts say. */
   readonly readOnly: boolean;
+  /** This kubelet wrote its files, from objects of the API. */
+  readonly fromApi?: true;
 }
 
 export interface VolumeSources {
@@ -54,13 +56,13 @@ async function makeVolume(pod: Pod, volume: PodVolume, sources: VolumeSources): 
     const source = { ...(volume.secret ?? volume.configMap), name };
     const files = await keyedFiles(secret !== undefined ? 'Secret' : 'ConfigMap', source, sources.references);
     await writeFiles(path, files, (volume.secret ?? volume.configMap)?.defaultMode, pod, sources);
-    return { path, readOnly: true };
+    return { path, readOnly: true, fromApi: true };
   }
   if (volume.downwardAPI !== undefined) {
     const path = folder('kubernetes.io~downward-api');
     const files = downwardFiles(pod, volume.downwardAPI.items ?? [], sources.placement);
     await writeFiles(path, files, volume.downwardAPI.defaultMode, pod, sources);
-    return { path, readOnly: true };
+    return { path, readOnly: true, fromApi: true };
   }
   if (volume.projected !== undefined) {
     const path = folder('kubernetes.io~projected');
@@ -72,7 +74,7 @@ async function makeVolume(pod: Pod, volume: PodVolume, sources: VolumeSources): 
       files.push(...downwardFiles(pod, downwardAPI?.items ?? [], sources.placement));
     }
     await writeFiles(path, files, volume.projected.defaultMode, pod, sources);
-    return { path, readOnly: true };
+    return { path, readOnly: true, fromApi: true };
   }
   const path = folder('kubernetes.io~empty-dir');
   await mkdir(path, { recursive: true });
@@ -206,9 +208,21 @@ async function containerMount(
 
 async function subPath(volume: ReadyVolume, path: string): Promise<string> {
   const full = insideOf(volume.path, path);
-  if (!volume.readOnly) await mkdir(full, { recursive: true, mode: 0o755 });
+  // As on any kubelet: what is not there, a key that a Secret lacks for example, is an empty folder where it is mounted.
+  if ((!volume.readOnly || volume.fromApi === true) && !(await exists(full)))
+    await mkdir(full, { recursive: true, mode: 0o755 });
   const [real, base] = [await realpath(full), await realpath(volume.path)];
   if (real !== base && !real.startsWith(join(base, '/')))
     throw new EmbeddedNodeError('ConfigMissing', `subPath ${path} leads out of its volume`);
   return real;
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return false;
+    throw error;
+  }
 }

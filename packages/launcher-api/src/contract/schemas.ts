@@ -4,6 +4,8 @@ import { limits } from './limits.ts';
 
 const name = z.string().min(1).max(253);
 const path = z.string().startsWith('/').max(4096);
+/** A name that becomes part of a path in the Pod. */
+const fileName = z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/);
 const retry = z.enum(['never', 'backoff', 'on-change']);
 
 /** An error on its way to the other side. A code that is not known there arrives as `failed`. */
@@ -35,6 +37,10 @@ export const FactsRequestSchema = z.strictObject({
   volumes: z.record(name, z.strictObject({ path })).default({}),
   /** Files of the kernel boot image, as paths inside that image. */
   kernelBoot: z.strictObject({ kernelPath: path.optional(), initrdPath: path.optional() }).optional(),
+  /** Volumes whose cloud-init data stands in Secrets. */
+  cloudInitSecrets: z.array(fileName).max(limits.volumes).default([]),
+  /** Secrets with access credentials. */
+  credentials: z.array(fileName).max(limits.volumes).default([]),
 });
 
 const FactErrorSchema = z.object({ error: WireErrorSchema });
@@ -48,6 +54,15 @@ export const VolumeFactSchema = z.object({
   virtualSizeBytes: z.int().min(0),
 });
 
+/** Longest text of a Secret's key, in characters. */
+const secretText = z.string().max(1024 * 1024);
+const CloudInitSecretSchema = z.object({
+  userData: secretText.optional(),
+  networkData: secretText.optional(),
+});
+/** Keys of a Secret with their text; a record cannot be told from an error by its members, so it is named. */
+const CredentialSchema = z.object({ keys: z.record(z.string().max(253), secretText) });
+
 /** What only the launcher can see: the files of its Pod and the CPU's abilities. */
 export const FactsSchema = z.object({
   volumes: z
@@ -57,6 +72,10 @@ export const FactsSchema = z.object({
   kernelBoot: z
     .union([z.object({ path: path.optional(), initrdPath: path.optional() }), FactErrorSchema])
     .optional(),
+  /** By volume, for those that the request named. */
+  cloudInitSecrets: z.record(name, z.union([FactErrorSchema, CloudInitSecretSchema])).optional(),
+  /** By Secret, for those that the request named. */
+  credentials: z.record(name, z.union([FactErrorSchema, CredentialSchema])).optional(),
   hardwareVirtualization: z.object({
     state: z.enum(['usable', 'unusable', 'absent']),
     reason: z.string().max(16_384).optional(),
@@ -129,6 +148,16 @@ export const ExecRequestSchema = z.strictObject({
 });
 
 export const ExecResultSchema = z.object({ exitCode: z.int(), stdout: z.string(), stderr: z.string() });
+
+export const FreezeRequestSchema = z.strictObject({
+  thawAfterSeconds: z
+    .number()
+    .min(0)
+    .max(2 ** 31 / 1000)
+    .optional(),
+});
+
+export const FrozenSchema = z.object({ frozen: z.boolean() });
 
 export type WireError = z.output<typeof WireErrorSchema>;
 export type LauncherInfo = z.output<typeof LauncherInfoSchema>;

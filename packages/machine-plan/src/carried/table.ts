@@ -157,10 +157,14 @@ export const carriedFields: readonly CarriedField[] = [
   machine('volumes[].cloudInitNoCloud.userDataBase64'),
   machine('volumes[].cloudInitNoCloud.networkData'),
   machine('volumes[].cloudInitNoCloud.networkDataBase64'),
+  whole('pod', 'volumes[].cloudInitNoCloud.secretRef'),
+  whole('pod', 'volumes[].cloudInitNoCloud.networkDataSecretRef'),
   machine('volumes[].cloudInitConfigDrive.userData'),
   machine('volumes[].cloudInitConfigDrive.userDataBase64'),
   machine('volumes[].cloudInitConfigDrive.networkData'),
   machine('volumes[].cloudInitConfigDrive.networkDataBase64'),
+  whole('pod', 'volumes[].cloudInitConfigDrive.secretRef'),
+  whole('pod', 'volumes[].cloudInitConfigDrive.networkDataSecretRef'),
   machine('volumes[].emptyDisk.capacity'),
   ...['configMap', 'secret', 'downwardAPI', 'sysprep'].map((kind) => whole('pod', `volumes[].${kind}`)),
 
@@ -207,12 +211,6 @@ export const missingFeatures: Readonly<Record<string, string>> = {
   'networks[].pod.vmIPv6NetworkCIDR': 'guests have no IPv6 address',
   resourceClaims: 'dynamic resource claims are not offered',
   utilityVolumes: 'utility volumes are not offered',
-  'volumes[].cloudInitConfigDrive.secretRef': 'cloud-init data is not read from Secrets; give it inline',
-  'volumes[].cloudInitConfigDrive.networkDataSecretRef':
-    'cloud-init data is not read from Secrets; give it inline',
-  'volumes[].cloudInitNoCloud.secretRef': 'cloud-init data is not read from Secrets; give it inline',
-  'volumes[].cloudInitNoCloud.networkDataSecretRef':
-    'cloud-init data is not read from Secrets; give it inline',
   'volumes[].dataVolume': 'DataVolumes are not attached; use containerDisk or emptyDisk',
   'volumes[].persistentVolumeClaim': 'claims are not attached; use containerDisk or emptyDisk',
 };

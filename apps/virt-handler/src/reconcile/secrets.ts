@@ -1,0 +1,63 @@
+import type { VirtualMachineInstance } from '@virtkit/core-types';
+import { HalError } from '@virtkit/hal';
+import type { Facts, FactsRequest } from '@virtkit/launcher-api';
+import type { MachineFacts } from '@virtkit/machine-plan';
+
+/** Which of the Pod's Secrets the launcher is to read before the machine is made. */
+export function secretsRequest(
+  instance: VirtualMachineInstance,
+): Pick<FactsRequest, 'cloudInitSecrets' | 'credentials'> {
+  return {
+    cloudInitSecrets: (instance.spec.volumes ?? [])
+      .filter(({ cloudInitNoCloud, cloudInitConfigDrive }) => {
+        const source = cloudInitNoCloud ?? cloudInitConfigDrive;
+        return source?.secretRef !== undefined || source?.networkDataSecretRef !== undefined;
+      })
+      .map(({ name }) => name),
+    credentials: seededKeys(instance),
+  };
+}
+
+/** Secrets with the public SSH keys that cloud-init installs, each once. */
+function seededKeys({ spec }: VirtualMachineInstance): string[] {
+  const names = (spec.accessCredentials ?? []).flatMap(({ sshPublicKey }) => {
+    const method = sshPublicKey?.propagationMethod;
+    const seeded = method?.noCloud !== undefined || method?.configDrive !== undefined;
+    return seeded ? [sshPublicKey?.source.secret?.secretName ?? ''] : [];
+  });
+  return [...new Set(names.filter((name) => name !== ''))];
+}
+
+/** The launcher's findings as facts for planning. @throws HalError of the first Secret that cannot be used */
+export function secretFacts(
+  instance: VirtualMachineInstance,
+  found: Facts,
+): Pick<MachineFacts, 'cloudInitSecrets' | 'sshKeys'> {
+  const cloudInitSecrets: Record<string, { userData?: string; networkData?: string }> = {};
+  for (const [volume, fact] of Object.entries(found.cloudInitSecrets ?? {})) {
+    if ('error' in fact) throw new HalError(fact.error.code, `volume ${volume}: ${fact.error.message}`);
+    cloudInitSecrets[volume] = {
+      ...(fact.userData !== undefined && { userData: fact.userData }),
+      ...(fact.networkData !== undefined && { networkData: fact.networkData }),
+    };
+  }
+  return { cloudInitSecrets, sshKeys: seededKeys(instance).flatMap((name) => keysOfSecret(name, found)) };
+}
+
+/** The values of a Secret's keys, in the order of their names; empty ones are none. */
+export function keysOfSecret(name: string, { credentials = {} }: Facts): string[] {
+  return Object.values(secretContent(name, { credentials }))
+    .map((text) => text.trim())
+    .filter((text) => text !== '');
+}
+
+/** Keys and values of a Secret that the launcher read. @throws HalError where it could not */
+export function secretContent(
+  name: string,
+  { credentials = {} }: Pick<Facts, 'credentials'>,
+): Readonly<Record<string, string>> {
+  const fact = credentials[name];
+  if (fact === undefined) throw new HalError('source-unavailable', `the Secret ${name} was not read`);
+  if ('error' in fact) throw new HalError(fact.error.code, `Secret ${name}: ${fact.error.message}`);
+  return fact.keys;
+}
