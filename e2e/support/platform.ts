@@ -54,7 +54,8 @@ export interface TestPlatform extends Cluster, AsyncDisposable {
 const startPatienceMs = 120_000;
 /** The image that `tools/guest-image` builds, under the name that scenarios use. */
 const guestImage = 'virtkit.dev/tiny-guest:1';
-const guestFolder = join(top, 'build', 'guest');
+/** Folder of the tiny guest's image. */
+export const guestFolder = join(top, 'build', 'guest');
 
 /** Path of the tiny guest's disk; built when it is not there. */
 async function guestDisk(): Promise<string> {

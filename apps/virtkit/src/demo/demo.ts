@@ -1,12 +1,13 @@
-import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { agentConnected, isApiError, isRunning, waitFor, type Client } from '@virtkit/sdk';
-import { parseAllDocuments } from 'yaml';
-import { apiVersionOf, resources, type KubernetesObject, type ResourceDefinition } from '@virtkit/core-types';
+import { ObjectMetaSchema, type KubernetesObject } from '@virtkit/core-types';
 import { makeDiskImage } from '../commands/image.ts';
 import { upDetached } from '../commands/up.ts';
 import { VirtkitError } from '../errors.ts';
+import { kindOf } from '../manifests/kinds.ts';
+import { readSources } from '../manifests/sources.ts';
 import { table } from '../output/table.ts';
 import { ensureIdentities } from '../platform/identities.ts';
 import { layoutOf } from '../platform/layout.ts';
@@ -56,7 +57,7 @@ export async function demo({ root, guestImage, port, print }: DemoOptions): Prom
     waitFor(client.virtualMachineInstances, machine.name, agentConnected, wait),
   );
   await showMachines(client, print);
-  await showConsole(root, client, print);
+  await showConsole(client, print);
   print('');
   print(stages.table());
   print('');
@@ -76,18 +77,15 @@ async function exampleObjects(): Promise<KubernetesObject[]> {
   const here = fileURLToPath(new URL('.', import.meta.url));
   const top = here.includes('/src/') ? join(here, '../../../..') : join(here, '../../..');
   const folder = join(top, 'examples', 'demo');
-  const files = (await readdir(folder)).filter((name) => name.endsWith('.yaml')).sort();
-  const texts = await Promise.all(files.map((name) => readFile(join(folder, name), 'utf8')));
-  return texts.flatMap((text) =>
-    parseAllDocuments(text).map((document) => document.toJS() as KubernetesObject),
-  );
+  return (await readSources([folder])).map((document) => {
+    if (document.kind === 'object')
+      return { ...document.value, metadata: ObjectMetaSchema.parse(document.value['metadata']) };
+    throw new VirtkitError('invalid-input', `${document.source}: ${document.message}`);
+  });
 }
 
 async function apply(client: Client, object: KubernetesObject): Promise<string> {
-  const definitions: readonly ResourceDefinition[] = Object.values<ResourceDefinition>(resources);
-  const definition = definitions.find(
-    (candidate) => candidate.kind === object.kind && apiVersionOf(candidate) === object.apiVersion,
-  );
+  const definition = kindOf(object.apiVersion, object.kind)?.definition;
   if (definition === undefined)
     throw new VirtkitError('usage', `${object.kind} is not a kind that the demo applies`);
   const label = `${definition.singular ?? definition.kind.toLowerCase()}/${object.metadata.name}`;
@@ -118,18 +116,34 @@ async function showMachines(client: Client, print: (line: string) => void): Prom
   print(table(['NAME', 'STATUS', 'READY', 'NODE', 'ADDRESS', 'GUEST'], rows));
 }
 
-/** What the guest wrote on its serial console, from the log that its Pod keeps. */
-async function showConsole(root: string, client: Client, print: (line: string) => void): Promise<void> {
-  const instance = await client.virtualMachineInstances.get(machine.name, { namespace: machine.namespace });
-  const [podUid] = Object.keys(instance.status?.activePods ?? {});
-  const log = join(
-    ...[layoutOf(root).kubelet, 'pods', podUid ?? '', 'volumes', 'kubernetes.io~empty-dir', 'private'],
-    ...['hypervisor', 'machines', instance.metadata.uid ?? '', 'serial0.log'],
+/** What the guest wrote on its serial console: the log of the container that its Pod has for it. */
+async function showConsole(client: Client, print: (line: string) => void): Promise<void> {
+  const { namespace } = machine;
+  const instance = await client.virtualMachineInstances.get(machine.name, { namespace });
+  const { items } = await client.pods.list({ namespace, labelSelector: 'kubevirt.io=virt-launcher' });
+  const pod = items.find(({ metadata }) =>
+    Object.hasOwn(instance.status?.activePods ?? {}, metadata.uid ?? ''),
   );
-  const text = await readFile(log, 'utf8');
+  if (pod === undefined) throw new VirtkitError('not-running', `${machine.name} has no Pod any more`);
+  const name = pod.metadata.name ?? '';
+  const lines = await firstLines(async () => {
+    const query = { container: 'guest-console-log' };
+    return String(await client.pods.subresource(name, 'log', { namespace, query }));
+  });
   print('');
   print('Guest console:');
-  for (const line of text.split(/\r?\n/).filter((one) => one.trim() !== '')) print(`  | ${line}`);
+  for (const line of lines) print(`  | ${line}`);
+  if (lines.length === 0) print(`  nothing yet: kubectl logs ${name} --container guest-console-log --follow`);
+}
+
+/** Asks until there is a line, for five seconds: a log is a little behind what it tells of. */
+async function firstLines(read: () => Promise<string>): Promise<string[]> {
+  const deadline = performance.now() + 5_000;
+  for (;;) {
+    const lines = (await read()).split(/\r?\n/).filter((line) => line.trim() !== '');
+    if (lines.length > 0 || performance.now() > deadline) return lines;
+    await delay(200);
+  }
 }
 
 async function curlCommand(client: Client): Promise<string> {

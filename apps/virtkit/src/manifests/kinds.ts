@@ -2,11 +2,11 @@ import { parseApiVersion, resources, type ResourceDefinition } from '@virtkit/co
 
 /** A kind in the version that an object names. */
 export interface ServedKind {
-  readonly definition: ResourceDefinition<unknown>;
+  readonly definition: ResourceDefinition;
   readonly version: string;
 }
 
-const definitions = Object.values<ResourceDefinition<unknown>>(resources);
+const definitions = Object.values<ResourceDefinition>(resources);
 
 /** The kind of an object; undefined when Virtkit does not know it, or not in this version. */
 export function kindOf(apiVersion: unknown, kind: unknown): ServedKind | undefined {

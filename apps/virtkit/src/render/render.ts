@@ -116,7 +116,11 @@ async function instanceOf(
 
 async function create<T>(value: Readonly<Record<string, unknown>>, context: AdmissionContext): Promise<T> {
   const served = kindOf(value['apiVersion'], value['kind']);
-  if (served === undefined) throw new VirtkitError('refused', `there is no such kind`);
+  if (served === undefined)
+    throw new VirtkitError(
+      'refused',
+      `there is no kind ${String(value['kind'])} in ${String(value['apiVersion'])}`,
+    );
   const result = await createObject(value, served, context);
   if (result.allowed) return result.object as T;
   throw new VirtkitError('refused', refusalText(result), {

@@ -24,8 +24,8 @@ export function consoleLogContainer(
       image: launcherImage,
       imagePullPolicy: configuration.values.imagePullPolicy,
       restartPolicy: 'Always',
-      // Waits for the file, and follows it from its first line on.
-      command: ['tail', '--lines=+1', '--follow=name', '--retry', '--quiet', log],
+      // Waits for the file first, because tail would tell in the guest's log that it is not there yet.
+      command: ['sh', '-c', 'until [ -e "$0" ]; do sleep 0.2; done; exec tail --lines=+1 --follow "$0"', log],
       env: launcherLogEnvironment(instance, configuration),
       resources: supportResources('guest-console-log', instance, configuration),
       securityContext: unprivileged,
