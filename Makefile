@@ -27,8 +27,8 @@ demo: build guest ## a virtual machine from nothing
 demo-down: ## ends the demo and removes every trace of it
 	@if [ -f apps/virtkit/dist/main.js ]; then node apps/virtkit/dist/main.js down --purge; else echo "nothing to remove"; fi
 
-test: build sanitized guest ## every test, real guests included; what has not changed since a run that passed is not run again
-	@NX_DAEMON=false nx run workspace:test --outputStyle=stream-without-prefixes
+test: build sanitized guest ## every test, real guests included; not run again where nothing changed since a run that passed, unless AGAIN=1
+	@NX_DAEMON=false nx run workspace:test --outputStyle=stream-without-prefixes $(if $(AGAIN),--skip-nx-cache)
 
 e2e: build guest ## of the tests only the whole platform, end to end: scenarios, crashes, bad input
 	@vitest run --project e2e
