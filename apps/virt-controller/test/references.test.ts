@@ -1,43 +1,14 @@
 // Machines that refer to instance types and preferences, in a cluster.
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { resources, type VirtualMachine } from '@virtkit/core-types';
 import { waitUntil } from '@virtkit/testing';
-import { silentLogger } from '@virtkit/controllers/runtime';
-import { runVirtController } from '../src/index.ts';
-import { quietNode, runFakeNode } from './fake-node.ts';
-import { machine, startTestCluster, type TestCluster } from './test-cluster.ts';
+import { runningCluster } from './running-cluster.ts';
+import { machine } from './test-cluster.ts';
 
-let cluster: TestCluster;
-let stop: AbortController;
-let running: Promise<unknown>;
+const cluster = runningCluster();
 
-beforeEach(async () => {
-  cluster = await startTestCluster();
-  stop = new AbortController();
-  const { signal } = stop;
-  const clients = {
-    scheduler: await cluster.as('system:kube-scheduler'),
-    kubelet: await cluster.as('system:node:node-1'),
-    handler: await cluster.as('system:serviceaccount:kubevirt:kubevirt-handler'),
-  };
-  running = Promise.all([
-    runFakeNode(clients, quietNode(), signal, silentLogger),
-    runVirtController({
-      client: await cluster.as('system:serviceaccount:kubevirt:kubevirt-controller'),
-      signal,
-      config: { launcherImage: 'virtkit.dev/virt-launcher:0.1.0', eventDelayMs: 0 },
-    }),
-  ]);
-});
-
-afterEach(async () => {
-  stop.abort(new Error('test over'));
-  await running;
-  await cluster[Symbol.asyncDispose]();
-});
-
-const vm = async (name: string) => cluster.client.virtualMachines.get(name);
-const vmi = async (name: string) => cluster.client.virtualMachineInstances.get(name);
+const vm = async (name: string) => cluster().client.virtualMachines.get(name);
+const vmi = async (name: string) => cluster().client.virtualMachineInstances.get(name);
 const isPrintable = (name: string, status: string) =>
   waitUntil(`${name} is ${status}`, async () => (await vm(name)).status?.printableStatus === status);
 const conditionOf = (name: string, type: string) =>
@@ -46,7 +17,7 @@ const conditionOf = (name: string, type: string) =>
   );
 
 async function createTypes(guest: number): Promise<void> {
-  const { client } = cluster;
+  const { client } = cluster();
   await client.resource(resources.virtualMachineClusterInstancetypes).create({
     apiVersion: 'instancetype.kubevirt.io/v1beta1',
     kind: 'VirtualMachineClusterInstancetype',
@@ -84,7 +55,7 @@ function referring(name: string, spec: Partial<VirtualMachine['spec']> = {}): Vi
 describe('a machine with an instance type and a preference', () => {
   it('runs with both, keeps copies and goes on with them when the originals change', async () => {
     await createTypes(2);
-    await cluster.client.virtualMachines.create(referring('one'));
+    await cluster().client.virtualMachines.create(referring('one'));
     await isPrintable('one', 'Running');
     const instance = await vmi('one');
     expect(instance.metadata.annotations).toMatchObject({
@@ -97,18 +68,18 @@ describe('a machine with an instance type and a preference', () => {
       devices: { rng: {} },
     });
     const { instancetypeRef, preferenceRef } = (await vm('one')).status!;
-    const kept = (await cluster.client.resource(resources.controllerRevisions).list()).items;
+    const kept = (await cluster().client.resource(resources.controllerRevisions).list()).items;
     const names = [instancetypeRef, preferenceRef].map((ref) => ref?.controllerRevisionRef?.name);
     expect(kept.map(({ metadata }) => metadata.name)).toEqual(expect.arrayContaining(names));
 
-    const types = cluster.client.resource(resources.virtualMachineClusterInstancetypes);
+    const types = cluster().client.resource(resources.virtualMachineClusterInstancetypes);
     await types.patch('small', { type: 'merge', body: { spec: { cpu: { guest: 4 } } } });
-    await cluster.client.virtualMachines.patch('one', {
+    await cluster().client.virtualMachines.patch('one', {
       type: 'merge',
       body: { spec: { runStrategy: 'Halted' } },
     });
     await isPrintable('one', 'Stopped');
-    await cluster.client.virtualMachines.patch('one', {
+    await cluster().client.virtualMachines.patch('one', {
       type: 'merge',
       body: { spec: { runStrategy: 'Always' } },
     });
@@ -117,7 +88,7 @@ describe('a machine with an instance type and a preference', () => {
   });
 
   it('waits until there is what it refers to', async () => {
-    await cluster.client.virtualMachines.create(referring('early'));
+    await cluster().client.virtualMachines.create(referring('early'));
     expect(await conditionOf('early', 'Failure')).toMatchObject({ reason: 'FailedFindInstancetype' });
     await createTypes(1);
     await isPrintable('early', 'Running');
@@ -127,7 +98,7 @@ describe('a machine with an instance type and a preference', () => {
   it('does not start when both say the same', async () => {
     await createTypes(1);
     const { template } = machine('both').spec;
-    await cluster.client.virtualMachines.create(referring('both', { template }));
+    await cluster().client.virtualMachines.create(referring('both', { template }));
     const failure = await conditionOf('both', 'Failure');
     expect(failure).toMatchObject({ reason: 'FailedCreate' });
     expect(failure.message).toContain('spec.template.spec.domain.memory.guest');
@@ -135,14 +106,16 @@ describe('a machine with an instance type and a preference', () => {
 
   it('needs a restart when it refers to something else', async () => {
     await createTypes(1);
-    await cluster.client.resource(resources.virtualMachineClusterInstancetypes).create({
-      metadata: { name: 'large' },
-      spec: { cpu: { guest: 1 }, memory: { guest: '512Mi' } },
-    });
-    await cluster.client.virtualMachines.create(referring('grown'));
+    await cluster()
+      .client.resource(resources.virtualMachineClusterInstancetypes)
+      .create({
+        metadata: { name: 'large' },
+        spec: { cpu: { guest: 1 }, memory: { guest: '512Mi' } },
+      });
+    await cluster().client.virtualMachines.create(referring('grown'));
     await isPrintable('grown', 'Running');
     const refer = (name: string) =>
-      cluster.client.virtualMachines.patch('grown', {
+      cluster().client.virtualMachines.patch('grown', {
         type: 'merge',
         body: { spec: { instancetype: { name } } },
       });
@@ -155,17 +128,19 @@ describe('a machine with an instance type and a preference', () => {
   });
 
   it('is written out where the cluster expands references', async () => {
-    await cluster.client.resource(resources.kubeVirts).create(
-      {
-        apiVersion: 'kubevirt.io/v1',
-        kind: 'KubeVirt',
-        metadata: { name: 'kubevirt', namespace: 'default' },
-        spec: { configuration: { instancetype: { referencePolicy: 'expand' } } },
-      },
-      { namespace: 'default' },
-    );
+    await cluster()
+      .client.resource(resources.kubeVirts)
+      .create(
+        {
+          apiVersion: 'kubevirt.io/v1',
+          kind: 'KubeVirt',
+          metadata: { name: 'kubevirt', namespace: 'default' },
+          spec: { configuration: { instancetype: { referencePolicy: 'expand' } } },
+        },
+        { namespace: 'default' },
+      );
     await createTypes(2);
-    await cluster.client.virtualMachines.create(referring('plain'));
+    await cluster().client.virtualMachines.create(referring('plain'));
     await isPrintable('plain', 'Running');
     const { spec, status } = await vm('plain');
     expect(spec.instancetype ?? spec.preference ?? status?.instancetypeRef).toBeUndefined();

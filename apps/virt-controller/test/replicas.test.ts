@@ -1,44 +1,15 @@
 // Replica sets and pools, in a cluster.
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { resources } from '@virtkit/core-types';
 import { waitUntil } from '@virtkit/testing';
-import { silentLogger } from '@virtkit/controllers/runtime';
-import { runVirtController } from '../src/index.ts';
-import { quietNode, runFakeNode } from './fake-node.ts';
-import { machine, startTestCluster, type TestCluster } from './test-cluster.ts';
+import { runningCluster } from './running-cluster.ts';
+import { machine } from './test-cluster.ts';
 
-let cluster: TestCluster;
-let stop: AbortController;
-let running: Promise<unknown>;
-
-beforeEach(async () => {
-  cluster = await startTestCluster();
-  stop = new AbortController();
-  const { signal } = stop;
-  const clients = {
-    scheduler: await cluster.as('system:kube-scheduler'),
-    kubelet: await cluster.as('system:node:node-1'),
-    handler: await cluster.as('system:serviceaccount:kubevirt:kubevirt-handler'),
-  };
-  running = Promise.all([
-    runFakeNode(clients, quietNode(), signal, silentLogger),
-    runVirtController({
-      client: await cluster.as('system:serviceaccount:kubevirt:kubevirt-controller'),
-      signal,
-      config: { launcherImage: 'virtkit.dev/virt-launcher:0.1.0', eventDelayMs: 0 },
-    }),
-  ]);
-});
-
-afterEach(async () => {
-  stop.abort(new Error('test over'));
-  await running;
-  await cluster[Symbol.asyncDispose]();
-});
+const cluster = runningCluster();
 
 describe('a replica set', () => {
   it('keeps its number of instances', async () => {
-    const sets = cluster.client.resource(resources.virtualMachineInstanceReplicaSets);
+    const sets = cluster().client.resource(resources.virtualMachineInstanceReplicaSets);
     const { spec } = machine('template').spec.template;
     const labels = { app: 'web' };
     await sets.create({
@@ -54,9 +25,9 @@ describe('a replica set', () => {
     const counts = async () => (await sets.get('web')).status;
     await waitUntil('three are ready', async () => (await counts())?.readyReplicas === 3);
     expect(await counts()).toMatchObject({ replicas: 3, labelSelector: 'app=web' });
-    const instances = async () => (await cluster.client.virtualMachineInstances.list()).items;
+    const instances = async () => (await cluster().client.virtualMachineInstances.list()).items;
     const [lost] = await instances();
-    await cluster.client.virtualMachineInstances.delete(lost!.metadata.name!);
+    await cluster().client.virtualMachineInstances.delete(lost!.metadata.name!);
     await waitUntil('the lost one is replaced', async () => {
       const names = (await instances()).map(({ metadata }) => metadata.name);
       return names.length === 3 && !names.includes(lost!.metadata.name);
@@ -78,8 +49,8 @@ describe('a replica set', () => {
 
 describe('a pool', () => {
   const labels = { app: 'db' };
-  const pools = () => cluster.client.resource(resources.virtualMachinePools);
-  const machines = async () => (await cluster.client.virtualMachines.list()).items;
+  const pools = () => cluster().client.resource(resources.virtualMachinePools);
+  const machines = async () => (await cluster().client.virtualMachines.list()).items;
   const names = async () => (await machines()).map(({ metadata }) => metadata.name).sort();
   const readyReplicas = async () => (await pools().get('db')).status?.readyReplicas;
 
@@ -104,7 +75,7 @@ describe('a pool', () => {
     expect(await names()).toEqual(['db-0', 'db-1']);
     await pools().patch('db', { type: 'merge', body: { spec: { replicas: 3 } } });
     await waitUntil('three are ready', async () => (await readyReplicas()) === 3);
-    await cluster.client.virtualMachines.delete('db-0');
+    await cluster().client.virtualMachines.delete('db-0');
     await waitUntil('another of the same name is ready', async () => {
       const [first] = await machines();
       return (
@@ -122,7 +93,7 @@ describe('a pool', () => {
   it('rolls a change of its template out, one machine after the other', async () => {
     await createPool();
     const spec = machine('template').spec.template.spec!;
-    const instances = async () => (await cluster.client.virtualMachineInstances.list()).items;
+    const instances = async () => (await cluster().client.virtualMachineInstances.list()).items;
     const before = new Set((await instances()).map(({ metadata }) => metadata.uid));
     const template = { spec: { ...spec, hostname: 'changed' } };
     await pools().patch('db', {
@@ -143,7 +114,7 @@ describe('a pool', () => {
     });
     expect(fewest).toBeGreaterThanOrEqual(1);
     await waitUntil('only the copy of the present spec is kept', async () => {
-      const { items } = await cluster.client.resource(resources.controllerRevisions).list();
+      const { items } = await cluster().client.resource(resources.controllerRevisions).list();
       const kept = items.filter(({ metadata }) => metadata.name?.startsWith('db-'));
       return kept.length === 1 && kept[0]?.metadata.name === 'db-2';
     });

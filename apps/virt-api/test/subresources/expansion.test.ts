@@ -1,4 +1,4 @@
-import { resources, type VirtualMachine } from '@virtkit/core-types';
+import { resources, VirtualMachineSchema, type VirtualMachine } from '@virtkit/core-types';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { subresourceBench } from '../support/subresource-bench.ts';
 
@@ -38,7 +38,7 @@ describe('expand-spec of a stored machine', () => {
   test('SUB-36: what it refers to is written out, and nothing is stored', async () => {
     const name = await bench().machine({ instancetype: small });
     const { status, body } = await bench().ask('GET', `virtualmachines/${name}/expand-spec`);
-    const { spec } = body as unknown as VirtualMachine;
+    const { spec } = VirtualMachineSchema.parse(body);
     expect(status).toBe(200);
     expect(spec.instancetype).toBeUndefined();
     expect(spec.template.spec?.domain).toMatchObject({ cpu: { sockets: 2 }, memory: { guest: '1Gi' } });
