@@ -35,6 +35,7 @@ import { defineChecked } from './machine/define-domain.ts';
 import { MachineDirectory } from './machine/machine-directory.ts';
 import type { MachineHost } from './machine/machine-host.ts';
 import { KvmQemuMachine } from './machine/machine.ts';
+import { ThawTimers } from './machine/thaw-timers.ts';
 import type { Connection, Domain } from './native/index.ts';
 import { giveFilesTo, makeFolder, type Owner } from './ownership.ts';
 
@@ -60,6 +61,7 @@ export interface KvmQemuOptions {
 class KvmQemuHypervisor implements KvmQemu, MachineHost {
   readonly name = 'kvm-qemu';
   readonly supports: ReadonlySet<FacetName> = new Set(facetNames);
+  readonly thaws = new ThawTimers();
   readonly #options: KvmQemuOptions;
   readonly #daemon: PrivateDaemon;
   readonly #keeper: ConnectionKeeper;
@@ -194,6 +196,7 @@ class KvmQemuHypervisor implements KvmQemu, MachineHost {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.thaws[Symbol.dispose]();
     this.#events.close();
     await this.#keeper[Symbol.asyncDispose]();
   }
@@ -261,6 +264,7 @@ class KvmQemuHypervisor implements KvmQemu, MachineHost {
   }
 
   forgotten(id: string): void {
+    this.thaws.cancel(id);
     for (const [name, known] of this.#ids) if (known === id) this.#ids.delete(name);
     this.changed(id);
   }

@@ -56,8 +56,19 @@ conformance({
     },
     serialConsole: {},
     display: {},
+    disks: [
+      { id: 'scratch', device: 'disk', bus: 'virtio', source: { kind: 'scratch', sizeBytes: 8 * 2 ** 20 } },
+    ],
     ...overrides,
   }),
-  guest: { agent: true, consoleOutput: true },
+  guest: {
+    agent: true,
+    consoleOutput: true,
+    async mountFileSystem(machine) {
+      const script = 'mke2fs /dev/vda && mkdir -p /mnt/scratch && mount /dev/vda /mnt/scratch';
+      const { exitCode, stderr } = await machine.facet('guestAgent').exec(['/bin/sh', '-c', script]);
+      if (exitCode !== 0) throw new Error(`no file system was mounted in the guest: ${stderr}`);
+    },
+  },
   timeouts: { callMs: 60_000, bootMs: 180_000, stopMs: 120_000 },
 });

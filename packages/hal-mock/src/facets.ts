@@ -51,17 +51,17 @@ function guestAgent(
     ping: (options = {}) => on(options, (machine) => void machine.requireAgent()),
     info: (options = {}) =>
       on(options, (machine) => {
-        machine.requireAgent();
+        machine.requireThawedAgent();
         return guestInfo(machine.spec);
       }),
     users: (options = {}) =>
       on(options, (machine) => {
-        machine.requireAgent();
+        machine.requireThawedAgent();
         return [];
       }),
     filesystems: (options = {}) =>
       on(options, (machine) => {
-        machine.requireAgent();
+        machine.requireThawedAgent();
         return [
           {
             diskName: 'vda1',
@@ -75,7 +75,7 @@ function guestAgent(
       }),
     exec: (command, options = {}) =>
       on(options, (machine) => {
-        const guest = machine.requireAgent();
+        const guest = machine.requireThawedAgent();
         const result = runInGuest(command, {
           reboot: () => guest.reboot(),
           powerOff: () => guest.shutdown(),
@@ -83,13 +83,26 @@ function guestAgent(
         if (result) return result;
         throw new HalError('guest-agent-failed', `the guest has no program ${command[0]}`);
       }),
+    freeze: ({ thawAfterSeconds = 0, ...options } = {}) =>
+      on(options, (machine) => machine.requireAgent().freeze(thawAfterSeconds * 1000)),
+    thaw: (options = {}) => on(options, (machine) => machine.requireAgent().thaw()),
+    frozen: (options = {}) => on(options, (machine) => machine.requireAgent().frozen),
   };
 }
 
 function guestInfo({ name, interfaces }: MachineSpec) {
   return {
     agentVersion: '1.0.0-mock',
-    supportedCommands: ['guest-ping', 'guest-info', 'guest-exec', 'guest-get-fsinfo', 'guest-get-users'],
+    supportedCommands: [
+      'guest-ping',
+      'guest-info',
+      'guest-exec',
+      'guest-get-fsinfo',
+      'guest-get-users',
+      'guest-fsfreeze-freeze',
+      'guest-fsfreeze-thaw',
+      'guest-fsfreeze-status',
+    ],
     hostname: name.split('_').at(-1),
     os: { id: 'mock', name: 'Mock Guest', prettyName: 'Mock Guest 1', version: '1', versionId: '1' },
     timezone: { name: 'UTC', offsetSeconds: 0 },

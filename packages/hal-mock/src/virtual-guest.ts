@@ -31,6 +31,8 @@ export class VirtualGuest {
   #phase: 'booting' | 'up' | 'leaving' | 'off' = 'booting';
   #request: 'shutdown' | 'reboot' | undefined;
   #agentConnected = false;
+  #frozen = false;
+  #cancelThaw: (() => void) | undefined;
 
   /** @param options.elapsedMs How long it has been running already: an adopted guest does not boot again. */
   constructor(
@@ -48,6 +50,23 @@ export class VirtualGuest {
 
   get agentConnected(): boolean {
     return this.#agentConnected;
+  }
+
+  get frozen(): boolean {
+    return this.#frozen;
+  }
+
+  /** Its agent freezes the file systems; a thaw that is due counts by the host's clock, not by the guest's. */
+  freeze(thawAfterMs: number): void {
+    if (this.#frozen) return;
+    this.#frozen = true;
+    if (thawAfterMs > 0) this.#cancelThaw = this.#scheduler.schedule(thawAfterMs, () => this.thaw());
+  }
+
+  thaw(): void {
+    this.#cancelThaw?.();
+    this.#cancelThaw = undefined;
+    this.#frozen = false;
   }
 
   pause(): void {
@@ -80,6 +99,7 @@ export class VirtualGuest {
   end(): void {
     this.#phase = 'off';
     this.#agentConnected = false;
+    this.thaw();
     this.#timeline.end();
   }
 
@@ -146,6 +166,7 @@ export class VirtualGuest {
 
   #restart(): void {
     this.#timeline.end();
+    this.thaw();
     this.#setAgent(false);
     this.#phase = 'booting';
     this.#request = undefined;

@@ -151,6 +151,13 @@ export class VirtualMachine {
     throw new HalError('guest-agent-unavailable', `the guest agent of machine ${this.id} is not connected`);
   }
 
+  /** The agent, when it does more than tell that it is there. @throws HalError `guest-agent-unavailable`, `guest-agent-failed`. */
+  requireThawedAgent(): VirtualGuest {
+    const guest = this.requireAgent();
+    if (!guest.frozen) return guest;
+    throw new HalError('guest-agent-failed', `the file systems of machine ${this.id} are frozen`);
+  }
+
   observe(hypervisor: string, machineType: string): Observed {
     const { spec } = this;
     const started = this.#startedAtMs !== undefined;

@@ -52,7 +52,10 @@ export interface DisplayFacet {
 export interface GuestAgentFacet {
   /** Resolves when the agent answers a ping. */
   ping(options?: CallOptions): Promise<void>;
-  /** Operating system, host name, time zone, addresses and what the agent can do. */
+  /**
+   * Operating system, host name, time zone, addresses and what the agent can do.
+   * @throws HalError `guest-agent-failed` while file systems are frozen: an agent then says next to nothing.
+   */
   info(options?: CallOptions): Promise<GuestInfo>;
   /** Who is logged in, with the time of the log-in. */
   users(options?: CallOptions): Promise<GuestUser[]>;
@@ -63,6 +66,16 @@ export interface GuestAgentFacet {
     command: readonly [path: string, ...args: string[]],
     options?: CallOptions & { timeoutSeconds?: number },
   ): Promise<{ exitCode: number; stdout: string; stderr: string }>;
+  /**
+   * Writes everything out and holds back all further writes to the guest's file systems, for a consistent copy of its
+   * disks. Does nothing while they are frozen. With `thawAfterSeconds` they are thawed after that time at the latest, by the
+   * process that talks to the hypervisor and only while it lives.
+   */
+  freeze(options?: CallOptions & { thawAfterSeconds?: number }): Promise<void>;
+  /** Lets writes go on. Does nothing where nothing is frozen. */
+  thaw(options?: CallOptions): Promise<void>;
+  /** Whether file systems are frozen, asked of the guest: it may also be frozen, or thawed, by somebody else. */
+  frozen(options?: CallOptions): Promise<boolean>;
 }
 
 /** Every optional ability, by name. Present exactly when the hypervisor declares it in `supports`. */

@@ -102,6 +102,8 @@ export function toFilesystem(fs: z.output<typeof filesystems>[number]): GuestFil
   };
 }
 
+export const freezeStatus = z.enum(['frozen', 'thawed']);
+
 export const execStarted = z.looseObject({ pid: z.int() });
 
 export const execStatus = z.looseObject({

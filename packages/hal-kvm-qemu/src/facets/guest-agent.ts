@@ -7,14 +7,16 @@ import {
 } from '@virtkit/hal';
 import { z } from 'zod';
 import { doing } from '../errors.ts';
+import type { MachineHost } from '../machine/machine-host.ts';
 import type { KvmQemuMachine } from '../machine/machine.ts';
 import { LibvirtError, type CallOptions } from '../native/index.ts';
 import * as replies from './guest-agent-replies.ts';
+import { freezeCalls } from './guest-freeze.ts';
 
 /** How long one question may take, in seconds. */
 const replySeconds = 5;
 
-export function guestAgentFacet(machine: KvmQemuMachine): GuestAgentFacet {
+export function guestAgentFacet(machine: KvmQemuMachine, host: MachineHost): GuestAgentFacet {
   /** Asks the agent; what comes back is the guest's word and parsed as such. */
   async function ask<T>(
     schema: z.ZodType<T>,
@@ -28,7 +30,7 @@ export function guestAgentFacet(machine: KvmQemuMachine): GuestAgentFacet {
         throw new HalError('guest-agent-unavailable', `the guest agent of ${machine.name} is not connected`);
       using domain = await machine.domain(options);
       const command = JSON.stringify({ execute, ...(args === undefined ? {} : { arguments: args }) });
-      const text = await askDomain(() =>
+      const text = await withAgent(() =>
         domain.guest.agentCommand(command, { ...options, timeoutSeconds: replySeconds }),
       );
       const parsed = z.object({ return: schema }).safeParse(parseJson(text));
@@ -54,20 +56,28 @@ export function guestAgentFacet(machine: KvmQemuMachine): GuestAgentFacet {
     }
   }
 
+  const frozen = async (options?: CallOptions): Promise<boolean> =>
+    (await ask(replies.freezeStatus, 'guest-fsfreeze-status', undefined, options)) === 'frozen';
+
   return {
+    ...freezeCalls(machine, host, { frozen, withAgent }),
     ping: async (options) => {
       await ask(replies.empty, 'guest-ping', undefined, options);
     },
     info: async (options): Promise<GuestInfo> => {
       const agent = await ask(replies.info, 'guest-info', undefined, options);
       const os = await askIfKnown(replies.osInfo, 'guest-get-osinfo', options);
-      const host = await askIfKnown(replies.hostName, 'guest-get-host-name', options);
+      const named = await askIfKnown(replies.hostName, 'guest-get-host-name', options);
       const zone = await askIfKnown(replies.timezone, 'guest-get-timezone', options);
       const interfaces = await askIfKnown(replies.interfaces, 'guest-network-get-interfaces', options);
+      // An agent refuses nearly every question while file systems are frozen; that is no sign of an old one.
+      const incomplete = [os, named, zone, interfaces].includes(undefined);
+      if (incomplete && (await frozen(options)))
+        throw new HalError('guest-agent-failed', `the file systems of ${machine.name} are frozen`);
       return {
         agentVersion: agent.version,
         supportedCommands: agent.supported_commands.filter((c) => c.enabled).map((c) => c.name),
-        ...(host === undefined ? {} : { hostname: host['host-name'] }),
+        ...(named === undefined ? {} : { hostname: named['host-name'] }),
         ...(os === undefined ? {} : { os: replies.toOs(os) }),
         ...(zone === undefined ? {} : { timezone: { name: zone.zone ?? '', offsetSeconds: zone.offset } }),
         interfaces: (interfaces ?? []).map(replies.toInterface),
@@ -113,7 +123,7 @@ export function guestAgentFacet(machine: KvmQemuMachine): GuestAgentFacet {
 const decode = (base64: string | undefined): string => Buffer.from(base64 ?? '', 'base64').toString('utf8');
 
 /** A refusal by the agent reaches us as a failed operation of libvirt; everything else passes through. */
-async function askDomain(work: () => Promise<string>): Promise<string> {
+async function withAgent<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

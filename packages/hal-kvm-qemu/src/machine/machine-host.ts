@@ -1,9 +1,12 @@
 import type { MachineSpec } from '@virtkit/hal';
 import type { Connection, Domain } from '../native/index.ts';
 import type { MachineDirectory } from './machine-directory.ts';
+import type { ThawTimers } from './thaw-timers.ts';
 
 /** What a machine needs of the hypervisor that it belongs to. */
 export interface MachineHost {
+  /** Thaws of frozen guests that are due at a time. */
+  readonly thaws: ThawTimers;
   /** @throws HalError `closed` after disposal, `aborted` when the signal has fired. */
   checkUsable(signal?: AbortSignal): void;
   connection(signal?: AbortSignal): Promise<Connection>;

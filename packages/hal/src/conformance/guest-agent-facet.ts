@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { GuestFilesystemSchema, GuestInfoSchema, GuestUserSchema } from '../guest.ts';
 import type { ConformanceOptions } from './options.ts';
+import { poll } from './bench.ts';
 import { rejects } from './expectations.ts';
 import { group, offers } from './suite.ts';
 
@@ -52,6 +53,37 @@ export function guestAgentFacet(options: ConformanceOptions): void {
       const said = await agent.exec(['/bin/sh', '-c', 'echo out; echo err >&2; exit 3']);
       assert.deepEqual(said, { exitCode: 3, stdout: 'out\n', stderr: 'err\n' });
       await rejects(() => agent.exec(['/nonexistent/program']), 'guest-agent-failed');
+    });
+
+    test('freezes file systems until they are thawed', async (bench) => {
+      const machine = await bench.boot();
+      await options.guest.mountFileSystem?.(machine);
+      const agent = machine.facet('guestAgent');
+      assert.equal(await agent.frozen(), false);
+      await agent.thaw();
+      await agent.freeze();
+      assert.equal(await agent.frozen(), true);
+      await agent.freeze();
+      await agent.ping();
+      await rejects(() => agent.info(), 'guest-agent-failed');
+      await rejects(() => agent.exec(['/bin/sh', '-c', 'true']), 'guest-agent-failed');
+      await agent.thaw();
+      assert.equal(await agent.frozen(), false);
+      assert.equal((await agent.exec(['/bin/sh', '-c', 'true'])).exitCode, 0);
+    });
+
+    test('thaws by itself when it was told to, unless it was thawed and frozen anew', async (bench) => {
+      const machine = await bench.boot();
+      await options.guest.mountFileSystem?.(machine);
+      const agent = machine.facet('guestAgent');
+      await agent.freeze({ thawAfterSeconds: 1 });
+      await poll('file systems to thaw', bench.timeouts.bootMs, async () =>
+        (await agent.frozen()) ? undefined : true,
+      );
+      await agent.freeze({ thawAfterSeconds: 3600 });
+      await agent.thaw();
+      await agent.freeze();
+      assert.equal(await agent.frozen(), true);
     });
 
     test('is gone when the machine stops', async (bench) => {

@@ -53,6 +53,8 @@ export interface ConformanceOptions {
      * its console.
      */
     ready?(machine: Machine, signal: AbortSignal): Promise<void>;
+    /** Mounts a file system that can be frozen, on a guest that runs. Left out where the guest has one anyway. */
+    mountFileSystem?(machine: Machine): Promise<void>;
   };
   /**
    * What the backend does not offer. Each becomes a test of its own: that the request is refused with the typed error

@@ -9,7 +9,7 @@ import {
 } from '@virtkit/hal';
 import { z } from 'zod';
 import { limits } from '../contract/limits.ts';
-import { ExecResultSchema, StreamOutcomeSchema } from '../contract/schemas.ts';
+import { ExecResultSchema, FrozenSchema, StreamOutcomeSchema } from '../contract/schemas.ts';
 import { streamHeader } from '../contract/version.ts';
 import { RemoteStream } from './remote-stream.ts';
 import type { Transport } from './transport.ts';
@@ -73,6 +73,13 @@ export function remoteFacets(transport: Transport, path: string): Facets {
           deadlineMs: (timeoutSeconds + execMarginSeconds) * 1000,
           signal,
         }),
+      freeze: ({ thawAfterSeconds, signal } = {}) =>
+        transport.send({ method: 'POST', path: `${agent}/freeze`, body: { thawAfterSeconds }, signal }),
+      thaw: post('guest-agent/thaw'),
+      frozen: async (options = {}) => {
+        const answer = { method: 'GET', path: `${agent}/frozen`, ...options } as const;
+        return (await transport.json(FrozenSchema, answer)).frozen;
+      },
     },
   };
 }

@@ -1,5 +1,5 @@
 /** The contract's version. A client and a server understand each other when their majors are equal. */
-export const launcherApiVersion = { major: 1, minor: 0 } as const;
+export const launcherApiVersion = { major: 1, minor: 1 } as const;
 
 /** Carries the sender's version (`MAJOR.MINOR`) on every request and response. */
 export const versionHeader = 'virtkit-launcher-api';

@@ -4,6 +4,7 @@ import {
   DhcpSpecSchema,
   ExecRequestSchema,
   FactsRequestSchema,
+  FreezeRequestSchema,
   StopRequestSchema,
   type DhcpSpec,
   type Facts,
@@ -90,6 +91,14 @@ export const routes: Readonly<Record<string, Handler>> = {
     json(await (await machineOf(call)).facet('guestAgent').users(call)),
   'GET machines/*/guest-agent/filesystems': async (call) =>
     json(await (await machineOf(call)).facet('guestAgent').filesystems(call)),
+  'POST machines/*/guest-agent/freeze': async (call) => {
+    const { thawAfterSeconds } = parseAs(FreezeRequestSchema, await call.body());
+    await (await machineOf(call)).facet('guestAgent').freeze({ signal: call.signal, thawAfterSeconds });
+    return none;
+  },
+  'POST machines/*/guest-agent/thaw': act((machine, call) => machine.facet('guestAgent').thaw(call)),
+  'GET machines/*/guest-agent/frozen': async (call) =>
+    json({ frozen: await (await machineOf(call)).facet('guestAgent').frozen(call) }),
   'POST machines/*/guest-agent/exec': async (call) => {
     const { command, timeoutSeconds } = parseAs(ExecRequestSchema, await call.body());
     const agent = (await machineOf(call)).facet('guestAgent');
