@@ -14,6 +14,6 @@ export function createFacets(machine: KvmQemuMachine, host: MachineHost): Facets
     softReboot: softRebootFacet(machine),
     consoles: consolesFacet(machine),
     display: displayFacet(machine, host),
-    guestAgent: guestAgentFacet(machine),
+    guestAgent: guestAgentFacet(machine, host),
   };
 }
