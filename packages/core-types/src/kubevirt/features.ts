@@ -62,6 +62,20 @@ export const FeatureHypervSchema = apiObject('Hyper-V enlightenments for Windows
 });
 export type FeatureHyperv = z.output<typeof FeatureHypervSchema>;
 
+/** Enlightenments that are no more than a switch. */
+export const plainEnlightenments = [
+  'relaxed',
+  'vapic',
+  'vpindex',
+  'runtime',
+  'synic',
+  'reset',
+  'frequencies',
+  'reenlightenment',
+  'ipi',
+  'evmcs',
+] as const satisfies readonly (keyof FeatureHyperv)[];
+
 export const HyperVPassthroughSchema = apiObject('All Hyper-V enlightenments that the host supports.', {
   enabled: z.boolean().optional(),
 });

@@ -1,19 +1,5 @@
-import type { FeatureHyperv, FeatureState } from '@virtkit/core-types';
+import { plainEnlightenments, type FeatureHyperv, type FeatureState } from '@virtkit/core-types';
 import type { SpecFill } from '../fill.ts';
-
-/** Features of Hyper-V that are no more than a switch. */
-const plain = [
-  'relaxed',
-  'vapic',
-  'vpindex',
-  'runtime',
-  'synic',
-  'reset',
-  'frequencies',
-  'reenlightenment',
-  'ipi',
-  'evmcs',
-] as const;
 
 /** D2: features that are named are on; ACPI is on unless it is switched off. */
 export const fillFeatures: SpecFill = ({ domain }) => {
@@ -26,7 +12,7 @@ export const fillFeatures: SpecFill = ({ domain }) => {
 };
 
 function fillHyperv(hyperv: FeatureHyperv): void {
-  for (const name of plain) enable(hyperv[name]);
+  for (const name of plainEnlightenments) enable(hyperv[name]);
   const { spinlocks, synictimer, tlbflush, vendorid } = hyperv;
   enable(spinlocks);
   if (spinlocks?.enabled === true) spinlocks.spinlocks ??= 4096;
