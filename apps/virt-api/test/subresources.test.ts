@@ -170,7 +170,7 @@ describe('operations of the node agent', () => {
     ['unpause', 'Running', [], 'conflict'],
     ['softreboot', 'Running', [paused], 'conflict'],
     ['reset', 'Scheduling', [], 'bad-request'],
-    ['freeze', 'Running', [], 'not-implemented'],
+    ['freeze', 'Scheduled', [], 'conflict'],
     ['migrate', 'Running', [], 'not-found'],
   ])('%s of an instance that is %s with %j is refused: %s', async (operation, phase, conditions, code) => {
     const name = await running({ phase, conditions });

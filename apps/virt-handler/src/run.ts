@@ -138,15 +138,16 @@ export async function runVirtHandler(options: VirtHandlerOptions): Promise<void>
       ...options.server,
       logger,
       find,
+      said: ({ namespace, name }) => guests.said(keyFor(namespace, name)),
       record: ({ namespace, name }, event) => {
         const instance = instances.store.get(keyFor(namespace, name));
         if (instance !== undefined)
-          recorder.record(
-            instance,
-            { apiVersion: 'kubevirt.io/v1', kind: 'VirtualMachineInstance' },
-            { type: 'Normal', ...event },
-          );
-        agent.enqueue(keyFor(namespace, name));
+          recorder.record(instance, { apiVersion: 'kubevirt.io/v1', kind: 'VirtualMachineInstance' }, event);
+      },
+      changed: ({ namespace, name }) => {
+        const key = keyFor(namespace, name);
+        agent.enqueue(key);
+        void guests.askFrozen(key);
       },
     }),
   );

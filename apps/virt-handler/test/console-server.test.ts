@@ -1,6 +1,6 @@
 import { request } from 'node:https';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isConditionTrue, type VirtualMachineInstance } from '@virtkit/core-types';
+import { isConditionTrue, resources, type VirtualMachineInstance } from '@virtkit/core-types';
 import { waitUntil } from '@virtkit/testing';
 import { WebSocket } from 'ws';
 import { createAuthority, type Identity } from '@virtkit/testing/authority';
@@ -30,15 +30,20 @@ const tls = ({ ca, certificate, key }: Identity) => ({ ca, cert: certificate, ke
 const url = (operation: string, instance = name): string =>
   `${endpoint}/v1/namespaces/default/virtualmachineinstances/${instance}/${operation}`;
 
-function call(method: string, target: string, identity: Identity): Promise<{ status: number; body: string }> {
+function call(
+  method: string,
+  target: string,
+  identity: Identity,
+  body?: object,
+): Promise<{ status: number; body: string }> {
   const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: string }>();
   const outgoing = request(target, { method, agent: false, ...tls(identity) }, (response) => {
-    let body = '';
-    response.setEncoding('utf8').on('data', (text: string) => (body += text));
-    response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
+    let answer = '';
+    response.setEncoding('utf8').on('data', (text: string) => (answer += text));
+    response.on('end', () => resolve({ status: response.statusCode ?? 0, body: answer }));
   });
   outgoing.on('error', reject);
-  outgoing.end();
+  outgoing.end(body === undefined ? undefined : JSON.stringify(body));
   return promise;
 }
 
@@ -67,6 +72,34 @@ describe('the console server', () => {
     expect(await call('PUT', url('unpause'), caller)).toMatchObject({ status: 202 });
     await node.until(name, 'not paused', (vmi) => !isPaused(vmi));
   });
+
+  it('SUB-14: freezes and thaws file systems, by itself after a time, and tells it in the status', async () => {
+    await node.until(name, 'agent', (vmi) => isConditionTrue(vmi.status?.conditions, 'AgentConnected'));
+    const isFrozen = ({ status }: VirtualMachineInstance): boolean => status?.fsFreezeStatus === 'frozen';
+    const freeze = (unfreezeTimeout: string) => call('PUT', url('freeze'), caller, { unfreezeTimeout });
+    expect((await freeze('0s')).status).toBe(202);
+    await node.until(name, 'frozen', isFrozen);
+    // What the guest said before is still told, although it answers nothing now.
+    const info = JSON.parse((await call('GET', url('guestosinfo'), caller)).body) as object;
+    expect(info).toMatchObject({ os: { id: 'mock' }, fsFreezeStatus: 'frozen' });
+    expect((await freeze('1s')).status).toBe(202);
+    expect((await call('PUT', url('unfreeze'), caller)).status).toBe(202);
+    await node.until(name, 'thawed', (vmi) => !isFrozen(vmi));
+    expect((await freeze('1.9s')).status).toBe(202);
+    await node.until(name, 'frozen', isFrozen);
+    await node.until(name, 'thawed by itself', (vmi) => !isFrozen(vmi));
+  });
+
+  it.each([undefined, {}, { unfreezeTimeout: 'soon' }, { unfreezeTimeout: '-1s' }])(
+    'SUB-14: a freeze for %j is refused with 400, and told by an event',
+    async (body) => {
+      expect((await call('PUT', url('freeze'), caller, body)).status).toBe(400);
+      await waitUntil('the event', async () => {
+        const { items } = await node.client.resource(resources.events).list({ namespace: 'default' });
+        return items.find(({ reason, type }) => reason === 'FreezeError' && type === 'Warning');
+      });
+    },
+  );
 
   it('answers what the guest agent says', async () => {
     await node.until(name, 'agent', (vmi) => isConditionTrue(vmi.status?.conditions, 'AgentConnected'));

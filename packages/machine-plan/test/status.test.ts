@@ -249,6 +249,17 @@ describe('projectStatus', () => {
     expect(projectStatus(again(first, { guest: other })).guestOSInfo).toEqual({ name: 'Fedora' });
   });
 
+  it('tells that file systems are frozen, no more once they are thawed, and nothing new while nobody knows', () => {
+    const status = (frozen: boolean | undefined, from = input({ observed: connected })) =>
+      projectStatus(again(from, { frozen }));
+    expect(status(undefined).fsFreezeStatus).toBeUndefined();
+    expect(status(false).fsFreezeStatus).toBeUndefined();
+    const frozen = input({ observed: connected, frozen: true });
+    expect(projectStatus(frozen).fsFreezeStatus).toBe('frozen');
+    expect(status(undefined, frozen).fsFreezeStatus).toBe('frozen');
+    expect(status(false, frozen).fsFreezeStatus).toBeUndefined();
+  });
+
   it('is a fixed point: the same sighting at a later time changes nothing', () => {
     const states: MachineState[] = [
       { kind: 'defined' },

@@ -12,6 +12,7 @@ export {
 } from './errors.ts';
 export type {
   ActionOptions,
+  FreezeOptions,
   PortForwardOptions,
   StartOptions,
   StopOptions,

@@ -209,6 +209,24 @@ describe('actions', () => {
       { path: `${base}/virtualmachineinstances/a/reset` },
       {},
     ],
+    [
+      'freeze for a time',
+      ({ client }) => client.virtualMachineInstances.freeze('a', { thawAfterSeconds: 30 }),
+      { path: `${base}/virtualmachineinstances/a/freeze` },
+      { unfreezeTimeout: '30s' },
+    ],
+    [
+      'freeze, but not for ever unless that is said',
+      ({ client }) => client.virtualMachines.freeze('a'),
+      { path: `${base}/virtualmachineinstances/a/freeze` },
+      { unfreezeTimeout: '300s' },
+    ],
+    [
+      'unfreeze',
+      ({ client }) => client.virtualMachineInstances.unfreeze('a'),
+      { path: `${base}/virtualmachineinstances/a/unfreeze` },
+      {},
+    ],
   ])('%s', async (_name, act, request, body) => {
     await using server = await scriptedServer((_request, response) => void response.writeHead(202).end());
     await act(server);

@@ -98,6 +98,31 @@ const reset: [string, Route] = [
   },
 ];
 
+/** How long file systems stay frozen at most goes to the node agent as it is. */
+const freeze: [string, Route] = [
+  'freeze',
+  {
+    method: 'PUT',
+    async answer(call) {
+      const options = await readOptions(call.request, FreezeOptionsSchema);
+      await call.ask('PUT', await inOrder(call, running), 'freeze', options);
+      return done;
+    },
+  },
+];
+
+const unfreeze: [string, Route] = [
+  'unfreeze',
+  {
+    method: 'PUT',
+    async answer(call) {
+      await readValue(call.request);
+      await call.ask('PUT', await inOrder(call, running), 'unfreeze');
+      return done;
+    },
+  },
+];
+
 /** Subresources of instances by the rest of their path (KubeVirt subresources, VirtualMachineInstance endpoints). */
 export const instanceRoutes: ReadonlyMap<string, Route> = new Map<string, Route>([
   order('pause', pauseProblem),
@@ -108,13 +133,8 @@ export const instanceRoutes: ReadonlyMap<string, Route> = new Map<string, Route>
   question('userlist', agentProblem),
   question('filesystemlist', agentProblem),
   question('vnc/screenshot', displayProblem),
-  missing(
-    'freeze',
-    'freezing file systems',
-    (call) => readOptions(call.request, FreezeOptionsSchema),
-    running,
-  ),
-  missing('unfreeze', 'thawing file systems', (call) => readValue(call.request), running),
+  freeze,
+  unfreeze,
   missing('backup', 'a backup', (call) => readRequired(call.request, BackupOptionsSchema), running),
   missing(
     'redefine-checkpoint',

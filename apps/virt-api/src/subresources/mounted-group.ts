@@ -98,9 +98,9 @@ class Subresources {
         target,
         request,
         signal,
-        ask: async (method, instance, operation) => {
-          const base = await endpointOf(instance, client, signal);
-          const answer = await internal(askNodeAgent(method, new URL(operation, base), this.#tls, signal));
+        ask: async (method, instance, operation, body) => {
+          const url = new URL(operation, await endpointOf(instance, client, signal));
+          const answer = await internal(askNodeAgent({ method, url, body }, this.#tls, signal));
           return { status: 200, ...answer };
         },
       });

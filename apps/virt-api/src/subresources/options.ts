@@ -1,3 +1,4 @@
+import { CoreTypesError, Duration } from '@virtkit/core-types';
 import { z } from 'zod';
 
 const dryRun = z.array(z.string()).nullish();
@@ -19,8 +20,10 @@ export const MigrateOptionsSchema = z.object({
 
 export const PlainOptionsSchema = z.object({ dryRun });
 
-/** Seconds, or a Go duration; 0 means that nothing thaws by itself. */
-export const FreezeOptionsSchema = z.object({ unfreezeTimeout: z.union([z.string(), z.number()]).nullish() });
+/** A Go duration; 0 means that nothing thaws by itself. That it must be there is for the node agent to say. */
+export const FreezeOptionsSchema = z.object({
+  unfreezeTimeout: z.string().refine(isDuration, 'not a duration').nullish(),
+});
 
 /** The disk and the source are judged with the object that they become part of. */
 const apiPart = z.record(z.string(), z.unknown());
@@ -65,6 +68,16 @@ export const ObjectGraphOptionsSchema = z.object({
     .nullish(),
 });
 export type ObjectGraphOptions = z.output<typeof ObjectGraphOptionsSchema>;
+
+function isDuration(text: string): boolean {
+  try {
+    Duration.parse(text);
+    return true;
+  } catch (error) {
+    if (error instanceof CoreTypesError) return false;
+    throw error;
+  }
+}
 
 /** Whether nothing is to be changed: only the first element says so. */
 export function isDryRun(options: { dryRun?: string[] | null | undefined }): boolean {

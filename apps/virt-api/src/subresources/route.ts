@@ -14,8 +14,13 @@ export interface Call {
   /** The configuration that is in force now. */
   readonly configuration: ClusterConfiguration;
   readonly kubeVirts: readonly KubeVirt[];
-  /** Asks the node agent of the instance; see `askNodeAgent`. */
-  ask(method: 'GET' | 'PUT', instance: VirtualMachineInstance, operation: string): Promise<Reply>;
+  /** Asks the node agent of the instance, `body` as JSON; see `askNodeAgent`. */
+  ask(
+    method: 'GET' | 'PUT',
+    instance: VirtualMachineInstance,
+    operation: string,
+    body?: object,
+  ): Promise<Reply>;
 }
 
 /** What the caller is told. */

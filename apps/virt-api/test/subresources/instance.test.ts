@@ -57,10 +57,24 @@ describe('unpause', () => {
 describe('freeze, unfreeze and backup', () => {
   test.each(['freeze', 'unfreeze', 'backup'])('SUB-14: %s wants a guest that runs', async (operation) => {
     expect(await statusOf(operation, scheduled, {})).toBe(409);
-    const answer = await bench().ask('PUT', path(await bench().instance(), operation), {});
-    expect([answer.status, answer.body['reason']]).toEqual([501, 'NotImplemented']);
-    expect(await statusOf(operation, {}, ['not options'])).toBe(operation === 'unfreeze' ? 501 : 400);
     expect(bench().agent.calls).toEqual([]);
+  });
+
+  test('SUB-14: the node agent is told how long to freeze, and judges it', async () => {
+    bench().agent.onCall = () => ({ status: 202 });
+    expect(await statusOf('freeze', {}, { unfreezeTimeout: '5m0s' })).toBe(200);
+    expect(bench().agent.bodies).toEqual(['{"unfreezeTimeout":"5m0s"}']);
+    expect(await statusOf('unfreeze', {})).toBe(200);
+    for (const body of [['not options'], { unfreezeTimeout: 5 }, { unfreezeTimeout: 'soon' }])
+      expect(await statusOf('freeze', {}, body)).toBe(400);
+    bench().agent.onCall = () => ({ status: 400, body: 'for how long?' });
+    expect(await statusOf('freeze', {})).toBe(500);
+  });
+
+  test('SUB-14: a backup is not carried', async () => {
+    const answer = await bench().ask('PUT', path(await bench().instance(), 'backup'), {});
+    expect([answer.status, answer.body['reason']]).toEqual([501, 'NotImplemented']);
+    expect(await statusOf('backup', {}, ['not options'])).toBe(400);
   });
 });
 

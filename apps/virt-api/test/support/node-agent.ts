@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { TLSSocket } from 'node:tls';
@@ -10,6 +10,8 @@ export interface FakeNodeAgent extends AsyncDisposable {
   readonly url: string;
   /** `PUT /v1/...` as they came, with the caller's common name. */
   readonly calls: string[];
+  /** Bodies that came with them, of those that had one. */
+  readonly bodies: string[];
   /** Decides what to do with the next stream; refuses it with a status when it returns one. */
   onStream: (path: string) => number | ((socket: WebSocket) => void);
   /** Answers the operations. */
@@ -32,6 +34,7 @@ export async function startNodeAgent(tls: HandlerTls): Promise<FakeNodeAgent> {
   const agent: FakeNodeAgent = {
     url: '',
     calls: [],
+    bodies: [],
     onStream: () => 404,
     onCall: () => ({ status: 404, body: 'no such machine' }),
     async [Symbol.asyncDispose]() {
@@ -44,9 +47,17 @@ export async function startNodeAgent(tls: HandlerTls): Promise<FakeNodeAgent> {
     socket instanceof TLSSocket ? String(socket.getPeerCertificate().subject.CN) : 'nobody';
   server.on('request', (request, response) => {
     agent.calls.push(`${request.method} ${request.url} by ${caller(request)}`);
+    let sent = '';
+    request.setEncoding('utf8').on('data', (chunk: string) => (sent += chunk));
+    request.once('end', () => {
+      if (sent !== '') agent.bodies.push(sent);
+      answer(request, response);
+    });
+  });
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const { status, contentType = 'text/plain', body = '' } = agent.onCall(request.url ?? '');
     response.writeHead(status, { 'content-type': contentType }).end(body);
-  });
+  };
   server.on('upgrade', (request, socket, head) => {
     agent.calls.push(`UPGRADE ${request.url} by ${caller(request)}`);
     const answer = agent.onStream(request.url ?? '');

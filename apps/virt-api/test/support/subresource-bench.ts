@@ -66,6 +66,7 @@ export function subresourceBench(): () => SubresourceBench {
     const agent = bench?.agent;
     if (agent === undefined) return;
     agent.calls.length = 0;
+    agent.bodies.length = 0;
     agent.onCall = () => ({ status: 202 });
   });
   afterAll(() => stack.disposeAsync());

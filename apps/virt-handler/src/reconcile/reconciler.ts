@@ -236,8 +236,9 @@ export class InstanceReconciler {
     { clock }: ReconcileContext,
   ): void {
     const { guests, probes } = this.#options;
-    if (machine !== undefined && observed?.guestAgent.connected === true) guests.connected(key, machine);
-    else guests.disconnected(key);
+    if (machine === undefined || observed?.guestAgent.connected !== true) guests.disconnected(key);
+    else if (observed.state.kind === 'paused') guests.suspended(key);
+    else guests.connected(key, machine);
     if (machine !== undefined && observed?.state.kind === 'running') {
       const address = Object.values(memory.podAddresses ?? {}).flat()[0];
       const startedAt = Date.parse(observed.startedAt ?? '') || clock.now();
@@ -254,11 +255,13 @@ export class InstanceReconciler {
     { clock, signal, expectations }: ReconcileContext,
   ): Promise<void> {
     const ended = memory.endedBecause !== undefined && observed?.state.kind === 'stopped';
+    const said = this.#options.guests.said(key);
     const status = projectStatus({
       instance,
       observed,
       lost: step.kind === 'lost' || ended,
-      guest: this.#options.guests.info(key),
+      guest: said.info,
+      frozen: said.frozen,
       podAddresses: memory.podAddresses ?? {},
       failure: failure?.message,
       now: timestamp(clock),

@@ -6,7 +6,9 @@ import { TLSSocket } from 'node:tls';
 import type { Machine } from '@virtkit/hal';
 import type { Logger } from '@virtkit/controllers/runtime';
 import { WebSocketServer } from 'ws';
-import { operations, statusOf } from './operations.ts';
+import type { GuestSaid } from '../guest-poller.ts';
+import { operations, statusOf, type Operation, type OperationEvent } from './operations.ts';
+import { readJson } from './request-body.ts';
 import { joinStreams, maxMessageBytes, streams } from './streams.ts';
 
 /** A machine on this node, as the API names it. */
@@ -23,8 +25,12 @@ export interface ConsoleServerOptions {
   clients: readonly string[];
   /** The running machine behind a name; undefined when this node has none. */
   find(name: MachineName): Promise<Machine | undefined>;
-  /** Tells of an operation that was carried out. */
-  record(name: MachineName, event: { reason: string; message: string }): void;
+  /** What the guest of a machine last said about itself. */
+  said(name: MachineName): Readonly<GuestSaid>;
+  /** Tells of an operation. */
+  record(name: MachineName, event: OperationEvent): void;
+  /** Something was done to a machine. */
+  changed(name: MachineName): void;
   logger: Logger;
 }
 
@@ -114,20 +120,26 @@ export class ConsoleServer implements AsyncDisposable {
     const send = (status: number, body: string | Uint8Array, contentType: string): void => {
       response.writeHead(status, { 'content-type': contentType }).end(body);
     };
+    let operation: Operation | undefined;
+    let target: Target | undefined;
     try {
       const refusal = this.#refusal(request);
-      const target = targetOf(request);
-      const operation = target === undefined ? undefined : operations.get(target.operation);
+      target = targetOf(request);
+      operation = target === undefined ? undefined : operations.get(target.operation);
       if (refusal !== undefined) return send(refusal.status, refusal.message, 'text/plain');
       if (target === undefined || operation === undefined)
         return send(404, `virt-handler has no operation at ${request.url ?? '/'}`, 'text/plain');
       if (request.method !== operation.method)
         return send(405, `${target.operation} wants ${operation.method}`, 'text/plain');
-      request.resume();
       const machine = await this.#options.find(target);
       if (machine === undefined) return send(404, this.#unknown(target), 'text/plain');
-      const result = await operation.run(machine, AbortSignal.timeout(operationTimeout));
+      const result = await operation.run(machine, {
+        signal: AbortSignal.timeout(operationTimeout),
+        body: () => readJson(request),
+        said: this.#options.said(target),
+      });
       if (operation.event !== undefined) this.#options.record(target, operation.event);
+      if (operation.method === 'PUT') this.#options.changed(target);
       switch (result.kind) {
         case 'accepted':
           return send(202, '', 'text/plain');
@@ -138,7 +150,13 @@ export class ConsoleServer implements AsyncDisposable {
       }
     } catch (error) {
       this.#options.logger.warn('an operation failed', { path: request.url, error: String(error) });
-      send(statusOf(error), error instanceof Error ? error.message : String(error), 'text/plain');
+      const message = error instanceof Error ? error.message : String(error);
+      const event = operation?.failure?.event?.(message);
+      if (target !== undefined && event !== undefined) this.#options.record(target, event);
+      send(operation?.failure?.status ?? statusOf(error), message, 'text/plain');
+    } finally {
+      // A body that nobody wanted would hold the connection.
+      request.resume();
     }
   }
 

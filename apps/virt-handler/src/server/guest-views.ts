@@ -30,6 +30,7 @@ export function guestAgentInfoView(
   info: GuestInfo,
   users: GuestUser[],
   filesystems: GuestFilesystem[],
+  frozen: boolean,
 ): object {
   return {
     apiVersion: 'subresources.kubevirt.io/v1',
@@ -43,6 +44,7 @@ export function guestAgentInfoView(
       : { timezone: `${info.timezone.name}, ${info.timezone.offsetSeconds}` }),
     userList: users.slice(0, summaryLimit).map(userView),
     fsInfo: { disks: filesystems.slice(0, summaryLimit).map(filesystemView) },
+    fsFreezeStatus: frozen ? 'frozen' : 'thawed',
   };
 }
 

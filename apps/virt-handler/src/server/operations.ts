@@ -1,4 +1,7 @@
+import { CoreTypesError, Duration } from '@virtkit/core-types';
 import { HalError, type Machine } from '@virtkit/hal';
+import { z } from 'zod';
+import type { GuestSaid } from '../guest-poller.ts';
 import { filesystemListView, guestAgentInfoView, userListView } from './guest-views.ts';
 
 /** The answer to one operation. */
@@ -7,11 +10,30 @@ type OperationResult =
   | { kind: 'json'; body: object }
   | { kind: 'bytes'; contentType: string; body: Uint8Array };
 
-/** One operation on a machine; `event` is the reason of the event that tells of it. */
+/** A request for an operation, and what is known of the guest that it is about. */
+export interface OperationCall {
+  readonly signal: AbortSignal;
+  /** The JSON value of the body; undefined when there is none. @throws HalError `invalid-spec` */
+  readonly body: () => Promise<unknown>;
+  /** What the guest last said about itself. */
+  readonly said: Readonly<GuestSaid>;
+}
+
+/** An event that tells of an operation. */
+export interface OperationEvent {
+  type: 'Normal' | 'Warning';
+  reason: string;
+  message: string;
+}
+
+/** One operation on a machine. */
 export interface Operation {
   method: 'GET' | 'PUT';
-  event?: { reason: string; message: string };
-  run(machine: Machine, signal: AbortSignal): Promise<OperationResult>;
+  /** Tells that it was carried out. */
+  event?: OperationEvent;
+  /** How a failure is answered and told, whatever went wrong. */
+  failure?: { status: number; event?(message: string): OperationEvent };
+  run(machine: Machine, call: OperationCall): Promise<OperationResult>;
 }
 
 const accepted: OperationResult = { kind: 'accepted' };
@@ -19,61 +41,112 @@ const accepted: OperationResult = { kind: 'accepted' };
 const verb = (
   reason: string,
   message: string,
-  run: (machine: Machine, signal: AbortSignal) => Promise<void>,
+  run: (machine: Machine, call: OperationCall) => Promise<void>,
 ): Operation => ({
   method: 'PUT',
-  event: { reason, message },
-  async run(machine, signal) {
-    await run(machine, signal);
+  event: { type: 'Normal', reason, message },
+  async run(machine, call) {
+    await run(machine, call);
     return accepted;
   },
 });
 
-const question = (ask: (machine: Machine, signal: AbortSignal) => Promise<object>): Operation => ({
+const question = (ask: (machine: Machine, call: OperationCall) => Promise<object>): Operation => ({
   method: 'GET',
-  async run(machine, signal) {
-    return { kind: 'json', body: await ask(machine, signal) };
+  async run(machine, call) {
+    return { kind: 'json', body: await ask(machine, call) };
   },
 });
 
+const FreezeBodySchema = z.object({ unfreezeTimeout: z.string() });
+
+/** Whole seconds after which file systems thaw by themselves; 0 is never. @throws HalError `invalid-spec` */
+function thawAfterSeconds(body: unknown): number {
+  const parsed = FreezeBodySchema.safeParse(body);
+  if (!parsed.success) throw new HalError('invalid-spec', 'a freeze wants an unfreezeTimeout');
+  try {
+    return Number(Duration.parse(parsed.data.unfreezeTimeout).nanoseconds / 1_000_000_000n);
+  } catch (cause) {
+    if (!(cause instanceof CoreTypesError)) throw cause;
+    throw new HalError('invalid-spec', cause.message, { cause });
+  }
+}
+
 /** Operations by the last part of their path, named as in KubeVirt's console server. */
-export const operations: ReadonlyMap<string, Operation> = new Map([
+export const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   [
     'pause',
-    verb('Paused', 'VirtualMachineInstance paused', (m, signal) => m.facet('pause').pause({ signal })),
+    verb('Paused', 'VirtualMachineInstance paused', (m, { signal }) => m.facet('pause').pause({ signal })),
   ],
   [
     'unpause',
-    verb('Unpaused', 'VirtualMachineInstance unpaused', (m, signal) => m.facet('pause').resume({ signal })),
+    verb('Unpaused', 'VirtualMachineInstance unpaused', (m, { signal }) =>
+      m.facet('pause').resume({ signal }),
+    ),
   ],
-  ['reset', verb('Reset', 'VirtualMachineInstance reset', (m, signal) => m.facet('reset').reset({ signal }))],
+  [
+    'reset',
+    verb('Reset', 'VirtualMachineInstance reset', (m, { signal }) => m.facet('reset').reset({ signal })),
+  ],
   [
     'softreboot',
-    verb('SoftRebooted', 'VirtualMachineInstance soft rebooted', (m, signal) =>
+    verb('SoftRebooted', 'VirtualMachineInstance soft rebooted', (m, { signal }) =>
       m.facet('softReboot').softReboot({ signal }),
     ),
   ],
   [
+    'freeze',
+    {
+      method: 'PUT',
+      failure: { status: 400, event: (message) => ({ type: 'Warning', reason: 'FreezeError', message }) },
+      async run(machine, { body, signal }) {
+        const after = thawAfterSeconds(await body());
+        await machine.facet('guestAgent').freeze({ thawAfterSeconds: after, signal });
+        return accepted;
+      },
+    },
+  ],
+  [
+    'unfreeze',
+    {
+      method: 'PUT',
+      failure: { status: 400 },
+      async run(machine, { signal }) {
+        await machine.facet('guestAgent').thaw({ signal });
+        return accepted;
+      },
+    },
+  ],
+  // What the guest said is told; a guest that has just connected is asked.
+  [
     'guestosinfo',
-    question(async (machine, signal) => {
+    question(async (machine, { said, signal }) => {
       const agent = machine.facet('guestAgent');
       return guestAgentInfoView(
-        await agent.info({ signal }),
-        await agent.users({ signal }),
-        await agent.filesystems({ signal }),
+        said.info ?? (await agent.info({ signal })),
+        said.users ?? (await agent.users({ signal })),
+        said.filesystems ?? (await agent.filesystems({ signal })),
+        said.frozen ?? (await agent.frozen({ signal })),
       );
     }),
   ],
-  ['userlist', question(async (m, signal) => userListView(await m.facet('guestAgent').users({ signal })))],
+  [
+    'userlist',
+    question(async (m, { said, signal }) =>
+      userListView(said.users ?? (await m.facet('guestAgent').users({ signal }))),
+    ),
+  ],
   [
     'filesystemlist',
-    question(async (m, signal) => filesystemListView(await m.facet('guestAgent').filesystems({ signal }))),
+    question(async (m, { said, signal }) =>
+      filesystemListView(said.filesystems ?? (await m.facet('guestAgent').filesystems({ signal }))),
+    ),
   ],
   [
     'vnc/screenshot',
     {
       method: 'GET',
-      async run(machine, signal) {
+      async run(machine, { signal }) {
         const { mimeType, data } = await machine.facet('display').screenshot({ signal });
         return { kind: 'bytes', contentType: mimeType, body: data };
       },

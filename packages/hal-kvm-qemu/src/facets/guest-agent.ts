@@ -25,9 +25,6 @@ export function guestAgentFacet(machine: KvmQemuMachine, host: MachineHost): Gue
     options: CallOptions | undefined,
   ): Promise<T> {
     return doing(`guest agent of ${machine.name}, ${execute}`, async () => {
-      const { guestAgent } = await machine.observe(options);
-      if (!guestAgent.connected)
-        throw new HalError('guest-agent-unavailable', `the guest agent of ${machine.name} is not connected`);
       using domain = await machine.domain(options);
       const command = JSON.stringify({ execute, ...(args === undefined ? {} : { arguments: args }) });
       const text = await withAgent(() =>
@@ -127,6 +124,10 @@ async function withAgent<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
+    if (error instanceof LibvirtError && error.code === 'argument-unsupported')
+      throw new HalError('guest-agent-unavailable', 'the machine has no channel to a guest agent', {
+        cause: error,
+      });
     if (error instanceof LibvirtError && error.code === 'internal-error')
       throw new HalError('guest-agent-failed', error.message, { cause: error });
     throw error;

@@ -8,9 +8,9 @@ type FreezeCalls = Pick<GuestAgentFacet, 'freeze' | 'thaw' | 'frozen'>;
 
 /** What freezing takes of the agent's other calls. */
 export interface FreezeSupport {
-  frozen(options?: CallOptions): Promise<boolean>;
+  readonly frozen: (options?: CallOptions) => Promise<boolean>;
   /** Runs a libvirt call that the agent answers, and names what the agent refused. */
-  withAgent<T>(work: () => Promise<T>): Promise<T>;
+  readonly withAgent: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 /** Freezing and thawing of all of a guest's file systems. */

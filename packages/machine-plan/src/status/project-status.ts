@@ -19,6 +19,8 @@ export interface StatusInput {
   lost: boolean;
   /** What the guest agent last said. */
   guest: GuestInfo | undefined;
+  /** Whether the guest's file systems are frozen; undefined while nobody knows. */
+  frozen?: boolean | undefined;
   /** Addresses by which the world reaches the guest through its Pod, by interface name. */
   podAddresses: Readonly<Record<string, readonly string[]>>;
   /** Why the last attempt to bring the machine to what the spec says failed. */
@@ -58,6 +60,7 @@ export function projectStatus(input: StatusInput): VirtualMachineInstanceStatus 
     migrationMethod: migrationMethod(instance.spec),
     ...(observed && isPresent(observed) && machineFields(input, observed, previous)),
     ...guestOs(previous, input.guest),
+    ...freezeStatus(previous, input.frozen),
   };
 }
 
@@ -118,4 +121,13 @@ function guestOs(
 ): Partial<VirtualMachineInstanceStatus> {
   if (guest?.os === undefined || guest.os.name === previous.guestOSInfo?.name) return {};
   return { guestOSInfo: { ...guest.os } };
+}
+
+/** KubeVirt: `frozen`, or nothing of the kind; what is not known leaves it as it was. */
+function freezeStatus(
+  { fsFreezeStatus = '' }: VirtualMachineInstanceStatus,
+  frozen: boolean | undefined,
+): Partial<VirtualMachineInstanceStatus> {
+  if (frozen === undefined || frozen === (fsFreezeStatus !== '')) return {};
+  return { fsFreezeStatus: frozen ? 'frozen' : undefined };
 }

@@ -20,6 +20,12 @@ export interface StopOptions extends ActionOptions {
   readonly gracePeriodSeconds?: number | undefined;
 }
 
+/** Options of a freeze. */
+export interface FreezeOptions extends ScopeOptions {
+  /** Whole seconds after which file systems thaw by themselves; 0 is never. Five minutes when absent. */
+  readonly thawAfterSeconds?: number | undefined;
+}
+
 /** Options of a connection to the display. */
 export interface VncOptions extends ScopeOptions {
   /** Refuse the connection instead of ending one that is open. */
@@ -46,6 +52,10 @@ export interface VirtualMachineInstanceActions {
   softReboot(name: string, options?: ScopeOptions): Promise<void>;
   /** Presses the reset button: the guest is not asked. */
   reset(name: string, options?: ScopeOptions): Promise<void>;
+  /** Holds back writes to the guest's file systems, for a consistent copy of its disks; needs a connected guest agent. */
+  freeze(name: string, options?: FreezeOptions): Promise<void>;
+  /** Lets writes go on. Does nothing where nothing is frozen. */
+  unfreeze(name: string, options?: ScopeOptions): Promise<void>;
   /** Needs a connected guest agent. */
   guestOsInfo(name: string, options?: ScopeOptions): Promise<GuestAgentInfo>;
   /** Users logged in to the guest; needs a connected guest agent. */

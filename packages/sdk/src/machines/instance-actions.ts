@@ -10,6 +10,9 @@ export function dryRunBody(options: ActionOptions): { dryRun?: ['All'] } {
   return options.dryRun === true ? { dryRun: ['All'] } : {};
 }
 
+/** A guest whose writes nobody lets go on again would stand still for ever. */
+const safetyThawSeconds = 300;
+
 /** The actions of instances, over HTTP. */
 export function instanceActions(transport: Transport, namespace: string): VirtualMachineInstanceActions {
   const instances = subresourcesOf('virtualmachineinstances', transport, namespace);
@@ -18,6 +21,11 @@ export function instanceActions(transport: Transport, namespace: string): Virtua
     unpause: (name, options = {}) => instances.put(name, 'unpause', options, dryRunBody(options)),
     softReboot: (name, options = {}) => instances.put(name, 'softreboot', options),
     reset: (name, options = {}) => instances.put(name, 'reset', options),
+    freeze: async (name, options = {}) =>
+      instances.put(name, 'freeze', options, {
+        unfreezeTimeout: `${wholeSeconds(options.thawAfterSeconds ?? safetyThawSeconds)}s`,
+      }),
+    unfreeze: (name, options = {}) => instances.put(name, 'unfreeze', options),
     async guestOsInfo(name, options = {}) {
       return answer<GuestAgentInfo>(await instances.get(name, 'guestosinfo', options));
     },
@@ -50,6 +58,11 @@ async function answer<T extends object>(response: RawResponse): Promise<T> {
 /** Go writes an empty list as null. */
 function withItems<T extends { readonly items: readonly unknown[] | null }>(list: T): T {
   return { ...list, items: list.items ?? [] };
+}
+
+function wholeSeconds(seconds: number): number {
+  if (Number.isSafeInteger(seconds) && seconds >= 0) return seconds;
+  throw new ApiError('bad-request', `${seconds} is not a number of whole seconds`);
 }
 
 function checkedPort(port: number): number {

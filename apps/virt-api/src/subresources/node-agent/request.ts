@@ -12,14 +12,21 @@ export interface Answer {
   readonly body: Buffer;
 }
 
+/** What a node agent is asked. */
+export interface AgentRequest {
+  readonly method: 'GET' | 'PUT';
+  readonly url: URL;
+  /** Sent as JSON. */
+  readonly body?: object | undefined;
+}
+
 /** Asks a node agent. @throws ApiServerError with the agent's own words and what its status stands for */
 export async function askNodeAgent(
-  method: 'GET' | 'PUT',
-  url: URL,
+  asked: AgentRequest,
   tls: TlsOptions,
   signal: AbortSignal,
 ): Promise<Answer> {
-  const response = await send(method, url, tls, signal);
+  const response = await send(asked, tls, signal);
   const body = await read(response);
   const status = response.statusCode ?? 0;
   if (status >= 300) throw agentError(status, body.toString('utf8'));
@@ -27,8 +34,7 @@ export async function askNodeAgent(
 }
 
 function send(
-  method: 'GET' | 'PUT',
-  url: URL,
+  { method, url, body }: AgentRequest,
   tls: TlsOptions,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
@@ -37,7 +43,8 @@ function send(
     // A connection of its own each time: operations are rare, and agents come and go.
     const call = request(url, { ...tls, method, agent: false, signal: limit }, resolve);
     call.once('error', (cause) => reject(unreachable(cause)));
-    call.end();
+    if (body === undefined) call.end();
+    else call.setHeader('content-type', 'application/json').end(JSON.stringify(body));
   });
 }
 
