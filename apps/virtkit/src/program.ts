@@ -77,7 +77,7 @@ export function createProgram(context: ProgramContext): Command {
   program
     .command('down')
     .description('shut guests down, end the platform and remove what it made on this machine')
-    .option('--purge', 'remove machines, images and settings too')
+    .option('--purge', 'remove machines, volumes with their data, images and settings too')
     .action((options: { purge?: boolean }) => down({ root: root(), purge: options.purge === true, print }));
 
   program

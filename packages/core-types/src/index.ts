@@ -13,6 +13,7 @@ export * from './kubernetes/namespace.ts';
 export * from './kubernetes/node.ts';
 export * from './kubernetes/object-reference.ts';
 export * from './kubernetes/persistent-volume-claim.ts';
+export * from './kubernetes/persistent-volume.ts';
 export * from './kubernetes/pod-volumes.ts';
 export * from './kubernetes/pod.ts';
 export * from './kubernetes/probe-actions.ts';

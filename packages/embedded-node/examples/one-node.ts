@@ -6,6 +6,7 @@ import {
   runKubelet,
   runScheduler,
   runServiceProxy,
+  runStorageController,
 } from '@virtkit/embedded-node';
 
 const root = '/var/lib/virtkit';
@@ -20,9 +21,12 @@ const running = Promise.all([
   runScheduler(common),
   runEndpointsController(common),
   runServiceProxy(common),
+  // The data of claims: one folder each. The kubelet's node is where they are.
+  runStorageController({ ...common, folder: `${root}/volumes`, nodeName: 'laptop' }),
   runKubelet({
     ...common,
     root,
+    nodeName: 'laptop',
     // An image that is a program of this machine.
     builtInImages: [{ reference: 'example.com/tools/shell:1', programs: { shell: ['/bin/sh'] } }],
     onReady: () => console.info('the node takes Pods'),

@@ -20,6 +20,8 @@ export type EmbeddedNodeErrorCode =
   | 'StartFailed'
   /** The Pod's network could not be set up or removed. */
   | 'NetworkFailed'
+  /** The file system has no room for another volume. */
+  | 'StorageFull'
   /** Files of the state folder are not what this version writes. */
   | 'StateInvalid';
 
@@ -37,6 +39,7 @@ const retryOf: Record<EmbeddedNodeErrorCode, Retry> = {
   ConfigMissing: 'backoff',
   StartFailed: 'backoff',
   NetworkFailed: 'backoff',
+  StorageFull: 'backoff',
   StateInvalid: 'never',
 };
 

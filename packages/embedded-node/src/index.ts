@@ -12,6 +12,9 @@ export {
   type PodSubresourceOptions,
   type PodSubresourceRequest,
 } from './logs/pod-subresources.ts';
+export { runStorageController, type StorageControllerOptions } from './storage/storage-controller.ts';
+export { localProvisioner, storageAnnotations } from './storage/names.ts';
+export type { StorageView } from './scheduler/pod-claims.ts';
 export { cleanUpNode, type CleanUpOptions } from './clean-up.ts';
 export { runScheduler, type SchedulerOptions } from './scheduler/scheduler.ts';
 export { place, type ClusterView, type Placement } from './scheduler/placement.ts';

@@ -1,11 +1,19 @@
 import { startControlPlane, type ControlPlane } from '@virtkit/apiserver';
-import type { Node, Pod, PodSpec } from '@virtkit/core-types';
+import type {
+  Node,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  PodSpec,
+  StorageClass,
+} from '@virtkit/core-types';
 import { connect, type Client } from '@virtkit/sdk';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { place } from '../src/scheduler/placement.ts';
 import { podRequests } from '../src/scheduler/requests.ts';
 import { runScheduler } from '../src/scheduler/scheduler.ts';
 import { eventually } from './support/scratch.ts';
+import { claimOf, classOf, volumeOf } from './support/storage-objects.ts';
 
 function node(name: string, changes: Partial<Node> = {}, ready = 'True'): Node {
   return {
@@ -268,5 +276,109 @@ describe('the scheduler', () => {
     await create('ours');
     await eventually('ours is bound', async () => (await get('ours')).spec.nodeName === 'n');
     expect((await get('theirs')).spec.nodeName ?? '').toBe('');
+  });
+});
+
+describe('the placement of a Pod with claims', () => {
+  const using = (...names: string[]): Pod =>
+    pod('p', { volumes: names.map((name) => ({ name, persistentVolumeClaim: { claimName: name } })) });
+  const bound = (name: string, volumeName: string, spec: Parameters<typeof claimOf>[1] = {}) => ({
+    ...claimOf(name, { volumeName, ...spec }),
+    status: { phase: 'Bound' },
+  });
+  const on = (name: string) => ({
+    nodeAffinity: {
+      required: {
+        nodeSelectorTerms: [
+          { matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In' as const, values: [name] }] },
+        ],
+      },
+    },
+  });
+  interface Storage {
+    claims: PersistentVolumeClaim[];
+    volumes?: PersistentVolume[];
+    classes?: StorageClass[];
+  }
+  const placed = (wanted: Pod, { claims, volumes = [], classes = [] }: Storage, others: Pod[] = []) =>
+    place(wanted, {
+      nodes: [node('a'), node('b')],
+      bound: others,
+      storage: {
+        claim: (namespace, name) =>
+          claims.find(({ metadata }) => metadata.namespace === namespace && metadata.name === name),
+        storageClass: (name) => classes.find(({ metadata }) => metadata.name === name),
+        volumes,
+      },
+    });
+
+  it('is where its volumes are', () => {
+    const storage = {
+      claims: [bound('c', 'v'), bound('d', 'w')],
+      volumes: [volumeOf('v', on('b')), volumeOf('w')],
+    };
+    expect(placed(using('c', 'd'), storage)).toEqual({ type: 'node', name: 'b' });
+  });
+
+  it('names the claims whose volumes follow it', () => {
+    const waiting = claimOf('c', { storageClassName: 'local' });
+    const storage = {
+      claims: [waiting, bound('d', 'w')],
+      volumes: [volumeOf('w', on('b'))],
+      classes: [classOf('local')],
+    };
+    expect(placed(using('c', 'd'), storage)).toEqual({ type: 'node', name: 'b', unbound: [waiting] });
+  });
+
+  it.each<[string, Storage, string]>([
+    ['does not exist', { claims: [] }, '"c" not found'],
+    [
+      'is being deleted',
+      { claims: [claimOf('c', {}, { deletionTimestamp: '2026-01-01T00:00:00Z' })] },
+      '"c" is being deleted',
+    ],
+    [
+      'lost its volume',
+      { claims: [{ ...bound('c', 'v'), status: { phase: 'Lost' } }] },
+      '"c" lost its volume "v"',
+    ],
+    ['is not bound', { claims: [claimOf('c', { storageClassName: '' })] }, '"c" is not bound to a volume'],
+    [
+      'is bound at once, but not yet',
+      {
+        claims: [claimOf('c', { storageClassName: 'now' })],
+        classes: [classOf('now', { volumeBindingMode: 'Immediate' })],
+      },
+      '"c" is not bound to a volume',
+    ],
+    [
+      'has its volume elsewhere',
+      { claims: [bound('c', 'v')], volumes: [volumeOf('v', on('z'))] },
+      '2 node(s) had volume node affinity conflict.',
+    ],
+    [
+      'waits for a volume that nobody makes',
+      {
+        claims: [claimOf('c', { storageClassName: 'manual' })],
+        classes: [classOf('manual', { provisioner: 'kubernetes.io/no-provisioner' })],
+      },
+      "2 node(s) didn't find available persistent volumes to bind.",
+    ],
+  ])('is nowhere while its claim %s', (_what, storage, message) => {
+    const placement = placed(using('c'), storage);
+    expect(placement).toMatchObject({ type: 'unschedulable' });
+    expect(placement.type === 'unschedulable' && placement.message).toContain(message);
+  });
+
+  it('is nowhere while another Pod has a claim for one Pod only', () => {
+    const storage = {
+      claims: [bound('c', 'v', { accessModes: ['ReadWriteOncePod'] })],
+      volumes: [volumeOf('v')],
+    };
+    const other = { ...using('c'), metadata: { name: 'other', namespace: 'default', uid: 'other' } };
+    expect(placed(using('c'), storage, [other])).toMatchObject({
+      message: '0/2 nodes are available: 2 node(s) had a Pod that uses a ReadWriteOncePod claim of this Pod.',
+    });
+    expect(placed(using('c'), storage)).toMatchObject({ type: 'node' });
   });
 });

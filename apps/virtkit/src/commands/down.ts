@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { cleanUpNode } from '@virtkit/embedded-node';
 import { isDeleted, waitFor } from '@virtkit/sdk';
 import { VirtkitError } from '../errors.ts';
@@ -12,7 +12,7 @@ import { askToStop, runningPlatform } from './up.ts';
 
 export interface DownOptions {
   root: string;
-  /** Removes machines, images, certificates and settings too. */
+  /** Removes machines, volumes with their data, images, certificates and settings too. */
   purge: boolean;
   print: (line: string) => void;
 }
@@ -24,7 +24,8 @@ const guestPatience = 20_000;
 
 /**
  * Ends the platform: guests are asked to shut down, programs end, everything on the host that belonged to it is removed.
- * Machines stay in the store and start again with the next `up`, unless `purge` removes it all. Idempotent.
+ * Machines stay in the store, with the data of their claims, and start again with the next `up`, unless `purge` removes it
+ * all. Idempotent.
  */
 export async function down({ root, purge, print }: DownOptions): Promise<void> {
   const layout = layoutOf(root);
@@ -55,12 +56,32 @@ export async function down({ root, purge, print }: DownOptions): Promise<void> {
       images: purge,
     });
   }
-  if (purge) await rm(root, { recursive: true, force: true });
+  if (purge) {
+    await tellOfData(layout, print);
+    await rm(root, { recursive: true, force: true });
+  }
   print(
     settings === undefined && record === undefined
       ? 'virtkit: nothing to stop'
       : `virtkit: ${purge ? 'removed' : 'stopped'}`,
   );
+}
+
+/** Says what goes that no other command brings back. */
+async function tellOfData({ volumes }: Layout, print: (line: string) => void): Promise<void> {
+  const names = await entriesOf(volumes);
+  if (names.length > 0)
+    print(`virtkit: deleting the data of ${names.length} persistent volumes in ${volumes}`);
+}
+
+async function entriesOf(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    // No claim was ever bound.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 /**

@@ -13,6 +13,8 @@ export interface Layout {
   store: string;
   /** The kubelet's root: `pods/`, `images/`, `cni/`. */
   kubelet: string;
+  /** The data of PersistentVolumes, one folder each: what users would miss. */
+  volumes: string;
   logs: string;
   kubeconfig: string;
   /** What libvirt has learnt about QEMU, for all launchers. */
@@ -29,6 +31,7 @@ export function layoutOf(root: string): Layout {
     tokens: join(root, 'pki', 'tokens'),
     store: join(root, 'store'),
     kubelet: join(root, 'kubelet'),
+    volumes: join(root, 'volumes'),
     logs: join(root, 'logs'),
     kubeconfig: join(root, 'kubeconfig'),
     capabilityCache: join(root, 'qemu-capabilities'),

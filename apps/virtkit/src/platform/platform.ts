@@ -15,6 +15,7 @@ import { defaultRoot, layoutOf, type Layout } from './layout.ts';
 import { ensureHandlerCertificates } from './pki.ts';
 import { commandFor } from './programs.ts';
 import { readSettings, writeSettings, type Settings } from './settings.ts';
+import { ensureStorageClass } from './storage-class.ts';
 import { launcherImage } from './version.ts';
 
 export interface UpOptions {
@@ -166,6 +167,7 @@ function programsOf(
         await using client = await admin();
         const useEmulation = probe.kvm.state !== 'usable';
         await ensureKubeVirt(client, { hypervisor: settings.hypervisor, useEmulation }, signal);
+        await ensureStorageClass(client, signal);
       },
     },
     {

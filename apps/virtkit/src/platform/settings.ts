@@ -29,7 +29,8 @@ export async function readSettings(layout: Layout): Promise<Settings | undefined
   if (settings.success) return settings.data;
   throw new VirtkitError('usage', `${layout.settings} is damaged`, {
     cause: settings.error,
-    nextStep: 'remove the platform with `virtkit down --purge` and start again',
+    nextStep:
+      'repair it, or remove the platform, with its machines and their data, by `virtkit down --purge` and start again',
   });
 }
 

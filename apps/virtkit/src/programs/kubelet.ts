@@ -1,6 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { runEndpointsController, runKubelet, runServiceProxy } from '@virtkit/embedded-node';
+import {
+  runEndpointsController,
+  runKubelet,
+  runServiceProxy,
+  runStorageController,
+} from '@virtkit/embedded-node';
 import { connectionOptions, jsonLogger, stopSignal } from '@virtkit/program';
 import { connect, type Client } from '@virtkit/sdk';
 import { VirtkitError } from '../errors.ts';
@@ -17,7 +22,7 @@ interface KubeletProgramOptions {
   signal: AbortSignal;
 }
 
-/** The embedded kubelet with Endpoints and, with root's rights, the Service proxy, until the signal aborts. */
+/** The embedded kubelet with the storage of this machine, Endpoints and, with root's rights, the Service proxy, until the signal aborts. */
 async function runKubeletProgram({
   client,
   root,
@@ -64,6 +69,13 @@ async function runKubeletProgram({
           environment: launcherEnvironment,
         },
       ],
+    }),
+    runStorageController({
+      client,
+      signal,
+      logger,
+      folder: layoutOf(root).volumes,
+      nodeName: settings.nodeName,
     }),
     runEndpointsController({ client, signal, logger }),
     ...(settings.podNetwork

@@ -6,6 +6,14 @@ import { ageColumn, nameColumn, textColumn } from '../table/common-columns.ts';
 import { builtin, objectSchema } from './builtin.ts';
 import { CONDITION } from './schemas/meta.ts';
 import { CLAIM_SPEC } from './schemas/volume.ts';
+import {
+  validateClaim,
+  validateClaimUpdate,
+  validateClass,
+  validateClassUpdate,
+  validateVolume,
+  validateVolumeUpdate,
+} from './storage-rules.ts';
 
 const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
 const MODE_SHORT: Record<string, string> = {
@@ -80,6 +88,8 @@ function claim(): ResourceDefinition {
       applyDefaults: (pvc) => {
         membersOf(pvc.spec).volumeMode ??= 'Filesystem';
       },
+      validate: validateClaim,
+      validateUpdate: validateClaimUpdate,
     },
   });
 }
@@ -141,6 +151,8 @@ function volume(): ResourceDefinition {
         spec.volumeMode ??= 'Filesystem';
         spec.persistentVolumeReclaimPolicy ??= 'Retain';
       },
+      validate: validateVolume,
+      validateUpdate: validateVolumeUpdate,
     },
   });
 }
@@ -185,6 +197,8 @@ function storageClass(): ResourceDefinition {
         sc.reclaimPolicy ??= 'Delete';
         sc.volumeBindingMode ??= 'Immediate';
       },
+      validate: validateClass,
+      validateUpdate: validateClassUpdate,
     },
   });
 }

@@ -24,7 +24,11 @@ beforeAll(async () => {
       apiVersion: 'v1',
       kind: 'PersistentVolumeClaim',
       metadata: { name: 'data' },
-      spec: { accessModes: ['ReadWriteMany'], volumeMode: 'Block' },
+      spec: {
+        accessModes: ['ReadWriteMany'],
+        volumeMode: 'Block',
+        resources: { requests: { storage: '1Gi' } },
+      },
     },
     { namespace: 'default' },
   );

@@ -18,6 +18,12 @@ import {
   PersistentVolumeClaimSchema,
   type PersistentVolumeClaim,
 } from '../kubernetes/persistent-volume-claim.ts';
+import {
+  PersistentVolumeSchema,
+  StorageClassSchema,
+  type PersistentVolume,
+  type StorageClass,
+} from '../kubernetes/persistent-volume.ts';
 import { PodSchema, type Pod } from '../kubernetes/pod.ts';
 import {
   EndpointSliceSchema,
@@ -158,6 +164,30 @@ export const persistentVolumeClaims: ResourceDefinition<PersistentVolumeClaim> =
   namespaced: true,
   schema: PersistentVolumeClaimSchema,
   subresources: { status: true },
+};
+
+/** Of the whole cluster, core/v1; has a status subresource. */
+export const persistentVolumes: ResourceDefinition<PersistentVolume> = {
+  ...core,
+  kind: 'PersistentVolume',
+  plural: 'persistentvolumes',
+  singular: 'persistentvolume',
+  shortNames: ['pv'],
+  namespaced: false,
+  schema: PersistentVolumeSchema,
+  subresources: { status: true },
+};
+
+/** Of the whole cluster, storage.k8s.io/v1. */
+export const storageClasses: ResourceDefinition<StorageClass> = {
+  group: 'storage.k8s.io',
+  version: 'v1',
+  kind: 'StorageClass',
+  plural: 'storageclasses',
+  singular: 'storageclass',
+  shortNames: ['sc'],
+  namespaced: false,
+  schema: StorageClassSchema,
 };
 
 /** Namespaced, apps/v1: a copy of a spec under a name; `data` cannot change. */

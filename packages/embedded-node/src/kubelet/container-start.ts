@@ -15,6 +15,7 @@ import type {
 } from '../sandbox/specification.ts';
 import { writeFileAtomically } from '../state/file.ts';
 import type { AttemptLayout } from '../state/layout.ts';
+import { ClaimVolumes } from './claim-volumes.ts';
 import type { KubeletContext } from './context.ts';
 import { containerEnvironment, expandVariables } from './environment.ts';
 import { defaultPath, findImage, type ContainerImage } from './image-source.ts';
@@ -49,6 +50,7 @@ export async function prepareContainer(
     layout: podLayout,
     images: context.images,
     references,
+    claims: new ClaimVolumes(context.client, pod.metadata.namespace!, context.nodeName, context.signal),
     placement,
     root: context.root,
   });

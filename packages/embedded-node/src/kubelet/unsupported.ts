@@ -21,7 +21,7 @@ export function unsupportedFields(pod: Pod): string[] {
   refuse(isConfined(spec.securityContext?.seccompProfile), 'spec.securityContext.seccompProfile');
   for (const [index, volume] of (spec.volumes ?? []).entries()) {
     const path = `spec.volumes[${index}]`;
-    for (const source of ['persistentVolumeClaim', 'ephemeral', 'csi', 'nfs'] as const)
+    for (const source of ['ephemeral', 'csi', 'nfs'] as const)
       refuse(volume[source] !== undefined, `${path}.${source}`);
     refuse((volume.emptyDir?.medium ?? '') !== '', `${path}.emptyDir.medium`);
     for (const [at, source] of (volume.projected?.sources ?? []).entries())

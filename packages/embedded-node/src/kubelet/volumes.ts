@@ -1,10 +1,18 @@
-import type { Container, KeyToPath, Pod, PodVolume, VolumeMount } from '@virtkit/core-types';
-import { chmod, chown, lstat, mkdir, realpath, rm, writeFile } from 'node:fs/promises';
+import type {
+  ClaimVolumeSource,
+  Container,
+  KeyToPath,
+  Pod,
+  PodVolume,
+  VolumeMount,
+} from '@virtkit/core-types';
+import { chmod, chown, lstat, mkdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, posix, relative } from 'node:path';
 import { EmbeddedNodeError, isSystemError } from '../errors.ts';
 import type { ImageStore } from '../images/image-store.ts';
 import type { SandboxMount } from '../sandbox/specification.ts';
 import type { PodLayout, VolumePlugin } from '../state/layout.ts';
+import type { ClaimVolumes } from './claim-volumes.ts';
 import { podField, resourceField, type PodPlacement } from './object-fields.ts';
 import type { ReferencedObjects } from './references.ts';
 
@@ -21,6 +29,7 @@ export interface VolumeSources {
   readonly layout: PodLayout;
   readonly images: ImageStore;
   readonly references: ReferencedObjects;
+  readonly claims: ClaimVolumes;
   readonly placement: PodPlacement;
   /** Whether files may be given to the Pod's `fsGroup`. */
   readonly root: boolean;
@@ -31,7 +40,7 @@ const defaultMode = 0o644;
 /**
  * Makes the volumes of a Pod. Repeatable: an emptyDir keeps its content, files from the API are written anew.
  *
- * @throws EmbeddedNodeError `ConfigMissing`, `ImageNotFound`, `ImageInvalid`
+ * @throws EmbeddedNodeError `ConfigMissing`, `ImageNotFound`, `ImageInvalid`, `Unsupported`
  */
 export async function makeVolumes(
   pod: Pod,
@@ -45,6 +54,7 @@ export async function makeVolumes(
 async function makeVolume(pod: Pod, volume: PodVolume, sources: VolumeSources): Promise<ReadyVolume> {
   const folder = (plugin: VolumePlugin) => sources.layout.volume(plugin, volume.name);
   if (volume.hostPath !== undefined) return hostPath(volume.hostPath);
+  if (volume.persistentVolumeClaim !== undefined) return claimed(pod, volume.persistentVolumeClaim, sources);
   if (volume.image !== undefined) {
     const { path } = await sources.images.unpack(volume.image.reference ?? '');
     return { path, readOnly: true };
@@ -99,6 +109,31 @@ async function hostPath({
     throw cause;
   }
   return { path, readOnly: false };
+}
+
+/**
+ * A claim: the folder of its volume. A link to it stands where a kubelet of a cluster mounts local volumes, below the Pod's
+ * folder and under the volume's name, so that node agents find what a Pod has.
+ */
+async function claimed(
+  pod: Pod,
+  { claimName, readOnly = false }: ClaimVolumeSource,
+  sources: VolumeSources,
+): Promise<ReadyVolume> {
+  const linkOf = (volumeName: string) => sources.layout.volume('kubernetes.io~local-volume', volumeName);
+  const found = await sources.claims.folder(claimName, async (name) => exists(linkOf(name)));
+  const link = linkOf(found.volumeName);
+  const { path } = await hostPath({ path: found.path });
+  if (!(await lstat(path)).isDirectory())
+    throw new EmbeddedNodeError(
+      'ConfigMissing',
+      `${path}, the volume of claim ${claimName}, is not a folder`,
+    );
+  if (found.grouped && !readOnly) await shareWithGroup(path, (await lstat(path)).mode & 0o777, pod, sources);
+  await mkdir(dirname(link), { recursive: true, mode: 0o755 });
+  await rm(link, { force: true });
+  await symlink(path, link);
+  return { path, readOnly };
 }
 
 interface VolumeFile {

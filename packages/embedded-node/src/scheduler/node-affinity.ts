@@ -7,9 +7,12 @@ export function matchesNodeSelection(pod: Pod, node: Node): boolean {
   const labels = node.metadata.labels ?? {};
   const selected = Object.entries(pod.spec.nodeSelector ?? {}).every(([key, value]) => labels[key] === value);
   const required = pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
-  return (
-    selected && (required === undefined || required.nodeSelectorTerms.some((term) => matchesTerm(term, node)))
-  );
+  return selected && (required === undefined || matchesNodeSelector(required, node));
+}
+
+/** Whether a node meets at least one of the selector's terms. */
+export function matchesNodeSelector({ nodeSelectorTerms }: NodeSelector, node: Node): boolean {
+  return nodeSelectorTerms.some((term) => matchesTerm(term, node));
 }
 
 /** The sum of the weights of the preferences that a node meets. */

@@ -1,8 +1,9 @@
 // Where a Pod goes. Pure.
-import type { Node, Pod } from '@virtkit/core-types';
+import type { Node, PersistentVolumeClaim, Pod } from '@virtkit/core-types';
 import { Quantity } from '@virtkit/core-types';
 import { matchesNodeSelection, preferenceOf } from './node-affinity.ts';
 import { conflictsWithNeighbours } from './pod-affinity.ts';
+import { claimProblem, noStorage, unboundClaims, volumeConflict, type StorageView } from './pod-claims.ts';
 import { amountsOf, missingResources, podRequests, sum, type Amounts } from './requests.ts';
 import { dislikedTaints, untoleratedTaint } from './taints.ts';
 
@@ -11,15 +12,26 @@ export interface ClusterView {
   readonly nodes: readonly Node[];
   /** Pods that are bound to a node and have not ended. */
   readonly bound: readonly Pod[];
+  /** Claims and volumes; none when absent. */
+  readonly storage?: StorageView;
 }
 
 /** A node by name, or why no node will do, in the words of Kubernetes' scheduler (`0/1 nodes are available: ...`). */
 export type Placement =
-  | { readonly type: 'node'; readonly name: string }
+  | {
+      readonly type: 'node';
+      readonly name: string;
+      /** Claims whose volumes have to be made on that node, or bound there, before the Pod is. */
+      readonly unbound?: readonly PersistentVolumeClaim[];
+    }
   | { readonly type: 'unschedulable'; readonly message: string };
 
 /** Chooses a node: of those that pass all filters the one with the best score, by name when equal. */
 export function place(pod: Pod, view: ClusterView): Placement {
+  const storage = view.storage ?? noStorage;
+  const problem = claimProblem(pod, storage);
+  if (problem !== undefined)
+    return { type: 'unschedulable', message: `0/${view.nodes.length} nodes are available: ${problem}.` };
   const wanted = podRequests(pod);
   const reasons: string[] = [];
   let best: { name: string; score: number } | undefined;
@@ -31,7 +43,10 @@ export function place(pod: Pod, view: ClusterView): Placement {
     const score = scoreOf(pod, node, used);
     if (best === undefined || score > best.score) best = { name: node.metadata.name!, score };
   }
-  if (best !== undefined) return { type: 'node', name: best.name };
+  if (best !== undefined) {
+    const unbound = unboundClaims(pod, storage);
+    return { type: 'node', name: best.name, ...(unbound.length > 0 && { unbound }) };
+  }
   return { type: 'unschedulable', message: unschedulableMessage(view.nodes.length, reasons) };
 }
 
@@ -46,6 +61,8 @@ function refusals(pod: Pod, wanted: Amounts, node: Node, used: Amounts, view: Cl
   if (!matchesNodeSelection(pod, node)) return ["node(s) didn't match Pod's node affinity/selector"];
   const conflict = conflictsWithNeighbours(pod, node, view);
   if (conflict !== undefined) return [conflict];
+  const volume = volumeConflict(pod, node, view.storage ?? noStorage, view.bound);
+  if (volume !== undefined) return [volume];
   return missingResources(wanted, used, amountsOf(node.status.allocatable ?? {})).map((name) =>
     name === 'pods' ? 'Too many pods' : `Insufficient ${name}`,
   );

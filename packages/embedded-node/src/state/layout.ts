@@ -43,6 +43,7 @@ export type VolumePlugin =
   | 'kubernetes.io~configmap'
   | 'kubernetes.io~secret'
   | 'kubernetes.io~downward-api'
+  | 'kubernetes.io~local-volume'
   | 'kubernetes.io~projected';
 
 /** The layout below `root`, an absolute path. */
