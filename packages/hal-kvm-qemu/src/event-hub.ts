@@ -4,7 +4,16 @@ import type { Connection, DomainEvent, DomainEventKind } from './native/index.ts
 /** A listener that does not read keeps this many events; then they are replaced by one `resync`. */
 const queueLimit = 256;
 
-const kinds: readonly DomainEventKind[] = ['lifecycle', 'reboot', 'io-error', 'watchdog', 'agent'];
+const kinds: readonly DomainEventKind[] = [
+  'lifecycle',
+  'reboot',
+  'io-error',
+  'watchdog',
+  'agent',
+  'device-added',
+  'device-removed',
+  'device-removal-failed',
+];
 
 interface Listener {
   queue: MachineEvent[];
@@ -84,6 +93,10 @@ function toMachineEvent(event: DomainEvent, id: string): MachineEvent {
       return { kind: 'watchdog', id };
     case 'agent':
       return { kind: 'guest-agent', id, connected: event.state === 1 };
+    case 'device-added':
+    case 'device-removed':
+    case 'device-removal-failed':
+      return { kind: 'devices', id };
     default:
       return { kind: 'state', id };
   }

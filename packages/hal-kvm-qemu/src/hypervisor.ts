@@ -53,6 +53,8 @@ export interface KvmQemuOptions {
   daemonIdleSeconds?: number;
   /** Folder that `refreshCapabilityCache` filled: spares each new daemon to ask QEMU what it can do. */
   capabilityCache?: string;
+  /** Folder that memory dumps may be written to, by the user that QEMU runs as. Default: none. */
+  memoryDumpFolder?: string;
   /** Run daemon and QEMU as this user; needs root. Default: the present user, who should not be root. */
   runAs?: Owner;
 }
@@ -261,6 +263,14 @@ class KvmQemuHypervisor implements KvmQemu, MachineHost {
 
   changed(id: string): void {
     this.#events.emit({ kind: 'state', id });
+  }
+
+  get memoryDumpFolder(): string | undefined {
+    return this.#options.memoryDumpFolder;
+  }
+
+  announce(event: MachineEvent): void {
+    this.#events.emit(event);
   }
 
   forgotten(id: string): void {

@@ -1,4 +1,4 @@
-import { accessSync, chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { accessSync, chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,11 +15,13 @@ const options: KvmQemuOptions = {
   runDir: join(root, 'run'),
   hardwareVirtualization: { state: 'absent', reason: 'the suite runs under software emulation everywhere' },
   daemonIdleSeconds: 120,
+  memoryDumpFolder: join(root, 'files'),
   ...runAs,
 };
 
 beforeAll(() => {
   chmodSync(root, 0o755);
+  mkdirSync(join(root, 'files'));
   try {
     accessSync(join(guest, 'vmlinuz'));
   } catch (cause) {
@@ -70,5 +72,6 @@ conformance({
       if (exitCode !== 0) throw new Error(`no file system was mounted in the guest: ${stderr}`);
     },
   },
+  folder: join(root, 'files'),
   timeouts: { callMs: 60_000, bootMs: 180_000, stopMs: 120_000 },
 });

@@ -20,6 +20,14 @@ export const GuestBehaviourSchema = z.strictObject({
   shutdown: z
     .strictObject({ obeys: z.boolean().default(true), afterMs: milliseconds.default(10) })
     .default({ obeys: true, afterMs: 10 }),
+  /** Whether and how fast the guest, once booted, lets a disk go that it is asked for. */
+  unplug: z
+    .strictObject({ obeys: z.boolean().default(true), afterMs: milliseconds.default(10) })
+    .default({ obeys: true, afterMs: 10 }),
+  /** How long a memory dump takes, and why it fails if it does. */
+  memoryDump: z
+    .strictObject({ afterMs: milliseconds.default(10), failure: z.string().min(1).optional() })
+    .default({ afterMs: 10 }),
   /** `echo` answers with what it was sent; `silent` never writes anything, not even while booting. */
   console: z.enum(['echo', 'silent']).default('echo'),
   /** Things that happen by themselves, counted from the start of each boot. */

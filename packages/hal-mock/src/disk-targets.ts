@@ -1,4 +1,4 @@
-import type { Disk, Observed } from '@virtkit/hal';
+import type { Disk, DiskSource, Observed } from '@virtkit/hal';
 
 /**
  * Disks with the names that a Linux guest gives them, `vda`, `vdb`, ... on virtio, `sda`, ... on the other buses, but for those
@@ -11,9 +11,16 @@ export function diskTargets(disks: readonly Disk[]): Observed['disks'] {
     const name = `${prefix}${letters(next[prefix]++)}`;
     return kept.has(name) ? free(prefix) : name;
   };
-  return disks.map(({ id, bus, source, target = free(bus === 'virtio' ? 'vd' : 'sd') }) => {
-    return source.kind === 'scratch' ? { id, target, sizeBytes: source.sizeBytes } : { id, target };
-  });
+  return disks.map(({ id, bus, source, target = free(bus === 'virtio' ? 'vd' : 'sd') }) => ({
+    id,
+    target,
+    ...mediumOf(source),
+  }));
+}
+
+function mediumOf(source: DiskSource): Pick<Observed['disks'][number], 'sizeBytes' | 'empty'> {
+  if (source.kind === 'empty') return { empty: true };
+  return source.kind === 'scratch' ? { sizeBytes: source.sizeBytes } : {};
 }
 
 /** a, b, ..., z, aa, ab, ... */

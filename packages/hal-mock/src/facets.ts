@@ -40,6 +40,18 @@ export function createFacets(hypervisor: MockHypervisor, id: string): Facets {
           data: encodePng(machine.picture()),
         })),
     },
+    hotplug: {
+      attachDisk: (disk, options = {}) =>
+        hypervisor.call('attachDisk', id, options, () => hypervisor.host.attachDisk(id, disk)),
+      detachDisk: (diskId, options = {}) =>
+        on('detachDisk', options, (machine) => machine.detachDisk(diskId)),
+      changeMedium: (diskId, medium, options = {}) =>
+        hypervisor.call('changeMedium', id, options, () => hypervisor.host.changeMedium(id, diskId, medium)),
+    },
+    memoryDump: {
+      start: (path, options = {}) =>
+        hypervisor.call('memoryDump', id, options, () => hypervisor.host.startMemoryDump(id, path)),
+    },
     guestAgent: guestAgent((options, body) => on('guestAgent', options, body)),
   };
 }
@@ -77,6 +89,7 @@ function guestAgent(
       on(options, (machine) => {
         const guest = machine.requireThawedAgent();
         const result = runInGuest(command, {
+          disks: () => machine.diskNames(),
           reboot: () => guest.reboot(),
           powerOff: () => guest.shutdown(),
         });

@@ -20,6 +20,10 @@ export const operations = [
   'vnc',
   'screenshot',
   'guestAgent',
+  'attachDisk',
+  'detachDisk',
+  'changeMedium',
+  'memoryDump',
 ] as const;
 
 /** A call that a fault can hit. */

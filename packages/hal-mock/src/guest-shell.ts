@@ -9,11 +9,13 @@ export interface ExecResult {
 export interface ShellEffects {
   reboot(): void;
   powerOff(): void;
+  /** Names of the disks that the guest sees. */
+  disks(): string[];
 }
 
 /**
  * Runs `/bin/sh -c SCRIPT` in a mock guest. The script is a list of commands separated by `;`, out of `echo TEXT
- * [>&2]`, `true`, `false`, `exit N`, `reboot` and `poweroff`; another command ends with 127 as in a real shell.
+ * [>&2]`, `true`, `false`, `exit N`, `ls /sys/block`, `reboot` and `poweroff`; another command ends with 127 as in a real shell.
  */
 export function runInGuest(command: readonly string[], effects: ShellEffects): ExecResult | undefined {
   const [program, flag, script] = command;
@@ -35,6 +37,9 @@ export function runInGuest(command: readonly string[], effects: ShellEffects): E
         break;
       case 'exit':
         return { ...result, exitCode: Number.parseInt(args[0] ?? String(result.exitCode), 10) & 255 };
+      case 'ls':
+        list(args, effects, result);
+        break;
       case 'reboot':
         effects.reboot();
         break;
@@ -54,4 +59,18 @@ function echo(args: string[], result: ExecResult): void {
   const words = stream === 'stderr' ? args.slice(0, -1) : args;
   result[stream] += `${words.join(' ')}\n`;
   result.exitCode = 0;
+}
+
+/** Of its files a mock guest has the list of its disks. */
+function list([folder, ...more]: string[], effects: ShellEffects, result: ExecResult): void {
+  if (folder === '/sys/block' && more.length === 0) {
+    result.stdout += effects
+      .disks()
+      .map((name) => `${name}\n`)
+      .join('');
+    result.exitCode = 0;
+    return;
+  }
+  result.stderr += `ls: ${folder ?? ''}: No such file or directory\n`;
+  result.exitCode = 1;
 }

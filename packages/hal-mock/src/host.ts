@@ -1,13 +1,17 @@
 import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { access, writeFile } from 'node:fs/promises';
 import {
   EventQueue,
   HalError,
   parseMachineSpec,
+  withMedium,
   sameMachineSpec,
+  type Disk,
+  type DiskSource,
   type MachineEvent,
   type MachineSpec,
 } from '@virtkit/hal';
+import { requireDumpPath } from '@virtkit/hal/files';
 import {
   behaviourOf,
   GuestBehaviourSchema,
@@ -15,12 +19,10 @@ import {
   type GuestBehaviourInput,
 } from './behaviour.ts';
 import { errorOf, FaultPlan, type Operation } from './faults.ts';
+import { mockName } from './name.ts';
 import { StateDirectory } from './state-directory.ts';
 import { delay, realTime, type Scheduler } from './scheduler.ts';
 import { VirtualMachine, type MachineRecord } from './virtual-machine.ts';
-
-/** Backend name of every mock hypervisor. */
-export const mockName = 'mock';
 
 /** What the simulated host has and how long things take on it; everything has a default. */
 export interface MockHostOptions {
@@ -34,6 +36,8 @@ export interface MockHostOptions {
   costMs?: Partial<Record<Operation, number>>;
   /** Whether `start` looks for the files and devices that the spec's disks and kernel name. Default true. */
   checkSources?: boolean;
+  /** Folder that memory dumps may be written to. Default: none may. */
+  memoryDumpFolder?: string;
   /** What the host claims about hardware virtualisation; default usable. */
   hardwareVirtualization?: 'usable' | 'unusable' | 'absent';
 }
@@ -50,6 +54,7 @@ export class MockHost {
   readonly #memoryBytes: number;
   readonly #costMs: Partial<Record<Operation, number>>;
   readonly #checkSources: boolean;
+  readonly #memoryDumpFolder: string | undefined;
   readonly #machines = new Map<string, VirtualMachine>();
   readonly #subscribers = new Set<EventQueue>();
   #directory: StateDirectory | undefined;
@@ -61,6 +66,7 @@ export class MockHost {
     this.#memoryBytes = options.memoryBytes ?? 2 ** 40;
     this.#costMs = options.costMs ?? {};
     this.#checkSources = options.checkSources ?? true;
+    this.#memoryDumpFolder = options.memoryDumpFolder;
     this.hardwareVirtualization = options.hardwareVirtualization ?? 'usable';
   }
 
@@ -188,6 +194,43 @@ export class MockHost {
     this.#emit({ kind: 'state', id });
   }
 
+  /**
+   * As `HotplugFacet.attachDisk`, without cost or faults.
+   * @throws HalError as it does
+   */
+  async attachDisk(id: string, disk: Disk): Promise<void> {
+    if (this.require(id).hasDisk(disk)) return;
+    await this.#requireMedium(disk.source, '/source/path');
+    const machine = this.require(id);
+    // Another call may have done it while the file was looked for.
+    if (!machine.hasDisk(disk)) machine.attachDisk(disk);
+  }
+
+  /**
+   * As `HotplugFacet.changeMedium`, without cost or faults.
+   * @throws HalError as it does
+   */
+  async changeMedium(id: string, diskId: string, medium: DiskSource): Promise<void> {
+    if (withMedium(this.require(id).spec, diskId, medium) === undefined) return;
+    await this.#requireMedium(medium, '/path');
+    this.require(id).changeMedium(diskId, medium);
+  }
+
+  /**
+   * As `MemoryDumpFacet.start`, without cost or faults.
+   * @throws HalError as it does
+   */
+  async startMemoryDump(id: string, path: string): Promise<void> {
+    if (this.require(id).dumps(path)) return;
+    await requireDumpPath(path, this.#memoryDumpFolder);
+    const machine = this.require(id);
+    if (!machine.dumps(path)) machine.startMemoryDump(path, () => writeDump(path, id));
+  }
+
+  async #requireMedium(source: DiskSource, field: string): Promise<void> {
+    if (this.#checkSources && 'path' in source) await requireReadable(source.path, field);
+  }
+
   #admit(record: MachineRecord): VirtualMachine {
     const machine = new VirtualMachine(record, {
       scheduler: this.scheduler,
@@ -244,4 +287,9 @@ async function requireReadable(path: string, field: string): Promise<void> {
   } catch (cause) {
     throw new HalError('source-unavailable', `${path} cannot be read`, { field, cause });
   }
+}
+
+/** A small file in place of the memory that a mock guest does not have. */
+async function writeDump(path: string, machineId: string): Promise<void> {
+  await writeFile(path, `memory of the mock guest ${machineId}\n`, { flag: 'wx' });
 }

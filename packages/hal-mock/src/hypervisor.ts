@@ -11,8 +11,9 @@ import {
   type MachineSpec,
 } from '@virtkit/hal';
 import type { Operation } from './faults.ts';
-import { mockName, MockHost, type MockHostOptions } from './host.ts';
+import { MockHost, type MockHostOptions } from './host.ts';
 import { MockMachine } from './machine.ts';
+import { mockName } from './name.ts';
 
 const architectures = ['x86_64', 'aarch64', 's390x'] as const;
 export const defaultMachineType = 'mock-q35';

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { HalError, MachineSpecSchema, MachineStateSchema } from '@virtkit/hal';
+import { DiskSchema, HalError, MachineSpecSchema, MachineStateSchema, ObservedSchema } from '@virtkit/hal';
 import { z } from 'zod';
 import type { MachineRecord } from './virtual-machine.ts';
 
@@ -9,6 +9,10 @@ const StoredSchema = z.strictObject({
   spec: MachineSpecSchema,
   state: MachineStateSchema,
   startedAtMs: z.number().optional(),
+  disks: z
+    .strictObject({ targets: z.record(z.string(), z.string()), leaving: z.array(DiskSchema) })
+    .optional(),
+  memoryDump: ObservedSchema.shape.memoryDump,
 });
 
 /**

@@ -86,6 +86,12 @@ export class VirtualGuest {
     this.#ask('reboot');
   }
 
+  /** A disk is to leave. A guest that is still booting does not hear of it, and some never obey. */
+  unplug(letGo: () => void): void {
+    const { obeys, afterMs } = this.#behaviour.unplug;
+    if (this.#phase === 'up' && obeys) this.#timeline.after(afterMs, letGo);
+  }
+
   /** The reset button: everything starts over at once. */
   reset(): void {
     this.#restart();

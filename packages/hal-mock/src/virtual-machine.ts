@@ -1,5 +1,8 @@
 import {
   HalError,
+  withMedium,
+  type Disk,
+  type DiskSource,
   type MachineEvent,
   type MachineSpec,
   type MachineState,
@@ -13,7 +16,15 @@ import { pictureOf } from './picture.ts';
 import { serveRfb } from './rfb-server.ts';
 import type { Scheduler } from './scheduler.ts';
 import { SerialConsole } from './serial-console.ts';
-import { diskTargets } from './disk-targets.ts';
+import {
+  attach,
+  initialDisks,
+  isAttached,
+  letGo,
+  observedDisks,
+  release,
+  type DiskRecord,
+} from './plugged-disks.ts';
 import { VirtualGuest } from './virtual-guest.ts';
 
 /** What outlives the process when a host keeps its state. */
@@ -22,6 +33,9 @@ export interface MachineRecord {
   state: MachineState;
   /** Milliseconds since the epoch; absent before the first start. */
   startedAtMs?: number;
+  /** Absent before the first start. */
+  disks?: DiskRecord;
+  memoryDump?: Observed['memoryDump'];
 }
 
 /** What a machine needs of its host. */
@@ -35,17 +49,21 @@ export interface MachineSurroundings {
 
 /** One simulated machine: its state and the guest inside. Every method acts at once. */
 export class VirtualMachine {
-  readonly spec: MachineSpec;
   readonly #surroundings: MachineSurroundings;
   readonly #console: SerialConsole;
   readonly #viewers = new Set<Duplex>();
+  #spec: MachineSpec;
+  #disks: DiskRecord;
+  #memoryDump: Observed['memoryDump'];
   #state: MachineState;
   #startedAtMs: number | undefined;
   #guest: VirtualGuest | undefined;
 
   /** A record of a machine that runs is adopted with the guest time that has passed since its start. */
   constructor(record: MachineRecord, surroundings: MachineSurroundings) {
-    this.spec = record.spec;
+    this.#spec = record.spec;
+    this.#disks = record.disks ?? initialDisks(record.spec);
+    this.#memoryDump = record.memoryDump;
     this.#surroundings = surroundings;
     this.#state = record.state;
     this.#startedAtMs = record.startedAtMs;
@@ -60,6 +78,10 @@ export class VirtualMachine {
     return this.spec.id;
   }
 
+  get spec(): MachineSpec {
+    return this.#spec;
+  }
+
   get state(): MachineState {
     return this.#state;
   }
@@ -70,13 +92,20 @@ export class VirtualMachine {
   }
 
   get record(): MachineRecord {
-    return { spec: this.spec, state: this.#state, startedAtMs: this.#startedAtMs };
+    return {
+      spec: this.#spec,
+      state: this.#state,
+      startedAtMs: this.#startedAtMs,
+      disks: this.#disks,
+      memoryDump: this.#memoryDump,
+    };
   }
 
   start(): void {
     if (this.live) return;
     const paused = this.spec.startPaused;
     this.#startedAtMs = this.#surroundings.scheduler.now();
+    this.#disks = initialDisks(this.#spec);
     this.#guest = this.#makeGuest({ paused });
     this.#become(paused ? { kind: 'paused', reason: 'starting' } : { kind: 'running' });
   }
@@ -113,6 +142,67 @@ export class VirtualMachine {
 
   softReboot(): void {
     this.#requireLive('rebooted').reboot();
+  }
+
+  /** Whether it has this very disk. @throws HalError `invalid-state`, and as `HotplugFacet.attachDisk` */
+  hasDisk(disk: Disk): boolean {
+    this.#requireLive('given a disk');
+    return isAttached(this.#spec, this.#disks, disk);
+  }
+
+  attachDisk(disk: Disk): void {
+    this.#changeDisks(attach(this.#spec, this.#disks, disk));
+  }
+
+  detachDisk(id: string): void {
+    const guest = this.#requireLive('relieved of a disk');
+    const released = release(this.#spec, this.#disks, id);
+    if (released !== undefined) this.#changeDisks(released);
+    if (this.#disks.leaving.some((disk) => disk.id === id))
+      guest.unplug(() => this.#changeDisks({ spec: this.#spec, disks: letGo(this.#disks, id) }));
+  }
+
+  changeMedium(id: string, medium: DiskSource): void {
+    this.#requireLive('given a medium');
+    const spec = withMedium(this.#spec, id, medium);
+    if (spec !== undefined) this.#changeDisks({ spec, disks: this.#disks });
+  }
+
+  /** Names of the disks that the guest sees, in their order. */
+  diskNames(): string[] {
+    return observedDisks(this.#spec, this.#disks)
+      .map(({ target }) => target)
+      .sort();
+  }
+
+  /** Whether a dump to this path runs or is complete. @throws HalError `invalid-state`, `conflict` while another runs */
+  dumps(path: string): boolean {
+    this.#requireLive('dumped');
+    const last = this.#memoryDump;
+    if (last?.path === path) return last.state.kind !== 'failed';
+    if (last?.state.kind === 'running')
+      throw new HalError('conflict', `machine ${this.id} is being dumped to ${last.path}`);
+    return false;
+  }
+
+  startMemoryDump(path: string, write: () => Promise<void>): void {
+    const { scheduler, behaviour } = this.#surroundings;
+    const { afterMs, failure } = behaviour.memoryDump;
+    const dump = { path, startedAt: new Date(scheduler.now()).toISOString() };
+    const end = (message: string | undefined): void => {
+      const endedAt = new Date(scheduler.now()).toISOString();
+      const ended =
+        message === undefined ? { kind: 'completed' as const } : { kind: 'failed' as const, message };
+      this.#setMemoryDump({ ...dump, state: { ...ended, endedAt } });
+    };
+    this.#setMemoryDump({ ...dump, state: { kind: 'running' } });
+    scheduler.schedule(afterMs, () => {
+      if (failure !== undefined) return end(failure);
+      write().then(
+        () => end(undefined),
+        (error: unknown) => end(error instanceof Error ? error.message : String(error)),
+      );
+    });
   }
 
   openConsole(index: number): Duplex {
@@ -174,7 +264,8 @@ export class VirtualMachine {
       }),
       ...(this.live && { memory: { currentBytes: spec.memory.sizeBytes } }),
       vcpus: spec.cpu.sockets * spec.cpu.cores * spec.cpu.threads,
-      disks: diskTargets(spec.disks),
+      disks: observedDisks(spec, this.#disks),
+      ...(this.#memoryDump && { memoryDump: this.#memoryDump }),
       interfaces: spec.interfaces.map(({ id, mac, linkUp }) => ({ id, mac, linkUp })),
       guestAgent: { connected: this.#agentConnected() },
     };
@@ -230,6 +321,19 @@ export class VirtualMachine {
     this.#console.end();
     for (const viewer of this.#viewers) viewer.end();
     this.#viewers.clear();
+  }
+
+  #setMemoryDump(dump: NonNullable<Observed['memoryDump']>): void {
+    this.#memoryDump = dump;
+    this.#surroundings.changed(this.record);
+    this.#surroundings.emit({ kind: 'memory-dump', id: this.id });
+  }
+
+  #changeDisks({ spec, disks }: { spec: MachineSpec; disks: DiskRecord }): void {
+    this.#spec = spec;
+    this.#disks = disks;
+    this.#surroundings.changed(this.record);
+    this.#surroundings.emit({ kind: 'devices', id: this.id });
   }
 
   #become(state: MachineState): void {

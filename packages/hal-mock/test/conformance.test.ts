@@ -1,10 +1,16 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { conformance } from '@virtkit/hal/conformance';
 import { MockHost, MockHypervisor } from '@virtkit/hal-mock';
-import { describe, it } from 'vitest';
+import { afterAll, describe, it } from 'vitest';
 import { smallMachine } from '@virtkit/testing/small-machine';
 
 const memoryBytes = 2 ** 33;
-const host = new MockHost({ memoryBytes });
+const folder = mkdtempSync(join(tmpdir(), 'hal-mock-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const host = new MockHost({ memoryBytes, memoryDumpFolder: folder });
 
 conformance({
   name: 'hal-mock',
@@ -12,17 +18,18 @@ conformance({
   connect: async () => new MockHypervisor(host),
   spec: smallMachine,
   guest: { agent: true, consoleOutput: true },
+  folder,
   impossibleMemoryBytes: memoryBytes * 2,
 });
 
 const bare = new MockHost({ memoryBytes, behaviour: { agentAfterMs: null } });
 
 conformance({
-  name: 'hal-mock without display, reset and agent',
+  name: 'hal-mock without display, reset, agent, hotplug and memory dumps',
   runner: { describe, it },
   connect: async () => new MockHypervisor(bare, new Set(['pause', 'softReboot', 'consoles', 'guestAgent'])),
   spec: smallMachine,
   guest: { agent: false, consoleOutput: true },
-  lacks: ['display', 'reset'],
+  lacks: ['display', 'reset', 'hotplug', 'memoryDump'],
   impossibleMemoryBytes: memoryBytes * 2,
 });

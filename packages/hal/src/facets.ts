@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { GuestFilesystem, GuestInfo, GuestUser } from './guest.ts';
+import type { Disk, DiskSource } from './spec/disk.ts';
 
 /** Options of every call that may wait. */
 export interface CallOptions {
@@ -78,6 +79,50 @@ export interface GuestAgentFacet {
   frozen(options?: CallOptions): Promise<boolean>;
 }
 
+/**
+ * Disks that come and go while the machine runs. What is changed here becomes part of the machine's spec at once, so `spec()`
+ * and `define` know it too; what the guest makes of it is in `Observed.disks`.
+ *
+ * Every call is idempotent, and throws HalError `invalid-state` when the machine does not run.
+ */
+export interface HotplugFacet {
+  /**
+   * Plugs a disk in: on virtio or SCSI, over a file or a block device, on a machine with `diskHotplug`. Without a `target` it
+   * gets the first name that is free.
+   * @throws HalError `unsupported` (with the field), `invalid-spec`, `conflict` (another disk has this id, or one that the guest
+   *   has not let go yet), `source-unavailable`, `insufficient-resources` (no PCI port is free).
+   */
+  attachDisk(disk: Disk, options?: CallOptions): Promise<void>;
+  /**
+   * Asks the guest to let a disk go, and returns once it was asked. Until it has, `Observed.disks` shows the disk as `leaving`;
+   * a guest that did not hear, for example while it booted, is asked again by calling again, where the hypervisor can ask twice,
+   * and loses the disk at the latest when it restarts. A disk that is not there is fine.
+   * @throws HalError `unsupported` for a disk that the guest cannot let go: one on another bus, a CD-ROM drive, or one whose
+   *   contents were made for the machine.
+   */
+  detachDisk(id: string, options?: CallOptions): Promise<void>;
+  /**
+   * Changes the medium of a CD-ROM drive to a file or block device, or takes it out (`empty`).
+   * @throws HalError `not-found` (no such disk), `unsupported` (no drive, or a medium that was made for the machine),
+   *   `source-unavailable`, `invalid-state` (the guest has locked the drive).
+   */
+  changeMedium(id: string, medium: DiskSource, options?: CallOptions): Promise<void>;
+}
+
+/** The guest's memory as a file. */
+export interface MemoryDumpFacet {
+  /**
+   * Begins to write the guest's memory to a new file and returns; the guest stands still until it is written, as an ELF core
+   * file. How far it is stands in `Observed.memoryDump`, also for a later process. It cannot be cancelled.
+   *
+   * Idempotent: a dump to the same path that runs or was completed is left as it is, a failed one is tried again.
+   * @param path Absolute, in the folder that the hypervisor was told to allow; its folder exists, it does not.
+   * @throws HalError `forbidden` (elsewhere), `source-unavailable` (no such folder), `conflict` (the file exists, or
+   *   another dump of this machine runs), `invalid-state` (the machine does not run).
+   */
+  start(path: string, options?: CallOptions): Promise<void>;
+}
+
 /** Every optional ability, by name. Present exactly when the hypervisor declares it in `supports`. */
 export interface Facets {
   pause: PauseFacet;
@@ -86,6 +131,8 @@ export interface Facets {
   consoles: ConsolesFacet;
   display: DisplayFacet;
   guestAgent: GuestAgentFacet;
+  hotplug: HotplugFacet;
+  memoryDump: MemoryDumpFacet;
 }
 
 /** Name of an optional ability. */
@@ -99,4 +146,6 @@ export const facetNames = [
   'consoles',
   'display',
   'guestAgent',
+  'hotplug',
+  'memoryDump',
 ] as const satisfies readonly FacetName[];

@@ -36,7 +36,7 @@ export interface Machine {
   undefine(options?: CallOptions): Promise<void>;
   /** What the machine is like at this moment, asked of the hypervisor. @throws HalError `not-found` once it was undefined. */
   observe(options?: CallOptions): Promise<Observed>;
-  /** The spec it was defined with. */
+  /** The spec it was defined with, with what the `hotplug` facet changed since. */
   spec(options?: CallOptions): Promise<MachineSpec>;
   /** An optional ability. @throws HalError `unsupported` when the hypervisor does not declare it. */
   facet<Name extends FacetName>(name: Name): Facets[Name];

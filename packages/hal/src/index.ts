@@ -1,3 +1,4 @@
+export { withDisk, withMedium, withoutDisk } from './disk-changes.ts';
 export { HalError, halErrorCodes, type HalErrorCode, type HalErrorOptions, type Retry } from './errors.ts';
 export { EventQueue } from './event-queue.ts';
 export { MachineEventSchema, type MachineEvent } from './events.ts';
@@ -9,6 +10,8 @@ export {
   type FacetName,
   type Facets,
   type GuestAgentFacet,
+  type HotplugFacet,
+  type MemoryDumpFacet,
   type PauseFacet,
   type ResetFacet,
   type SoftRebootFacet,
@@ -24,7 +27,14 @@ export {
 export type { Hypervisor, HypervisorCapabilities, Machine } from './hypervisor.ts';
 export { MachineSpecSchema, type MachineSpec, type MachineSpecInput } from './machine-spec.ts';
 export { parseMachineSpec, sameMachineSpec } from './parse-machine-spec.ts';
-export { MachineStateSchema, ObservedSchema, type MachineState, type Observed } from './observed.ts';
+export {
+  MachineStateSchema,
+  MemoryDumpStateSchema,
+  ObservedSchema,
+  type MachineState,
+  type MemoryDumpState,
+  type Observed,
+} from './observed.ts';
 export { ClockSchema, TimerSchema, type Clock, type Timer } from './spec/clock.ts';
 export {
   CpuPinningSchema,

@@ -50,6 +50,13 @@ export const MachineStateSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
+/** How far a memory dump is. Times in RFC 3339. */
+export const MemoryDumpStateSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('running') }),
+  z.strictObject({ kind: z.literal('completed'), endedAt: z.iso.datetime() }),
+  z.strictObject({ kind: z.literal('failed'), endedAt: z.iso.datetime(), message: z.string() }),
+]);
+
 /** What was seen of one machine at one moment. Never what was asked for. */
 export const ObservedSchema = z.strictObject({
   id: z.string(),
@@ -71,11 +78,26 @@ export const ObservedSchema = z.strictObject({
   vcpus: z.int().optional(),
   /** Present disks with the name that the guest's bus gives them (`vda`). */
   disks: z
-    .array(z.strictObject({ id: z.string(), target: z.string(), sizeBytes: z.int().optional() }))
+    .array(
+      z.strictObject({
+        id: z.string(),
+        target: z.string(),
+        sizeBytes: z.int().optional(),
+        /** The guest was asked to let it go and has not done so yet. */
+        leaving: z.literal(true).optional(),
+        /** Whether a CD-ROM drive is without a medium. */
+        empty: z.literal(true).optional(),
+      }),
+    )
     .default([]),
   interfaces: z.array(z.strictObject({ id: z.string(), mac: z.string(), linkUp: z.boolean() })).default([]),
   guestAgent: z.strictObject({ connected: z.boolean() }).default({ connected: false }),
+  /** The last memory dump, of this run or an earlier one. */
+  memoryDump: z
+    .strictObject({ path: z.string(), startedAt: z.iso.datetime(), state: MemoryDumpStateSchema })
+    .optional(),
 });
 
 export type MachineState = z.output<typeof MachineStateSchema>;
+export type MemoryDumpState = z.output<typeof MemoryDumpStateSchema>;
 export type Observed = z.output<typeof ObservedSchema>;

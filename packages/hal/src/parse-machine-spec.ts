@@ -30,6 +30,11 @@ export function parseMachineSpec(input: unknown, backend: string): MachineSpec {
 
 /** Whether two parsed specs ask for the same machine: equal as JSON, whatever the order of their members. */
 export function sameMachineSpec(a: MachineSpec, b: MachineSpec): boolean {
+  return sameJson(a, b);
+}
+
+/** Whether two values are equal as JSON, whatever the order of their members. */
+export function sameJson(a: unknown, b: unknown): boolean {
   return canonical(a) === canonical(b);
 }
 

@@ -14,7 +14,7 @@ const socketPath = join(folder, 'launcher-sock');
 let server: LauncherServer;
 
 beforeAll(async () => {
-  const hypervisor = new MockHypervisor(new MockHost({ memoryBytes }));
+  const hypervisor = new MockHypervisor(new MockHost({ memoryBytes, memoryDumpFolder: folder }));
   server = await serveLauncher(launcherOptions({ hypervisor, socketPath }));
 });
 
@@ -29,5 +29,6 @@ conformance({
   connect: async () => (await connectLauncher({ socketPath })).hypervisor,
   spec: smallMachine,
   guest: { agent: true, consoleOutput: true },
+  folder,
   impossibleMemoryBytes: memoryBytes * 2,
 });

@@ -1,4 +1,4 @@
-// NativeBinding: migration and the job of a domain.
+// NativeBinding: migration, memory dumps and the job of a domain.
 #include "operations.h"
 #include "typed_parameters.h"
 
@@ -38,6 +38,11 @@ const DomainOperation kOperations[] = {
      }},
     {"domainAbortJob", [](Arguments&) -> Call {
        return [](virDomainPtr d) { return Done(Lv().virDomainAbortJob(d)); };
+     }},
+    {"domainCoreDumpWithFormat", [](Arguments& arguments) -> Call {
+       auto path = arguments.Text();
+       const unsigned format = arguments.Uint32(), flags = arguments.Uint32();
+       return [=](virDomainPtr d) { return Done(Lv().virDomainCoreDumpWithFormat(d, path.c_str(), format, flags)); };
      }},
     {"domainMigrateToURI3", [](Arguments& arguments) -> Call {
        auto destination = arguments.OptionalText();

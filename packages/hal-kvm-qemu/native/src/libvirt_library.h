@@ -35,6 +35,7 @@ namespace virtkit {
   X(virDomainCheckpointGetName) X(virDomainCheckpointDelete) X(virDomainCheckpointFree) X(virDomainListAllCheckpoints) \
   X(virDomainGetJobInfo) X(virDomainGetJobStats) X(virDomainAbortJob) X(virDomainMigrateToURI3) \
   X(virDomainMigrateSetMaxDowntime) X(virDomainMigrateSetMaxSpeed) X(virDomainMigrateStartPostCopy) \
+  X(virDomainCoreDumpWithFormat) \
   X(virDomainGetHostname) X(virDomainInterfaceAddresses) X(virDomainInterfaceFree) X(virDomainFSFreeze) X(virDomainFSThaw) \
   X(virDomainGetFSInfo) X(virDomainFSInfoFree) X(virDomainGetGuestInfo) \
   X(virStreamNew) X(virStreamFree) X(virStreamRecv) X(virStreamSend) X(virStreamFinish) X(virStreamAbort) \

@@ -26,6 +26,13 @@ export function targetNames(disks: readonly Disk[]): Map<string, string> {
   );
 }
 
+/** The first name on its bus that none of the others has. */
+export function freeTarget(bus: Disk['bus'], used: readonly string[]): string {
+  let index = 0;
+  while (used.includes(prefixes[bus] + letters(index))) index += 1;
+  return prefixes[bus] + letters(index);
+}
+
 /** 0 -> a, 25 -> z, 26 -> aa: how Linux numbers disks. */
 function letters(index: number): string {
   const letter = String.fromCharCode(97 + (index % 26));
@@ -42,7 +49,7 @@ export function diskElement(
   disk: Disk,
   target: string,
   spec: MachineSpec,
-  context: RenderContext,
+  context: Pick<RenderContext, 'diskFiles'>,
 ): XmlElement {
   const file = fileOf(disk, context);
   const block = file === undefined || 'device' in file;
@@ -68,7 +75,7 @@ export function diskElement(
   };
 }
 
-function fileOf(disk: Disk, context: RenderContext): DiskFile | undefined {
+function fileOf(disk: Disk, context: Pick<RenderContext, 'diskFiles'>): DiskFile | undefined {
   const file = context.diskFiles.get(disk.id);
   if (file === undefined && disk.source.kind !== 'empty')
     throw new Error(`no file was prepared for disk ${disk.id}`);

@@ -4,6 +4,8 @@ import type { KvmQemuMachine } from '../machine/machine.ts';
 import { consolesFacet } from './consoles.ts';
 import { displayFacet } from './display.ts';
 import { guestAgentFacet } from './guest-agent.ts';
+import { hotplugFacet } from './hotplug.ts';
+import { memoryDumpFacet } from './memory-dump.ts';
 import { pauseFacet, resetFacet, softRebootFacet } from './power.ts';
 
 /** Every ability of a KVM/QEMU machine. */
@@ -15,5 +17,7 @@ export function createFacets(machine: KvmQemuMachine, host: MachineHost): Facets
     consoles: consolesFacet(machine),
     display: displayFacet(machine, host),
     guestAgent: guestAgentFacet(machine, host),
+    hotplug: hotplugFacet(machine, host),
+    memoryDump: memoryDumpFacet(machine, host),
   };
 }

@@ -18,9 +18,10 @@ export async function prepareDisks(
   signal?: AbortSignal,
 ): Promise<Map<string, DiskFile>> {
   const files = new Map<string, DiskFile>();
+  const made = madeFiles(spec, directory);
   for (const [index, disk] of spec.disks.entries()) {
     try {
-      const file = await prepareDisk(disk, index, directory, signal);
+      const file = await prepareDisk(disk, index, made, signal);
       if (file !== undefined) files.set(disk.id, file);
     } catch (error) {
       if (error instanceof HalError && error.field !== undefined) throw error;
@@ -42,16 +43,32 @@ export async function prepareDisks(
 
 /** The file or device of each disk that needs one, by disk id: what {@link prepareDisks} sees to. Pure. */
 export function diskFiles(spec: MachineSpec, directory: string): Map<string, DiskFile> {
+  const made = madeFiles(spec, directory);
   return new Map(
-    spec.disks.flatMap((disk, index) => {
-      const file = diskFile(disk, index, directory);
+    spec.disks.flatMap((disk) => {
+      const file = diskFile(disk, made);
       return file === undefined ? [] : [[disk.id, file]];
     }),
   );
 }
 
-function diskFile({ device, source }: Disk, index: number, directory: string): DiskFile | undefined {
-  const file = join(directory, `disk-${index}`);
+/**
+ * Names, without ending, of the files that are made for disks, by disk id. Only disks with such a file count, so that disks over
+ * other files can come and go without a change of names.
+ */
+function madeFiles({ disks }: MachineSpec, directory: string): Map<string, string> {
+  const makers = disks.filter(
+    ({ device, source: { kind } }) =>
+      kind === 'scratch' ||
+      kind === 'seed' ||
+      kind === 'folder' ||
+      (kind === 'ephemeral' && device !== 'cdrom'),
+  );
+  return new Map(makers.map(({ id }, index) => [id, join(directory, `disk-${index}`)]));
+}
+
+function diskFile({ id, device, source }: Disk, made: ReadonlyMap<string, string>): DiskFile | undefined {
+  const file = made.get(id) ?? '';
   switch (source.kind) {
     case 'file':
       return { path: source.path, format: source.format };
@@ -77,21 +94,19 @@ function diskFile({ device, source }: Disk, index: number, directory: string): D
 async function prepareDisk(
   disk: Disk,
   index: number,
-  directory: string,
+  files: ReadonlyMap<string, string>,
   signal: AbortSignal | undefined,
 ): Promise<DiskFile | undefined> {
   const { source } = disk;
-  const prepared = diskFile(disk, index, directory);
+  const prepared = diskFile(disk, files);
   const made = prepared !== undefined && 'path' in prepared ? prepared.path : '';
   switch (source.kind) {
     case 'file':
-    case 'block': {
-      const mode = disk.readOnly ? constants.R_OK : constants.R_OK | constants.W_OK;
-      await mustBeAccessible(source.path, disk, index, source.kind === 'block' ? constants.R_OK : mode);
+    case 'block':
+      await requireMedium(disk, `/disks/${index}/source/path`);
       break;
-    }
     case 'ephemeral':
-      await mustBeAccessible(source.path, disk, index, constants.R_OK);
+      await mustBeAccessible(source.path, disk, `/disks/${index}/source/path`, constants.R_OK);
       if (disk.device !== 'cdrom')
         await createOnce(made, (path) =>
           qemuImg(['create', '-q', '-f', 'qcow2', '-F', source.format, '-b', source.path, path], signal),
@@ -128,13 +143,29 @@ async function createOnce(path: string, create: (path: string) => Promise<unknow
   await rename(staging, path);
 }
 
-async function mustBeAccessible(path: string, disk: Disk, index: number, mode: number): Promise<void> {
+/**
+ * Sees to it that the file or device that a disk names can be opened.
+ * @throws HalError `source-unavailable` with `field`
+ */
+export async function requireMedium(disk: Disk, field: string): Promise<void> {
+  const { source, readOnly } = disk;
+  if (source.kind !== 'file' && source.kind !== 'block') return;
+  const written = source.kind === 'file' && !readOnly && disk.device !== 'cdrom';
+  await mustBeAccessible(
+    source.path,
+    disk,
+    field,
+    written ? constants.R_OK | constants.W_OK : constants.R_OK,
+  );
+}
+
+async function mustBeAccessible(path: string, disk: Disk, field: string, mode: number): Promise<void> {
   try {
     await access(path, mode);
   } catch (cause) {
     throw new HalError('source-unavailable', `disk ${disk.id}: ${path} cannot be opened`, {
       cause,
-      field: `/disks/${index}/source/path`,
+      field,
     });
   }
 }

@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MachineSpecSchema, type MachineSpec } from '@virtkit/hal';
+import { MachineSpecSchema, ObservedSchema, type Disk, type MachineSpec, type Observed } from '@virtkit/hal';
 
 /** What happened to a machine that libvirt does not remember, with times in RFC 3339. */
 export interface MachineRecord {
@@ -8,7 +8,14 @@ export interface MachineRecord {
   startedAt?: string;
   /** When a graceful stop of this run was asked for. */
   stopRequestedAt?: string;
+  /** Disks that the guest was asked to let go; whether it has shows in the domain. */
+  leaving?: Disk[];
 }
+
+/** The last dump of a machine's memory. */
+export type MemoryDump = NonNullable<Observed['memoryDump']>;
+
+const MemoryDumpSchema = ObservedSchema.shape.memoryDump.unwrap();
 
 /**
  * One machine's folder: its spec, its record and the files made for it. The spec is written last and whole, so a folder
@@ -62,6 +69,16 @@ export class MachineDirectory {
 
   async writeRecord(record: MachineRecord): Promise<void> {
     await replaceFile(join(this.path, 'record.json'), JSON.stringify(record));
+  }
+
+  /** Kept apart from the record, because a dump ends while other verbs write that. */
+  async readMemoryDump(): Promise<MemoryDump | undefined> {
+    const text = await readIfThere(join(this.path, 'memory-dump.json'));
+    return text === undefined ? undefined : MemoryDumpSchema.parse(JSON.parse(text));
+  }
+
+  async writeMemoryDump(dump: MemoryDump): Promise<void> {
+    await replaceFile(join(this.path, 'memory-dump.json'), JSON.stringify(dump));
   }
 
   /** The last `maxBytes` of the serial log; empty while there is none. */

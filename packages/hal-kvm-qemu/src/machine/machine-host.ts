@@ -1,4 +1,4 @@
-import type { MachineSpec } from '@virtkit/hal';
+import type { MachineEvent, MachineSpec } from '@virtkit/hal';
 import type { Connection, Domain } from '../native/index.ts';
 import type { MachineDirectory } from './machine-directory.ts';
 import type { ThawTimers } from './thaw-timers.ts';
@@ -13,11 +13,15 @@ export interface MachineHost {
   directory(id: string): MachineDirectory;
   /** Unix socket of a machine's VNC server. */
   vncSocket(id: string): string;
+  /** Folder that memory dumps may be written to; undefined for none. */
+  readonly memoryDumpFolder: string | undefined;
   /** Prepares the machine's files and defines its domain; idempotent. */
   defineDomain(spec: MachineSpec, directory: MachineDirectory, signal?: AbortSignal): Promise<Domain>;
   /** Runs verbs of one machine one after the other. */
   exclusively<T>(id: string, work: () => Promise<T>): Promise<T>;
   /** Tells listeners to look at this machine again. */
   changed(id: string): void;
+  /** Tells listeners of something else than a change of state. */
+  announce(event: MachineEvent): void;
   forgotten(id: string): void;
 }

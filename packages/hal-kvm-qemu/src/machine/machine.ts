@@ -13,6 +13,7 @@ import { createFacets } from '../facets/index.ts';
 import { LibvirtError, PowerOff, Start, Undefine, type Domain } from '../native/index.ts';
 import type { MachineHost } from './machine-host.ts';
 import { MachineDirectory } from './machine-directory.ts';
+import { lastDump } from './memory-dumps.ts';
 import { observeDomain } from './observe.ts';
 
 /** A machine of the private daemon. Keeps no state of its own: the folder and libvirt hold everything. */
@@ -107,7 +108,12 @@ export class KvmQemuMachine implements Machine {
     return doing(`observing ${this.name}`, async () => {
       const spec = await this.spec(options);
       using domain = await this.domain(options);
-      return await observeDomain(domain, spec, await this.#directory.readRecord(), options.signal);
+      const [record, memoryDump] = await Promise.all([
+        this.#directory.readRecord(),
+        lastDump(this.#directory, domain, options),
+      ]);
+      const observed = await observeDomain(domain, spec, record, options.signal);
+      return { ...observed, ...(memoryDump && { memoryDump }) };
     });
   }
 

@@ -81,7 +81,7 @@ export async function observeDomain(
     domain.xml(0, options),
     domain.info(options),
   ]);
-  const facts = readDomain(xml, spec);
+  const facts = readDomain(xml, spec, record.leaving);
   const machine = machineState(state, record);
   const alive = machine.kind !== 'defined' && machine.kind !== 'stopped';
   return {

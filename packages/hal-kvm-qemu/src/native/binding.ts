@@ -206,6 +206,7 @@ interface DomainBinding {
   domainGetJobInfo(domain: DomainHandle): Promise<DomainJobInfo>;
   domainGetJobStats(domain: DomainHandle, flags: number): Promise<{ type: number; stats: TypedParameters }>;
   domainAbortJob(domain: DomainHandle): Promise<void>;
+  domainCoreDumpWithFormat(domain: DomainHandle, path: string, format: number, flags: number): Promise<void>;
   domainMigrateToURI3(
     domain: DomainHandle,
     destination: string | undefined,

@@ -183,6 +183,16 @@ export class Domain implements Disposable {
     return untilAborted(options, () => this.#binding.domainUpdateDeviceFlags(this.#handle, xml, flags));
   }
 
+  /**
+   * Writes the guest's memory to a file of the daemon's machine and settles when it is whole; it occupies one of the
+   * connection's calls as long as it lasts and cannot be cancelled. `flags`: `Dump`.
+   */
+  coreDump(path: string, format: number, flags: number, options?: CallOptions): Promise<void> {
+    return untilAborted(options, () =>
+      this.#binding.domainCoreDumpWithFormat(this.#handle, path, format, flags),
+    );
+  }
+
   /** Presses these keys (1 to 16) together for `holdMs`. `codeset`: `Keycodes`, by default Linux key codes. */
   sendKeys(
     keys: readonly number[],

@@ -79,6 +79,12 @@ export const Migrate = {
   zerocopy: 1 << 20,
 } as const;
 
+/** For `Domain.coreDump`: how the file is laid out. */
+export const DumpFormat = { elf: 0, kdumpZlib: 1, kdumpLzo: 2, kdumpSnappy: 3 } as const;
+
+/** For `Domain.coreDump`. Without `live` the vCPUs stand still meanwhile; `memoryOnly` leaves devices out. */
+export const Dump = { crash: 1, live: 2, bypassCache: 4, reset: 8, memoryOnly: 16 } as const;
+
 /** For `DomainMigration.jobStats`. */
 export const JobStatsFlag = { completed: 1, keepCompleted: 2 } as const;
 

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { chmod, mkdtemp, open, rm } from 'node:fs/promises';
 import { totalmem } from 'node:os';
+import { join } from 'node:path';
 import type { MachineEvent } from '../events.ts';
 import { facetNames, type FacetName } from '../facets.ts';
 import type { Hypervisor, Machine } from '../hypervisor.ts';
@@ -19,6 +21,7 @@ export class Bench implements AsyncDisposable {
   readonly hypervisor: Hypervisor;
   readonly #connections: Hypervisor[] = [];
   readonly #ids = new Set<string>();
+  #folder: Promise<string> | undefined;
 
   private constructor(options: ConformanceOptions, hypervisor: Hypervisor) {
     this.options = options;
@@ -111,6 +114,25 @@ export class Bench implements AsyncDisposable {
     return facetNames.filter((name) => this.offers(name));
   }
 
+  /** This test's own folder, which the hypervisor may write to. */
+  folder(): Promise<string> {
+    const { folder } = this.options;
+    if (folder === undefined) throw new Error('conformance: a folder is needed for hotplug and memoryDump');
+    return (this.#folder ??= mkdtemp(join(folder, 'test-')).then(async (path) => {
+      await chmod(path, 0o777);
+      return path;
+    }));
+  }
+
+  /** A file of zeros, which the hypervisor may write to. */
+  async file(name: string, sizeBytes: number): Promise<string> {
+    const path = join(await this.folder(), name);
+    await using file = await open(path, 'w');
+    await file.truncate(sizeBytes);
+    await file.chmod(0o666);
+    return path;
+  }
+
   /** In bytes, a whole number of mebibytes. */
   impossibleMemory(): number {
     return this.options.impossibleMemoryBytes ?? Math.ceil((totalmem() * 16) / mebibyte) * mebibyte;
@@ -121,6 +143,7 @@ export class Bench implements AsyncDisposable {
     await using cleaner = await this.options.connect();
     for (const id of this.#ids) await (await cleaner.machine(id))?.undefine();
     for (const connection of [this.hypervisor, ...this.#connections]) await connection[Symbol.asyncDispose]();
+    if (this.#folder !== undefined) await rm(await this.#folder, { recursive: true });
   }
 }
 

@@ -5,7 +5,9 @@ import { definition } from './definition.ts';
 import { displayFacet } from './display-facet.ts';
 import { events } from './events.ts';
 import { guestAgentFacet } from './guest-agent-facet.ts';
+import { hotplugFacet } from './hotplug-facet.ts';
 import { lifecycle } from './lifecycle.ts';
+import { memoryDumpFacet } from './memory-dump-facet.ts';
 import type { ConformanceOptions } from './options.ts';
 import { powerFacets } from './power-facets.ts';
 
@@ -27,5 +29,7 @@ export function conformance(options: ConformanceOptions): void {
     consoleFacet(options);
     displayFacet(options);
     guestAgentFacet(options);
+    hotplugFacet(options);
+    memoryDumpFacet(options);
   });
 }

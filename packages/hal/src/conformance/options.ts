@@ -63,5 +63,10 @@ export interface ConformanceOptions {
   lacks?: readonly (FacetName | SpecFeature)[];
   /** More memory than the host can give, in bytes. Default: sixteen times the memory of this host. */
   impossibleMemoryBytes?: number;
+  /**
+   * An existing folder in which the suite keeps disk images and has memory dumps written; the hypervisor may write to files below
+   * it and must allow it for dumps. Needed for `hotplug` and `memoryDump`.
+   */
+  folder?: string;
   timeouts?: Partial<ConformanceTimeouts>;
 }

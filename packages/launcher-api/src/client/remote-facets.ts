@@ -57,6 +57,23 @@ export function remoteFacets(transport: Transport, path: string): Facets {
         throw new HalError('failed', 'the launcher sent a screenshot that is not PNG');
       },
     },
+    hotplug: {
+      attachDisk: (disk, options = {}) =>
+        transport.send({ method: 'PUT', path: `${path}/disks`, body: disk, ...options }),
+      detachDisk: (id, options = {}) =>
+        transport.send({ method: 'DELETE', path: `${path}/disks/${encodeURIComponent(id)}`, ...options }),
+      changeMedium: (id, medium, options = {}) =>
+        transport.send({
+          method: 'PUT',
+          path: `${path}/disks/${encodeURIComponent(id)}/medium`,
+          body: medium,
+          ...options,
+        }),
+    },
+    memoryDump: {
+      start: (file, options = {}) =>
+        transport.send({ method: 'POST', path: `${path}/memory-dump`, body: { path: file }, ...options }),
+    },
     guestAgent: {
       ping: post('guest-agent/ping'),
       info: (options = {}) =>

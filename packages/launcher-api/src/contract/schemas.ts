@@ -45,6 +45,17 @@ export const FactsRequestSchema = z.strictObject({
 
 const FactErrorSchema = z.object({ error: WireErrorSchema });
 
+const blockBytes = z
+  .int()
+  .min(1)
+  .max(2 ** 31);
+/** Block sizes of storage, in bytes. */
+const BlockSizesFactSchema = z.object({
+  logical: blockBytes,
+  physical: blockBytes,
+  discardGranularity: blockBytes.optional(),
+});
+
 /** The file behind a volume, as `qemu-img` found it. */
 export const VolumeFactSchema = z.object({
   /** As seen by the hypervisor. */
@@ -52,6 +63,8 @@ export const VolumeFactSchema = z.object({
   format: z.enum(['raw', 'qcow2']),
   /** Size that the guest sees. */
   virtualSizeBytes: z.int().min(0),
+  /** Of the storage that it is on; absent where that does not tell. */
+  blockSizes: BlockSizesFactSchema.optional(),
 });
 
 /** Longest text of a Secret's key, in characters. */
@@ -72,6 +85,8 @@ export const FactsSchema = z.object({
   kernelBoot: z
     .union([z.object({ path: path.optional(), initrdPath: path.optional() }), FactErrorSchema])
     .optional(),
+  /** Block sizes of the storage on which the hypervisor makes disks of its own. */
+  ownDisks: BlockSizesFactSchema.optional(),
   /** By volume, for those that the request named. */
   cloudInitSecrets: z.record(name, z.union([FactErrorSchema, CloudInitSecretSchema])).optional(),
   /** By Secret, for those that the request named. */
@@ -84,6 +99,22 @@ export const FactsSchema = z.object({
 
 const domainName = z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/);
 
+const cidr = z.union([z.literal('default'), z.cidrv4()]);
+/** Text that stands in one DHCP option. */
+const optionText = z.string().min(1).max(255);
+
+/** Options of DHCP that say nothing of the network itself. */
+const DhcpOptionsSchema = z.strictObject({
+  bootFileName: optionText.optional(),
+  tftpServerName: optionText.optional(),
+  ntpServers: z.array(z.ipv4()).max(16).default([]),
+  /** Site-specific options. */
+  privateOptions: z
+    .array(z.strictObject({ code: z.int().min(224).max(254), value: optionText }))
+    .max(31)
+    .default([]),
+});
+
 /** DHCP for guests behind bridges that exist already: one server and one client address per interface. IPv4. */
 export const DhcpSpecSchema = z.strictObject({
   interfaces: z
@@ -93,7 +124,7 @@ export const DhcpSpecSchema = z.strictObject({
         bridge: z.string().regex(/^[A-Za-z0-9_.-]{1,15}$/),
         gateway: z.ipv4(),
         /** Network prefix length. */
-        prefix: z.int().min(1).max(31),
+        prefix: z.int().min(1).max(32),
         guestAddress: z.ipv4(),
         mac: z.string().regex(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/),
         /** Bytes. */
@@ -101,6 +132,14 @@ export const DhcpSpecSchema = z.strictObject({
         hostname: z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/),
         dns: z.array(z.ipv4()).max(16).default([]),
         searchDomains: z.array(domainName).max(32).default([]),
+        /** The bridge has no address in the guest's network: the guest is on the network outside. */
+        foreignNetwork: z.boolean().default(false),
+        /** Networks beside the default one; without a gateway they are reached directly. */
+        routes: z
+          .array(z.strictObject({ destination: cidr, gateway: z.ipv4().optional() }))
+          .max(64)
+          .default([]),
+        options: DhcpOptionsSchema.default({ ntpServers: [], privateOptions: [] }),
       }),
     )
     .max(limits.dhcpInterfaces),
@@ -142,6 +181,8 @@ export const StreamOutcomeSchema = z.discriminatedUnion('state', [
 
 export const StopRequestSchema = z.strictObject({ mode: z.enum(['graceful', 'force']) });
 
+export const MemoryDumpRequestSchema = z.strictObject({ path });
+
 export const ExecRequestSchema = z.strictObject({
   command: z.tuple([z.string().min(1).max(4096)], z.string().max(65_536)),
   timeoutSeconds: z.number().positive().max(86_400).optional(),
@@ -162,6 +203,7 @@ export const FrozenSchema = z.object({ frozen: z.boolean() });
 export type WireError = z.output<typeof WireErrorSchema>;
 export type LauncherInfo = z.output<typeof LauncherInfoSchema>;
 export type FactsRequest = z.output<typeof FactsRequestSchema>;
+export type BlockSizesFact = z.output<typeof BlockSizesFactSchema>;
 export type VolumeFact = z.output<typeof VolumeFactSchema>;
 export type Facts = z.output<typeof FactsSchema>;
 export type DhcpSpec = z.output<typeof DhcpSpecSchema>;

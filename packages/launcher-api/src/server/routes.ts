@@ -1,9 +1,18 @@
 import type { Duplex } from 'node:stream';
-import { HalError, type CallOptions, type Hypervisor, type Machine, type MachineSpec } from '@virtkit/hal';
+import {
+  DiskSchema,
+  DiskSourceSchema,
+  HalError,
+  type CallOptions,
+  type Hypervisor,
+  type Machine,
+  type MachineSpec,
+} from '@virtkit/hal';
 import {
   DhcpSpecSchema,
   ExecRequestSchema,
   FactsRequestSchema,
+  MemoryDumpRequestSchema,
   FreezeRequestSchema,
   StopRequestSchema,
   type DhcpSpec,
@@ -75,6 +84,24 @@ export const routes: Readonly<Record<string, Handler>> = {
   'POST machines/*/resume': act((machine, call) => machine.facet('pause').resume(call)),
   'POST machines/*/reset': act((machine, call) => machine.facet('reset').reset(call)),
   'POST machines/*/soft-reboot': act((machine, call) => machine.facet('softReboot').softReboot(call)),
+  'PUT machines/*/disks': async (call) => {
+    const disk = parseAs(DiskSchema, await call.body());
+    await (await machineOf(call)).facet('hotplug').attachDisk(disk, call);
+    return none;
+  },
+  'DELETE machines/*/disks/*': act((machine, call) =>
+    machine.facet('hotplug').detachDisk(call.parts[1] ?? '', call),
+  ),
+  'PUT machines/*/disks/*/medium': async (call) => {
+    const medium = parseAs(DiskSourceSchema, await call.body());
+    await (await machineOf(call)).facet('hotplug').changeMedium(call.parts[1] ?? '', medium, call);
+    return none;
+  },
+  'POST machines/*/memory-dump': async (call) => {
+    const { path } = parseAs(MemoryDumpRequestSchema, await call.body());
+    await (await machineOf(call)).facet('memoryDump').start(path, call);
+    return none;
+  },
   'GET machines/*/console-log': async (call) => {
     const maxBytes = maxBytesOf(call.query);
     const data = await (await machineOf(call)).facet('consoles').log({ signal: call.signal, maxBytes });

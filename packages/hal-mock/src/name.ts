@@ -1,0 +1,2 @@
+/** Backend name of every mock hypervisor. */
+export const mockName = 'mock';
