@@ -5,8 +5,13 @@ import {
   type VirtualMachine,
   type VirtualMachineInstance,
 } from '@virtkit/core-types';
+import { Judge } from './admission/judge.ts';
+import { admissionCheck } from './checks/admission-check.ts';
+import { schemaCheck } from './checks/schema-check.ts';
+import { noCheck, type WriteCheck } from './checks/write-check.ts';
 import { resolveEndpoint } from './configuration/endpoint.ts';
-import type { ConnectOptions } from './configuration/options.ts';
+import { checkOptions } from './configuration/check-options.ts';
+import type { ConnectOptions, Validation } from './configuration/options.ts';
 import type { VirtualMachineActions, VirtualMachineInstanceActions } from './machines/actions.ts';
 import { instanceActions } from './machines/instance-actions.ts';
 import { machineActions } from './machines/machine-actions.ts';
@@ -15,6 +20,7 @@ import type { ResourceClient } from './resource/resource-client.ts';
 import type { RawRequest, RawResponse } from './transport/request.ts';
 import { Transport } from './transport/transport.ts';
 import type { UpgradeOptions, WebSocketStream } from './transport/websocket.ts';
+import { defaultWarningHandler, type WarningHandler } from './warnings.ts';
 
 type Resources = typeof resources;
 
@@ -49,18 +55,39 @@ const defaultUserAgent = 'virtkit-sdk/0.1.0';
  * @throws ApiError `configuration` when the options or the kubeconfig do not lead to a server
  */
 export async function connect(options: ConnectOptions = {}): Promise<Client> {
+  checkOptions(options);
   const endpoint = await resolveEndpoint(options);
+  const onWarning = options.onWarning ?? defaultWarningHandler();
   const transport = new Transport({
+    onWarning,
     endpoint,
     userAgent: options.userAgent ?? defaultUserAgent,
     attempts: options.attempts ?? 4,
     maxConnections: options.maxConnections ?? 32,
   });
-  return createClient(transport, endpoint.server.href, {
-    transport,
-    namespace: endpoint.namespace,
-    validate: options.validate ?? false,
+  const { namespace } = endpoint;
+  const judge: Judge = new Judge({
+    kubeVirt: options.kubeVirt,
+    source: {
+      resource: (definition) =>
+        new HttpResourceClient(definition, { transport, namespace, judge, check: noCheck }),
+    },
   });
+  const check = writeCheck(options.validate ?? false, judge, onWarning);
+  return createClient(transport, endpoint.server.href, { transport, namespace, judge, check });
+}
+
+function writeCheck(validate: Validation, judge: Judge, onWarning: WarningHandler): WriteCheck {
+  switch (validate) {
+    case false:
+      return noCheck;
+    case 'schema':
+      return schemaCheck;
+    case 'admission':
+      return admissionCheck(judge, onWarning);
+    default:
+      return validate satisfies never;
+  }
 }
 
 function createClient(transport: Transport, server: string, settings: ResourceClientSettings): Client {

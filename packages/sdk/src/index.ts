@@ -1,6 +1,10 @@
 /** Typed client for Virtkit, KubeVirt and any other Kubernetes API. */
 export { connect, type Client, type TypedResources } from './client.ts';
-export type { ConnectOptions } from './configuration/options.ts';
+export type { ConnectOptions, Validation } from './configuration/options.ts';
+export { clusterLookups, type ClusterLookupOptions } from './admission/cluster-lookups.ts';
+export type { Judgement, LeftToServer } from './admission/judgement.ts';
+export type { ObjectReader, ObjectSource } from './admission/object-source.ts';
+export { referenceLookup } from './admission/reference-lookup.ts';
 export {
   ApiError,
   apiErrorCodes,
@@ -47,6 +51,7 @@ export type { ResourceClient, SubresourceRequest } from './resource/resource-cli
 export { errorOfResponse, errorOfStatus, isKubernetesStatus, type KubernetesStatus } from './status.ts';
 export type { HttpMethod, Query, RawRequest, RawResponse } from './transport/request.ts';
 export type { StreamOutcome, UpgradeOptions, WebSocketStream } from './transport/websocket.ts';
+export type { ApiWarning, WarningHandler } from './warnings.ts';
 export { observe } from './wait/observe.ts';
 export { waitFor, type WaitOptions } from './wait/wait-for.ts';
 export {

@@ -161,7 +161,7 @@ describe('apply', () => {
 describe('validate', () => {
   it('refuses before sending, with the path of the field', async () => {
     await using server = await scriptedServer((_request, response) => json(response, pod), {
-      validate: true,
+      validate: 'schema',
     });
     const wrong = { metadata: { name: 'a' }, spec: { containers: [{ name: 'c' }, { name: 5 }] } };
     // A manifest read from a file has no checked type.

@@ -1,7 +1,7 @@
 import { expandMachine, findReferences, schemaFindings, specsOf, type Finding } from '@virtkit/admission';
 import { ApiServerError, type ApiServerErrorCode } from '@virtkit/apiserver';
 import { VirtualMachineSchema, type VirtualMachine } from '@virtkit/core-types';
-import { referenceLookup } from '../cluster/reference-lookup.ts';
+import { referenceLookup } from '@virtkit/sdk';
 import { readValue } from './body.ts';
 import { requiredMachine } from './context.ts';
 import { json, type Call, type Route } from './route.ts';

@@ -1,3 +1,17 @@
+import type { KubeVirt } from '@virtkit/core-types';
+import type { WarningHandler } from '../warnings.ts';
+
+/**
+ * What is looked at before a write is sent. What is sent stays what the caller wrote.
+ *
+ * - `schema`: each field of an object has the right type. Costs no request.
+ * - `admission`: objects of KubeVirt's kinds are completed and judged by all the rules of KubeVirt's admission, as an
+ *   ordinary user's; other kinds are held against their schema. What rules need is looked up through the client: for a change
+ *   the stored object, and for new machines instance types and the like. Whatever cannot be looked up is left to the server
+ *   to judge, which `onWarning` is told. The rules are loaded with the first write.
+ */
+export type Validation = false | 'schema' | 'admission';
+
 /**
  * Where the API server is and who asks. Give either a kubeconfig (`kubeconfig` or `kubeconfigText`) or `server` with
  * credentials; single values given beside a kubeconfig win over it.
@@ -24,8 +38,12 @@ export interface ConnectOptions {
   userAgent?: string | undefined;
   /** Namespace of calls that name none; the context's, else `default`. */
   namespace?: string | undefined;
-  /** Check objects against the schema of their kind before they are sent; a finding is an `invalid` error. */
-  validate?: boolean | undefined;
+  /** What is looked at before a write is sent; nothing when absent. */
+  validate?: Validation | undefined;
+  /** The cluster's KubeVirt object, for users who may not read it: validation goes by its configuration. */
+  kubeVirt?: KubeVirt | undefined;
+  /** Told of warnings, such as deprecated fields; see `ApiWarning` for what happens without it. */
+  onWarning?: WarningHandler | undefined;
   /** Tries of a request that may be repeated, the first included; default 4, 1 is no retry. */
   attempts?: number | undefined;
   /** Connections for requests; watches and streams have their own. Default 32. */

@@ -1,7 +1,6 @@
 import { applyMergePatch, diffMergePatch, type KubernetesObject } from '@virtkit/core-types';
+import { ifFound } from '../admission/if-found.ts';
 import { isApiError } from '../errors.ts';
-import type { WriteOptions } from './options.ts';
-import type { ResourceClient } from './resource-client.ts';
 
 /** Metadata that the server owns: never part of what the caller wants. */
 const serverOwned = ['uid', 'generation', 'creationTimestamp', 'managedFields', 'selfLink'] as const;
@@ -9,19 +8,28 @@ const serverOwned = ['uid', 'generation', 'creationTimestamp', 'managedFields', 
 /** How often the object may appear or vanish between the read and the write before the race is given up. */
 const attempts = 5;
 
+/** Where the object is. */
+export interface ObjectStore<T extends KubernetesObject> {
+  /** @throws ApiError `not-found` */
+  get(name: string): Promise<T>;
+  /** @throws ApiError `already-exists` */
+  create(object: T): Promise<T>;
+  /** Sends a merge patch, which makes `changed` of `stored` unless that has changed meanwhile. @throws ApiError `not-found` */
+  change(name: string, sides: { readonly stored: T; readonly changed: T }, patch: object): Promise<T>;
+}
+
 /** See `ResourceClient.createOrPatch`. */
 export async function createOrPatch<T extends KubernetesObject>(
-  client: ResourceClient<T>,
+  store: ObjectStore<T>,
   name: string,
   desired: T,
-  options: WriteOptions,
 ): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      const live = await find(client, name, options);
+      const live = await ifFound(store.get(name));
       return live === undefined
-        ? await client.create(withoutVersion(desired), options)
-        : await patchDifference(client, name, live, desired, options);
+        ? await store.create(withoutVersion(desired))
+        : await patchDifference(store, name, live, desired);
     } catch (error) {
       if (attempt >= attempts || !isApiError(error, 'not-found', 'already-exists')) throw error;
       // A missing namespace or kind is reported as not-found too, and does not heal.
@@ -30,25 +38,11 @@ export async function createOrPatch<T extends KubernetesObject>(
   }
 }
 
-async function find<T extends KubernetesObject>(
-  client: ResourceClient<T>,
-  name: string,
-  options: WriteOptions,
-): Promise<T | undefined> {
-  try {
-    return await client.get(name, { namespace: options.namespace, signal: options.signal });
-  } catch (error) {
-    if (isApiError(error, 'not-found')) return undefined;
-    throw error;
-  }
-}
-
 async function patchDifference<T extends KubernetesObject>(
-  client: ResourceClient<T>,
+  store: ObjectStore<T>,
   name: string,
   live: T,
   desired: T,
-  options: WriteOptions,
 ): Promise<T> {
   const { resourceVersion } = desired.metadata;
   const wanted = applyMergePatch(live, withoutVersion(desired));
@@ -58,7 +52,7 @@ async function patchDifference<T extends KubernetesObject>(
     resourceVersion === undefined
       ? difference
       : applyMergePatch(difference, { metadata: { resourceVersion } });
-  return client.patch(name, { type: 'merge', body: body as object }, options);
+  return store.change(name, { stored: live, changed: wanted as T }, body as object);
 }
 
 /** What the caller wants of the object; the status is left to its own subresource. */

@@ -8,6 +8,10 @@ import { ApiError, isApiError } from '../errors.ts';
 import { isKubernetesStatus } from '../status.ts';
 import type { Query, RawRequest } from '../transport/request.ts';
 import type { Transport } from '../transport/transport.ts';
+import type { Judge } from '../admission/judge.ts';
+import type { Judgement } from '../admission/judgement.ts';
+import { judgeObject } from '../admission/judge-object.ts';
+import type { CheckOptions, WriteCheck } from '../checks/write-check.ts';
 import { createOrPatch } from './create-or-patch.ts';
 import type {
   ApplyOptions,
@@ -25,13 +29,14 @@ import type {
 } from './options.ts';
 import { encodePatch } from './patch.ts';
 import type { ResourceClient, SubresourceRequest } from './resource-client.ts';
-import { assertValid } from './validate.ts';
 import { readWatch } from './watch.ts';
 
 export interface ResourceClientSettings {
   readonly transport: Transport;
   readonly namespace: string;
-  readonly validate: boolean;
+  /** What is looked at before a write is sent. */
+  readonly check: WriteCheck;
+  readonly judge: Judge;
 }
 
 const defaultPageSize = 500;
@@ -82,7 +87,8 @@ export class HttpResourceClient<T extends KubernetesObject> implements ResourceC
 
   async create(object: T, options: WriteOptions = {}): Promise<T> {
     const body = this.#prepare(object);
-    const scope = { ...options, namespace: options.namespace ?? object.metadata.namespace };
+    const scope = this.#scopeOf(object, options);
+    await this.#settings.check.creation(this, body, scope);
     return this.#object({
       method: 'POST',
       path: this.#path(scope),
@@ -94,9 +100,12 @@ export class HttpResourceClient<T extends KubernetesObject> implements ResourceC
 
   async replace(object: T, options: SubresourceWriteOptions = {}): Promise<T> {
     const body = this.#prepare(object);
+    const scope = this.#scopeOf(object, options);
+    const path = this.#path(scope, nameOf(object), options.subresource);
+    await this.#settings.check.replacement(this, body, scope);
     return this.#object({
       method: 'PUT',
-      path: this.#pathOf(object, options),
+      path,
       query: writeQuery(options),
       body,
       signal: options.signal,
@@ -104,6 +113,12 @@ export class HttpResourceClient<T extends KubernetesObject> implements ResourceC
   }
 
   async patch(name: string, patch: Patch, options: SubresourceWriteOptions = {}): Promise<T> {
+    const namespace = options.namespace ?? this.#settings.namespace;
+    await this.#settings.check.patch(this, checkedName(name), patch, { ...options, namespace });
+    return this.#send(name, patch, options);
+  }
+
+  async #send(name: string, patch: Patch, options: SubresourceWriteOptions): Promise<T> {
     const { contentType, body } = encodePatch(patch);
     return this.#object({
       method: 'PATCH',
@@ -118,7 +133,7 @@ export class HttpResourceClient<T extends KubernetesObject> implements ResourceC
   async apply(object: T, options: ApplyOptions): Promise<T> {
     const { force, ...rest } = options;
     const body = this.#prepare(object);
-    const scope = { ...rest, namespace: options.namespace ?? object.metadata.namespace };
+    const scope = this.#scopeOf(object, rest);
     try {
       return await this.patch(nameOf(object), { type: 'apply', body, force }, scope);
     } catch (error) {
@@ -132,8 +147,20 @@ export class HttpResourceClient<T extends KubernetesObject> implements ResourceC
   }
 
   async createOrPatch(object: T, options: WriteOptions = {}): Promise<T> {
-    const namespace = options.namespace ?? object.metadata.namespace;
-    return createOrPatch(this, nameOf(object), this.#prepare(object), { ...options, namespace });
+    const scope = this.#scopeOf(object, options);
+    const store = {
+      get: (name: string) => this.get(name, { namespace: scope.namespace, signal: scope.signal }),
+      create: (desired: T) => this.create(desired, scope),
+      change: async (name: string, sides: { stored: T; changed: T }, body: object) => {
+        await this.#settings.check.change(this, sides, scope);
+        return this.#send(name, { type: 'merge', body }, scope);
+      },
+    };
+    return createOrPatch(store, nameOf(object), this.#prepare(object));
+  }
+
+  async validate(object: T, options: ScopeOptions = {}): Promise<Judgement<T>> {
+    return judgeObject(this.#settings.judge, this, this.#typed(object), this.#scopeOf(object, options));
   }
 
   async delete(name: string, options: DeleteOptions = {}): Promise<T | undefined> {
@@ -174,7 +201,7 @@ export class HttpResourceClient<T extends KubernetesObject> implements ResourceC
 
   /** Checks an object when the client is set to, and fills in the type that its definition implies. */
   #prepare(object: T): T {
-    if (this.#settings.validate) assertValid(this.definition, object);
+    this.#settings.check.object(this, object);
     return this.#typed(object);
   }
 
@@ -228,9 +255,10 @@ export class HttpResourceClient<T extends KubernetesObject> implements ResourceC
     });
   }
 
-  #pathOf(object: T, options: SubresourceWriteOptions): string {
-    const namespace = options.namespace ?? object.metadata.namespace;
-    return this.#path({ namespace }, nameOf(object), options.subresource);
+  /** The namespace of the call, else of the object, else of the client. */
+  #scopeOf(object: T, options: SubresourceWriteOptions): CheckOptions {
+    const namespace = options.namespace ?? object.metadata.namespace ?? this.#settings.namespace;
+    return { ...options, namespace };
   }
 }
 

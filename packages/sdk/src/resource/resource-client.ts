@@ -1,4 +1,5 @@
 import type { KubernetesObject, ResourceDefinition } from '@virtkit/core-types';
+import type { Judgement } from '../admission/judgement.ts';
 import type {
   ApplyOptions,
   DeleteCollectionOptions,
@@ -68,6 +69,13 @@ export interface ResourceClient<T extends KubernetesObject> {
    * `metadata.resourceVersion` an existing object is changed only if it still has that version.
    */
   createOrPatch(object: T, options?: WriteOptions): Promise<T>;
+
+  /**
+   * What the server's admission would say of the object, without sending it: if it were created, or, where it exists,
+   * replaced. Works on any client; `validate: 'admission'` of `connect` does this before every write. KubeVirt's own kinds are
+   * judged by all of KubeVirt's rules, others by their schema.
+   */
+  validate(object: T, options?: ScopeOptions): Promise<Judgement<T>>;
 
   /** The object while finalizers or a grace period keep it, undefined when it is gone at once. @throws ApiError `not-found` */
   delete(name: string, options?: DeleteOptions): Promise<T | undefined>;

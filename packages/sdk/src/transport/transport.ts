@@ -6,6 +6,7 @@ import { abortedError, errorOfNetwork } from './network-error.ts';
 import { queryString, type RawRequest, type RawResponse } from './request.ts';
 import { toRawResponse } from './response.ts';
 import { withRetry } from './retry.ts';
+import { warningTexts, type WarningHandler } from '../warnings.ts';
 import { openWebSocket, type UpgradeOptions, type WebSocketStream } from './websocket.ts';
 
 export interface TransportOptions {
@@ -13,6 +14,7 @@ export interface TransportOptions {
   readonly userAgent: string;
   readonly attempts: number;
   readonly maxConnections: number;
+  readonly onWarning: WarningHandler;
 }
 
 /** Silence after which an ordinary request is given up, in milliseconds. */
@@ -112,8 +114,21 @@ export class Transport implements AsyncDisposable {
       throw errorOfNetwork(error, signal);
     }
     const raw = toRawResponse(response, signal);
+    this.#warn(request, raw);
     if (raw.status < 400) return raw;
     throw errorOfResponse(raw.status, await raw.text(), raw.headers['retry-after']);
+  }
+
+  /** A handler that throws fails the call; its connection must not stay busy then. */
+  #warn({ method, path }: RawRequest, { headers, body }: RawResponse): void {
+    try {
+      for (const text of warningTexts(headers['warning']))
+        this.#options.onWarning({ source: 'server', text, method, path });
+    } catch (error) {
+      // Destroying a body that has not ended raises an error event, which nobody else hears.
+      body.on('error', () => undefined).destroy();
+      throw error;
+    }
   }
 
   #target(path: string, query: RawRequest['query']): string {

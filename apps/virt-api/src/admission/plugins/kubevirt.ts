@@ -7,8 +7,11 @@ import {
   type AdmissionResult,
 } from '@virtkit/admission';
 import type { AdmissionDenial, AdmissionPlugin, AdmissionRequest, KubeObject } from '@virtkit/apiserver';
-import { clusterLookups } from '../../cluster/lookups.ts';
+import { clusterLookups } from '@virtkit/sdk';
 import type { PluginContext } from './context.ts';
+
+/** Longest that a request waits for what is looked up for it, in milliseconds; as the time-out of KubeVirt's webhooks. */
+const longestLookups = 10_000;
 
 /** What KubeVirt's webhooks do, in process. */
 export function kubeVirtAdmission(context: PluginContext): AdmissionPlugin {
@@ -36,7 +39,10 @@ async function admissionContext(context: PluginContext): Promise<AdmissionContex
   const client = await context.client();
   return {
     configuration: await context.configuration(),
-    lookups: clusterLookups(client, () => context.kubeVirts()),
+    lookups: clusterLookups(client, {
+      kubeVirts: () => context.kubeVirts(),
+      signal: AbortSignal.timeout(longestLookups),
+    }),
     uuid: () => context.uuid(),
     now: () => context.now(),
     async markEvacuation({ metadata: { namespace, name = '' } }, operations, { dryRun }) {

@@ -1,5 +1,6 @@
 import type { KubernetesObject, NodePlacement, ResourceDefinition } from '@virtkit/core-types';
-import { isApiError, type Client } from '@virtkit/sdk';
+import { isApiError } from '../errors.ts';
+import type { ObjectSource } from './object-source.ts';
 
 /** A Deployment or a DaemonSet, as far as it is written here. */
 interface Workload extends KubernetesObject {
@@ -20,7 +21,7 @@ const labels = { 'kubevirt.io': name };
  * where it would, and where it knows no such workloads, so that none can be placed.
  */
 export async function placementRefusal(
-  client: Client,
+  source: ObjectSource,
   part: 'infra' | 'workloads',
   placement: NodePlacement | undefined,
   signal: AbortSignal,
@@ -37,7 +38,7 @@ export async function placementRefusal(
   };
   try {
     const options = { namespace: 'kubevirt', dryRun: true, signal };
-    await client.resource(definitions[part]).create(workload, options);
+    await source.resource(definitions[part]).create(workload, options);
     return undefined;
   } catch (error) {
     if (isApiError(error, 'not-found')) return undefined;

@@ -6,13 +6,10 @@ import {
   type KubeVirt,
   type ResourceDefinition,
 } from '@virtkit/core-types';
-import type { Client } from '@virtkit/sdk';
-import { ifFound } from '../subresources/refusal.ts';
+import { ifFound } from './if-found.ts';
+import type { ObjectSource } from './object-source.ts';
 import { placementRefusal } from './placement-check.ts';
 import { referenceLookup } from './reference-lookup.ts';
-
-/** Longest that a request waits for what is looked up for it, in milliseconds; as the time-out of KubeVirt's webhooks. */
-const timeout = 10_000;
 
 /** Kubernetes CSI: a snapshot of a volume, of which only the labels matter here. */
 const volumeSnapshots: ResourceDefinition = {
@@ -30,26 +27,31 @@ const workloads: readonly [Workload, ResourceDefinition][] = [
   ['VirtualMachineInstanceReplicaSet', resources.virtualMachineInstanceReplicaSets],
 ];
 
+/** How the cluster is asked. */
+export interface ClusterLookupOptions {
+  /** Gives the KubeVirt objects, for those who follow them anyway; they are listed when absent. */
+  readonly kubeVirts?: () => Promise<readonly KubeVirt[]>;
+  /** Ends all look-ups. */
+  readonly signal: AbortSignal;
+}
+
 /** What admission looks up, as the cluster has it now. Kinds that the cluster does not serve have no objects. */
-export function clusterLookups(
-  client: Client,
-  kubeVirts: () => Promise<readonly KubeVirt[]>,
-): AdmissionLookups {
-  const signal = AbortSignal.timeout(timeout);
+export function clusterLookups(source: ObjectSource, options: ClusterLookupOptions): AdmissionLookups {
+  const { signal, kubeVirts = () => listKubeVirts(source, signal) } = options;
   const one =
     <T extends KubernetesObject>(definition: ResourceDefinition<T>) =>
     (namespace: string, name: string): Promise<T | undefined> =>
-      ifFound(client.resource(definition).get(name, { namespace, signal }));
+      ifFound(source.resource(definition).get(name, { namespace, signal }));
   const all =
     <T extends KubernetesObject>(definition: ResourceDefinition<T>) =>
     async (namespace: string, labelSelector?: string): Promise<readonly T[]> => {
       const selection = labelSelector === undefined ? {} : { labelSelector };
-      const list = await ifFound(client.resource(definition).list({ namespace, signal, ...selection }));
+      const list = await ifFound(source.resource(definition).list({ namespace, signal, ...selection }));
       return list?.items ?? [];
     };
   const migrations = all(resources.virtualMachineInstanceMigrations);
   return {
-    ...referenceLookup(client, signal),
+    ...referenceLookup(source, signal),
     presets: (namespace) => all(resources.virtualMachineInstancePresets)(namespace),
     instance: one(resources.virtualMachineInstances),
     machine: one(resources.virtualMachines),
@@ -66,11 +68,17 @@ export function clusterLookups(
     kubeVirts,
     async workload() {
       for (const [kind, definition] of workloads) {
-        const list = await ifFound(client.resource(definition).list({ namespace: 'all', limit: 1, signal }));
+        const list = await ifFound(source.resource(definition).list({ namespace: 'all', limit: 1, signal }));
         if ((list?.items ?? []).length > 0) return kind;
       }
       return undefined;
     },
-    placementRefusal: (part, placement) => placementRefusal(client, part, placement, signal),
+    placementRefusal: (part, placement) => placementRefusal(source, part, placement, signal),
   };
+}
+
+/** All KubeVirt objects; one at most in a well-kept cluster. */
+export async function listKubeVirts(source: ObjectSource, signal: AbortSignal): Promise<readonly KubeVirt[]> {
+  const list = await ifFound(source.resource(resources.kubeVirts).list({ namespace: 'all', signal }));
+  return list?.items ?? [];
 }

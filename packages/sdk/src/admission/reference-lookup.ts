@@ -1,7 +1,7 @@
 import type { ReferencedKind, ReferencedObject, ReferenceLookup } from '@virtkit/admission';
 import { resources, type ResourceDefinition } from '@virtkit/core-types';
-import type { Client } from '@virtkit/sdk';
-import { ifFound } from '../subresources/refusal.ts';
+import { ifFound } from './if-found.ts';
+import type { ObjectSource } from './object-source.ts';
 
 const definitions: Readonly<Record<ReferencedKind, ResourceDefinition<ReferencedObject>>> = {
   VirtualMachineInstancetype: resources.virtualMachineInstancetypes,
@@ -11,13 +11,13 @@ const definitions: Readonly<Record<ReferencedKind, ResourceDefinition<Referenced
 };
 
 /** Looks instance types, preferences and their revisions up as they are now. */
-export function referenceLookup(client: Client, signal: AbortSignal): ReferenceLookup {
+export function referenceLookup(source: ObjectSource, signal: AbortSignal): ReferenceLookup {
   return {
     revision: (namespace, name) =>
-      ifFound(client.resource(resources.controllerRevisions).get(name, { namespace, signal })),
+      ifFound(source.resource(resources.controllerRevisions).get(name, { namespace, signal })),
     object: (kind, namespace, name) =>
       ifFound(
-        client
+        source
           .resource(definitions[kind])
           .get(name, { ...(namespace === undefined ? {} : { namespace }), signal }),
       ),
