@@ -40,6 +40,7 @@ export async function runLauncher({ flags, log, termination }: RunLauncherOption
     hypervisor,
     containerDiskDir: flags['container-disk-dir'],
     vmiDiskDir: flags['vmi-disk-dir'],
+    stateDir: flags['state-dir'],
     secretDir: flags['secret-dir'],
   });
 

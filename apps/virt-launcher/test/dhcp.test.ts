@@ -22,13 +22,13 @@ function requireNetwork(context: TestContext): void {
 
 /** A Pod's namespace with a bridge, and a guest's namespace with one network card on it. */
 class Network implements Disposable {
-  constructor() {
+  constructor(bridgeAddress = '10.0.2.1/24') {
     const ip = (...args: string[]) => execFileSync('ip', args);
     ip('netns', 'add', namespace);
     ip('netns', 'add', guest);
     const inPod = (...args: string[]) => ip('-n', namespace, ...args);
     inPod('link', 'add', 'k6t-eth0', 'type', 'bridge');
-    inPod('address', 'add', '10.0.2.1/24', 'dev', 'k6t-eth0');
+    inPod('address', 'add', bridgeAddress, 'dev', 'k6t-eth0');
     inPod('link', 'add', 'port', 'type', 'veth', 'peer', 'name', 'eth0', 'address', mac, 'netns', guest);
     inPod('link', 'set', 'port', 'master', 'k6t-eth0');
     for (const link of ['k6t-eth0', 'port']) inPod('link', 'set', link, 'up');
@@ -43,6 +43,7 @@ class Network implements Disposable {
     chmodSync(script, 0o755);
     const client = ['busybox', 'udhcpc', '-i', 'eth0', '-f', '-q', '-n', '-t', '10', '-T', '1', '-s', script];
     const wanted = ['-O', 'mtu', '-O', 'search', '-O', 'dns', '-O', 'domain', '-O', 'hostname'];
+    for (const code of ['staticroutes', 'tftp', 'bootfile', 'ntpsrv', '240', '241']) wanted.push('-O', code);
     execFileSync('ip', ['netns', 'exec', guest, ...client, ...wanted], { stdio: 'pipe' });
     return Object.fromEntries(
       readFileSync(result, 'utf8')
@@ -135,6 +136,51 @@ describe('DHCP', () => {
     launcher.child.kill('SIGTERM');
     expect(await launcher.ended).toBe(0);
     expect(statusOf(last!)).toBeUndefined();
+  });
+
+  it('gives a guest on the network outside its address there, its routes and its own options', async (context) => {
+    requireNetwork(context);
+    using folders = new LauncherFolders();
+    using network = new Network('169.254.75.10/32');
+    await using launcher = new RunningLauncher(folders.flags(), ['ip', 'netns', 'exec', namespace]);
+    await using client = await launcher.connect(folders.socketPath);
+    await client.configureDhcp({
+      interfaces: [
+        {
+          ...served.interfaces[0]!,
+          guestAddress: '10.88.0.7',
+          prefix: 16,
+          gateway: '10.88.0.1',
+          foreignNetwork: true,
+          routes: [
+            { destination: '192.168.9.0/24', gateway: '10.88.0.9' },
+            { destination: '169.254.1.1/32' },
+          ],
+          options: {
+            bootFileName: 'pxe,linux.0',
+            tftpServerName: 'tftp.example',
+            ntpServers: ['10.88.0.2', '10.88.0.3'],
+            privateOptions: [
+              { code: 240, value: 'one, "two"' },
+              { code: 241, value: 'x' },
+            ],
+          },
+        },
+      ],
+    });
+    const hex = (text: string): string => Buffer.from(text).toString('hex');
+    expect(network.lease(folders.root)).toMatchObject({
+      ip: '10.88.0.7',
+      mask: '16',
+      router: '10.88.0.1',
+      serverid: '169.254.75.10',
+      staticroutes: '192.168.9.0/24 10.88.0.9 169.254.1.1/32 0.0.0.0 0.0.0.0/0 10.88.0.1',
+      tftp: 'tftp.example',
+      bootfile: 'pxe,linux.0',
+      ntpsrv: '10.88.0.2 10.88.0.3',
+      opt240: hex('one, "two"'),
+      opt241: hex('x'),
+    });
   });
 
   it('leaves no server when the launcher is killed', async (context) => {

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statfsSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createMockHypervisor } from '@virtkit/hal-mock';
 import { FactsRequestSchema, type FactsRequest } from '@virtkit/launcher-api';
 import { requires } from '@virtkit/testing';
 import { afterEach, beforeEach, describe, expect, it, type TestContext } from 'vitest';
+import { deviceBlockSizes } from '../src/facts/block-sizes.ts';
 import { FactsResolver } from '../src/facts/resolve-facts.ts';
 import { runTool } from '../src/run-tool.ts';
 
@@ -28,6 +29,11 @@ function image(path: string, ...args: string[]): string {
   return full;
 }
 
+const ofFileSystem = () => {
+  const { bsize } = statfsSync(folder);
+  return { logical: bsize, physical: bsize };
+};
+
 function secret(path: string, keys: Readonly<Record<string, string | Buffer>>): void {
   mkdirSync(join(folder, 'secret', path), { recursive: true });
   for (const [key, value] of Object.entries(keys)) writeFileSync(join(folder, 'secret', path, key), value);
@@ -39,6 +45,7 @@ async function resolve(asked: Partial<FactsRequest> = {}, qemuImg?: string) {
     hypervisor: await createMockHypervisor(),
     containerDiskDir: join(folder, 'cd'),
     vmiDiskDir: join(folder, 'vd'),
+    stateDir: folder,
     secretDir: join(folder, 'secret'),
     qemuImg,
   });
@@ -47,7 +54,11 @@ async function resolve(asked: Partial<FactsRequest> = {}, qemuImg?: string) {
 
 describe('FactsResolver', () => {
   it('finds nothing where there is nothing', async () => {
-    expect(await resolve()).toEqual({ volumes: {}, hardwareVirtualization: { state: 'usable' } });
+    expect(await resolve()).toEqual({
+      volumes: {},
+      ownDisks: ofFileSystem(),
+      hardwareVirtualization: { state: 'usable' },
+    });
   });
 
   it('finds container disks and disk files with format and size', async () => {
@@ -57,11 +68,12 @@ describe('FactsResolver', () => {
     const d = image('cd/d/boot/special.qcow2', '-f', 'qcow2');
     image('cd/d/disk/other.img', '-f', 'raw');
     const { volumes } = await resolve({ volumes: { d: { path: '/boot/special.qcow2' } } });
+    const blockSizes = ofFileSystem();
     expect(volumes).toEqual({
-      a: { path: a, format: 'qcow2', virtualSizeBytes: size },
-      b: { path: b, format: 'raw', virtualSizeBytes: size },
-      c: { path: c, format: 'raw', virtualSizeBytes: size },
-      d: { path: d, format: 'qcow2', virtualSizeBytes: size },
+      a: { path: a, format: 'qcow2', virtualSizeBytes: size, blockSizes },
+      b: { path: b, format: 'raw', virtualSizeBytes: size, blockSizes },
+      c: { path: c, format: 'raw', virtualSizeBytes: size, blockSizes },
+      d: { path: d, format: 'qcow2', virtualSizeBytes: size, blockSizes },
     });
   });
 
@@ -155,6 +167,21 @@ describe('FactsResolver', () => {
     image('cd/a/disk/disk.img', '-f', 'raw');
     const { volumes } = await resolve({ volumes: {} }, '/nonexistent/qemu-img');
     expect(volumes.a).toMatchObject({ error: { code: 'hypervisor-unavailable' } });
+  });
+});
+
+describe('deviceBlockSizes', () => {
+  it('reads what the kernel tells of a device, of a partition the limits of its disk', async () => {
+    const sysfs = join(folder, 'sys');
+    const partition = 0x801;
+    expect(await deviceBlockSizes(partition, sysfs)).toBeUndefined();
+    mkdirSync(join(sysfs, 'dev/block/8:1'), { recursive: true });
+    mkdirSync(join(sysfs, 'dev/block/queue'));
+    const limits = { logical_block_size: 512, physical_block_size: 4096, discard_granularity: 65_536 };
+    for (const [name, value] of Object.entries(limits))
+      writeFileSync(join(sysfs, 'dev/block/queue', name), `${value}\n`);
+    const expected = { logical: 512, physical: 4096, discardGranularity: 65_536 };
+    expect(await deviceBlockSizes(partition, sysfs)).toEqual(expected);
   });
 });
 

@@ -104,6 +104,9 @@ describe('dnsmasqArguments', () => {
     hostname: 'vm',
     dns: ['10.96.0.10', '1.1.1.1'],
     searchDomains: ['default.svc.cluster.local', 'cluster.local'],
+    foreignNetwork: false,
+    routes: [],
+    options: { ntpServers: [], privateOptions: [] },
   };
   const files = { leases: '/l', pid: '/p' };
 

@@ -67,6 +67,16 @@ describe('the bridge network', () => {
     expect(await network.check(pod)).toBe(true);
   });
 
+  it('keeps the network of a Pod that gave its interface another name', async () => {
+    const pod = request();
+    const first = await network.setUp(pod);
+    const inPod = ['nsenter', `--net=${first.namespacePath!}`, 'ip', 'link', 'set', 'eth0'] as const;
+    for (const change of [['down'], ['name', 'eth0-nic']])
+      await runOrThrow(inPod[0], [...inPod.slice(1), ...change]);
+    expect(await network.check(pod)).toBe(true);
+    expect(await network.setUp(pod)).toEqual(first);
+  });
+
   it('undoes an attempt that was cut short before its result was written', async () => {
     const pod = request();
     const [lost] = (await network.setUp(pod)).addresses;

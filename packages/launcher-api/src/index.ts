@@ -11,6 +11,7 @@ export {
   LauncherEventSchema,
   LauncherInfoSchema,
   VolumeFactSchema,
+  type BlockSizesFact,
   type DhcpSpec,
   type DhcpSpecInput,
   type Facts,

@@ -115,7 +115,14 @@ describe('a launcher', () => {
       hostname: 'vm',
     };
     await client.configureDhcp({ interfaces: [description] });
-    expect(dhcp).toEqual([{ interfaces: [{ ...description, dns: [], searchDomains: [] }] }]);
+    const defaults = {
+      dns: [],
+      searchDomains: [],
+      foreignNetwork: false,
+      routes: [],
+      options: { ntpServers: [], privateOptions: [] },
+    };
+    expect(dhcp).toEqual([{ interfaces: [{ ...description, ...defaults }] }]);
     await expect(
       client.configureDhcp({ interfaces: [{ ...description, bridge: '../../etc', mtu: 1 }] }),
     ).rejects.toMatchObject({ code: 'invalid-spec', field: '/interfaces/0/bridge' });

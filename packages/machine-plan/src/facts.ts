@@ -57,6 +57,8 @@ export interface MachineFacts {
   images: Readonly<Record<string, ImageFact>>;
   /** Files of the kernel boot image, when the instance names one. */
   kernelBoot?: { path: string; initrdPath?: string };
+  /** Block sizes of the storage on which the hypervisor makes disks of its own; absent when nobody looked. */
+  ownDisks?: NonNullable<ImageFact['blockSizes']>;
   /** By interface name. */
   interfaces: Readonly<Record<string, InterfaceFact>>;
   hardwareVirtualization: HypervisorCapabilities['hardwareVirtualization'];

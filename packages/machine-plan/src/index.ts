@@ -13,6 +13,7 @@ export type {
   MachineFacts,
 } from './facts.ts';
 export { decodeCloudInit, hostname } from './plan/cloud-init.ts';
+export { interfaceQueues } from './plan/interfaces.ts';
 export { interfaceMac, normaliseMac, reservedMac } from './plan/mac-address.ts';
 export { defaultGracePeriodSeconds, machineName, planMachine } from './plan/plan-machine.ts';
 export { planProbes, type ProbeAction, type ProbePlan, type ProbePlans } from './probes.ts';

@@ -21,30 +21,14 @@ describe('uncarried', () => {
     ['spec.domain.cpu.dedicatedCpuPlacement', (s) => (s.domain.cpu!.dedicatedCpuPlacement = true)],
     ['spec.domain.devices.tpm', (s) => (s.domain.devices.tpm = {})],
     ['spec.domain.devices.gpus', (s) => (s.domain.devices.gpus = [{ name: 'g', deviceName: 'd' }])],
-    ['spec.domain.devices.disks[0].lun', (s) => (s.domain.devices.disks![0] = { name: 'root', lun: {} })],
     [
-      'spec.domain.devices.disks[1].blockSize.matchVolume.enabled',
-      (s) => (s.domain.devices.disks![1]!.blockSize = { matchVolume: { enabled: true } }),
-    ],
-    ['spec.domain.devices.disks[1].shareable', (s) => (s.domain.devices.disks![1]!.shareable = true)],
-    ['spec.domain.ioThreadsPolicy', (s) => (s.domain.ioThreadsPolicy = 'supplementalPool')],
-    ['spec.domain.devices.interfaces[0].model', (s) => (s.domain.devices.interfaces![0]!.model = 'igb')],
-    [
-      'spec.domain.devices.panicDevices[0].model',
-      (s) => (s.domain.devices.panicDevices = [{ model: 'pvpanic' }]),
-    ],
-    [
-      'spec.domain.devices.interfaces[0].bridge',
-      (s) => (s.domain.devices.interfaces![0] = { name: 'default', bridge: {} }),
+      'spec.domain.devices.interfaces[0].sriov',
+      (s) => (s.domain.devices.interfaces![0] = { name: 'default', sriov: {} }),
     ],
     ['spec.domain.devices.interfaces[0].state', (s) => (s.domain.devices.interfaces![0]!.state = 'absent')],
     [
       'spec.domain.firmware.bootloader.efi.persistent',
       (s) => (s.domain.firmware!.bootloader = { efi: { secureBoot: false, persistent: true } }),
-    ],
-    [
-      'spec.domain.features.apic.endOfInterrupt',
-      (s) => (s.domain.features!.apic = { enabled: true, endOfInterrupt: true }),
     ],
     ['spec.domain.launchSecurity', (s) => (s.domain.launchSecurity = {})],
     ['spec.networks[0].multus', (s) => (s.networks = [{ name: 'default', multus: { networkName: 'n' } }])],
@@ -106,6 +90,42 @@ describe('uncarried', () => {
           secretRef: { name: 'x' },
           networkDataSecretRef: { name: 'y' },
         }),
+    ],
+    [
+      'I/O threads, shared disks and what storage tells of its blocks',
+      (s) => {
+        s.domain.ioThreadsPolicy = 'supplementalPool';
+        s.domain.ioThreads = { supplementalPoolThreadCount: 2 };
+        Object.assign(s.domain.devices.disks![1]!, {
+          shareable: true,
+          blockSize: { matchVolume: { enabled: true } },
+        });
+      },
+    ],
+    ['LUNs', (s) => (s.domain.devices.disks![0] = { name: 'root', lun: { bus: 'scsi', readonly: true } })],
+    [
+      'interfaces with several queues and of every model',
+      (s) => {
+        s.domain.devices.networkInterfaceMultiqueue = true;
+        s.domain.devices.interfaces![0]!.model = 'igb';
+      },
+    ],
+    [
+      'the bridge binding and DHCP options',
+      (s) =>
+        (s.domain.devices.interfaces![0] = {
+          name: 'default',
+          bridge: {},
+          dhcpOptions: { bootFileName: 'pxelinux.0', privateOptions: [{ option: 240, value: 'x' }] },
+        }),
+    ],
+    [
+      'the last features and devices',
+      (s) => {
+        s.domain.features!.apic = { enabled: true, endOfInterrupt: true };
+        s.domain.devices.panicDevices = [{ model: 'pvpanic' }];
+        s.domain.devices.autoattachInputDevice = true;
+      },
     ],
     ['an empty list for absent', (s) => (s.accessCredentials = [])],
     ['null for absent', (s) => Object.assign(s, { accessCredentials: null })],

@@ -1,16 +1,10 @@
-/**
+import { bridgeName, primaryTap, tapLines, type PodInterface } from './pod-interface.ts';
+
+/*
  * The masquerade binding as data: which devices and address translation rules a guest needs inside its Pod's network
  * namespace. Names, addresses and the order of rules are KubeVirt's (network facts, masquerade binding), so that
  * monitoring and documentation that people have keep matching.
  */
-
-/** The Pod's own interface as found in the namespace. */
-export interface PodInterface {
-  name: string;
-  mtu: number;
-  /** IPv4 addresses, without prefix length. */
-  ipv4: string[];
-}
 
 /** One port of the VMI's interface; an empty list means all ports. */
 export interface ForwardedPort {
@@ -19,10 +13,12 @@ export interface ForwardedPort {
 }
 
 export interface MasqueradeRequest {
-  podInterface: PodInterface;
+  podInterface: Pick<PodInterface, 'name' | 'mtu'>;
   ports: readonly ForwardedPort[];
   /** Owner of the tap device: the user that QEMU runs as. */
   ownerUid: number;
+  /** Pairs of queues of the guest's interface. */
+  queues: number;
   /** IPv4 network of bridge and guest, for example `10.0.2.0/24` (`spec.networks[].pod.vmNetworkCIDR`). */
   cidr: string;
 }
@@ -39,12 +35,6 @@ export interface MasqueradePlan {
   sysctls: [key: string, value: string][];
   nftables: string;
 }
-
-/** In-pod bridge of a Pod interface: `eth0` -> `k6t-eth0`. */
-export const bridgeName = (podInterface: string): string => `k6t-${podInterface.replace(/^pod/, '')}`;
-
-/** Tap of the primary network. */
-export const primaryTap = 'tap0';
 
 /** The bridge's fixed address; a guest may not use it. */
 const bridgeMac = '02:00:00:00:00:00';
@@ -83,9 +73,7 @@ export function planMasquerade(request: MasqueradeRequest): MasqueradePlan {
       `link add ${bridge} address ${bridgeMac} mtu ${podInterface.mtu} type bridge`,
       `addr add ${gateway}/${prefix} dev ${bridge}`,
       `link set ${bridge} up`,
-      `tuntap add dev ${primaryTap} mode tap user ${request.ownerUid} group ${request.ownerUid}`,
-      `link set ${primaryTap} mtu ${podInterface.mtu} master ${bridge}`,
-      `link set ${primaryTap} up`,
+      ...tapLines({ bridge, mtu: podInterface.mtu, ownerUid: request.ownerUid, queues: request.queues }),
     ],
     sysctls: [
       ['net/ipv4/ip_forward', '1'],

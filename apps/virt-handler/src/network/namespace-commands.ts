@@ -1,15 +1,33 @@
 import { spawn } from 'node:child_process';
 import { z } from 'zod';
 import { HandlerError } from '../errors.ts';
-import type { PodInterface } from './masquerade.ts';
+import type { PodInterface, PodRoute } from './pod-interface.ts';
 
 const AddressesSchema = z.array(
   z.looseObject({
     ifname: z.string(),
     mtu: z.int(),
+    address: z.string().default(''),
+    linkinfo: z.looseObject({ info_kind: z.string().optional() }).optional(),
     addr_info: z
-      .array(z.looseObject({ family: z.string(), local: z.string(), scope: z.string() }))
+      .array(
+        z.looseObject({
+          family: z.string(),
+          local: z.string().optional(),
+          prefixlen: z.int(),
+          scope: z.string(),
+        }),
+      )
       .default([]),
+  }),
+);
+
+const RoutesSchema = z.array(
+  z.looseObject({
+    dst: z.string(),
+    gateway: z.string().optional(),
+    protocol: z.string().optional(),
+    scope: z.string().optional(),
   }),
 );
 
@@ -52,7 +70,7 @@ async function runIn(
 
 /** Every interface of the namespace by name. */
 export async function readInterfaces(path: string, signal?: AbortSignal): Promise<Map<string, PodInterface>> {
-  const text = await runIn(path, ['ip', '-json', 'addr', 'show'], { signal });
+  const text = await runIn(path, ['ip', '-json', '-details', 'addr', 'show'], { signal });
   const links = AddressesSchema.parse(JSON.parse(text));
   return new Map(
     links.map((link) => [
@@ -60,10 +78,27 @@ export async function readInterfaces(path: string, signal?: AbortSignal): Promis
       {
         name: link.ifname,
         mtu: link.mtu,
-        ipv4: link.addr_info.filter((a) => a.family === 'inet' && a.scope === 'global').map((a) => a.local),
+        mac: link.address,
+        ...(link.linkinfo?.info_kind !== undefined && { kind: link.linkinfo.info_kind }),
+        ipv4: link.addr_info
+          .filter(({ family, scope }) => family === 'inet' && scope === 'global')
+          .flatMap(({ local: address, prefixlen: prefix }) =>
+            address === undefined ? [] : [{ address, prefix }],
+          ),
       },
     ]),
   );
+}
+
+/** IPv4 routes through an interface, without those that follow from its own addresses. */
+export async function readRoutes(path: string, device: string, signal?: AbortSignal): Promise<PodRoute[]> {
+  const text = await runIn(path, ['ip', '-json', '-4', 'route', 'show', 'dev', device], { signal });
+  return RoutesSchema.parse(JSON.parse(text))
+    .filter(({ protocol }) => protocol !== 'kernel')
+    .map(({ dst, gateway }) => ({
+      destination: dst === 'default' || dst.includes('/') ? dst : `${dst}/32`,
+      ...(gateway !== undefined && { gateway }),
+    }));
 }
 
 /** Applies `ip` lines in one process; stops at the first that fails. */

@@ -1,23 +1,25 @@
 import { stat } from 'node:fs/promises';
 import { HandlerError } from '../errors.ts';
-import {
-  bridgeName,
-  planMasquerade,
-  primaryTap,
-  type ForwardedPort,
-  type MasqueradePlan,
-} from './masquerade.ts';
-import { loadNftables, readInterfaces, runIpBatch, writeSysctls } from './namespace-commands.ts';
+import { bridgedGuest, isStandIn, planBridge, type BridgedGuest } from './bridge-binding.ts';
+import { planMasquerade, type ForwardedPort, type MasqueradePlan } from './masquerade.ts';
+import { loadNftables, readInterfaces, readRoutes, runIpBatch, writeSysctls } from './namespace-commands.ts';
+import { bridgeName, primaryTap, takenName, type PodInterface } from './pod-interface.ts';
 
+/** What every binding needs. */
 export interface PodNetworkOptions {
   /** Path of the Pod's network namespace, for example `/run/netns/virtkit-<podUID>`. Never a path a launcher controls. */
   namespace: string;
   /** The Pod's interface towards the cluster; default `eth0`. */
   podInterface?: string;
-  ports: readonly ForwardedPort[];
   ownerUid: number;
-  cidr: string;
+  /** Pairs of queues of the guest's interface. */
+  queues: number;
   signal?: AbortSignal;
+}
+
+export interface MasqueradeOptions extends PodNetworkOptions {
+  ports: readonly ForwardedPort[];
+  cidr: string;
 }
 
 /** The network as set up: the plan, and the Pod's own addresses, which are what the world reaches the guest by. */
@@ -31,24 +33,11 @@ export interface PodNetwork extends MasqueradePlan {
  *
  * @throws HandlerError `pod-network-missing` while the namespace or its interface is not there, `pod-network-failed`.
  */
-export async function ensureMasqueradeNetwork(options: PodNetworkOptions): Promise<PodNetwork> {
-  const { namespace, podInterface: name = 'eth0', signal } = options;
-  const present = await stat(namespace).catch((cause: unknown) => {
-    throw new HandlerError('pod-network-missing', `network namespace ${namespace} is not there`, { cause });
-  });
-  if (present.isDirectory())
-    throw new HandlerError('pod-network-missing', `${namespace} is a folder, not a namespace`);
-  const interfaces = await readInterfaces(namespace, signal);
-  const podInterface = interfaces.get(name);
-  if (podInterface === undefined)
-    throw new HandlerError('pod-network-missing', `interface ${name} is missing in ${namespace}`);
-
-  const plan = planMasquerade({
-    podInterface,
-    ports: options.ports,
-    ownerUid: options.ownerUid,
-    cidr: options.cidr,
-  });
+export async function ensureMasqueradeNetwork(options: MasqueradeOptions): Promise<PodNetwork> {
+  const { namespace, podInterface: name = 'eth0', signal, ports, ownerUid, queues, cidr } = options;
+  const interfaces = await interfacesOf(namespace, signal);
+  const podInterface = required(interfaces, name, namespace);
+  const plan = planMasquerade({ podInterface, ports, ownerUid, queues, cidr });
   const bridgeThere = interfaces.has(bridgeName(name));
   const tapThere = interfaces.has(primaryTap);
   const missing = plan.links.filter((line) => {
@@ -59,5 +48,65 @@ export async function ensureMasqueradeNetwork(options: PodNetworkOptions): Promi
   await runIpBatch(namespace, missing, signal);
   await writeSysctls(namespace, plan.sysctls, signal);
   await loadNftables(namespace, plan.nftables, signal);
-  return { ...plan, podAddresses: podInterface.ipv4 };
+  return { ...plan, podAddresses: podInterface.ipv4.map(({ address }) => address) };
+}
+
+/** The bridge network as set up, and the Pod's addresses, which are the guest's now. */
+export interface BridgeNetwork extends BridgedGuest {
+  podAddresses: string[];
+}
+
+/**
+ * Gives the Pod's interface to the guest, over a bridge inside the Pod's network namespace. What was made already is read, not
+ * made again.
+ *
+ * @throws HandlerError `pod-network-missing` while the namespace or its interface is not there, `pod-network-failed`, also where
+ *   an earlier attempt was interrupted: a Pod's network can be handed over once.
+ */
+export async function ensureBridgeNetwork(options: PodNetworkOptions): Promise<BridgeNetwork> {
+  const { namespace, podInterface: name = 'eth0', signal, ownerUid, queues } = options;
+  const interfaces = await interfacesOf(namespace, signal);
+  const begun = interfaces.has(takenName(name)) || interfaces.has(bridgeName(name));
+  if (!begun) {
+    const podInterface = required(interfaces, name, namespace);
+    const routes = await readRoutes(namespace, name, signal);
+    const plan = reachable(() => planBridge({ podInterface, routes, ownerUid, queues }));
+    await writeSysctls(namespace, plan.sysctls, signal);
+    // Not to be interrupted: half of it leaves a Pod without network.
+    await runIpBatch(namespace, plan.links);
+  }
+  const standIn = (await interfacesOf(namespace, signal)).get(name);
+  if (standIn === undefined || !isStandIn(standIn))
+    throw new HandlerError('pod-network-failed', `handing over ${name} in ${namespace} was interrupted`);
+  const routes = await readRoutes(namespace, name, signal);
+  const guest = reachable(() => bridgedGuest(standIn, routes));
+  return { ...guest, podAddresses: standIn.ipv4.map(({ address }) => address) };
+}
+
+function reachable<T>(plan: () => T): T {
+  try {
+    return plan();
+  } catch (cause) {
+    if (cause instanceof RangeError) throw new HandlerError('pod-network-failed', cause.message, { cause });
+    throw cause;
+  }
+}
+
+async function interfacesOf(namespace: string, signal?: AbortSignal): Promise<Map<string, PodInterface>> {
+  const present = await stat(namespace).catch((cause: unknown) => {
+    throw new HandlerError('pod-network-missing', `network namespace ${namespace} is not there`, { cause });
+  });
+  if (present.isDirectory())
+    throw new HandlerError('pod-network-missing', `${namespace} is a folder, not a namespace`);
+  return readInterfaces(namespace, signal);
+}
+
+function required(
+  interfaces: ReadonlyMap<string, PodInterface>,
+  name: string,
+  namespace: string,
+): PodInterface {
+  const found = interfaces.get(name);
+  if (found !== undefined) return found;
+  throw new HandlerError('pod-network-missing', `interface ${name} is missing in ${namespace}`);
 }

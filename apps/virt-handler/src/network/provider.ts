@@ -1,9 +1,21 @@
 import { readFile } from 'node:fs/promises';
-import type { VirtualMachineInstance } from '@virtkit/core-types';
+import type { Interface, VirtualMachineInstance } from '@virtkit/core-types';
 import type { DhcpSpecInput } from '@virtkit/launcher-api';
-import { hostname, interfaceMac, type MachineFacts } from '@virtkit/machine-plan';
+import {
+  hostname,
+  interfaceMac,
+  interfaceQueues,
+  type InterfaceFact,
+  type MachineFacts,
+} from '@virtkit/machine-plan';
+import { HandlerError } from '../errors.ts';
 import type { ForwardedPort } from './masquerade.ts';
-import { ensureMasqueradeNetwork } from './pod-network.ts';
+import {
+  ensureBridgeNetwork,
+  ensureMasqueradeNetwork,
+  type BridgeNetwork,
+  type PodNetworkOptions,
+} from './pod-network.ts';
 
 /** What a guest's interfaces are connected to, and what the launcher must serve on them. */
 export interface GuestNetwork {
@@ -35,28 +47,27 @@ export function namespacedNetwork(options: {
       const { networks = [], domain } = instance.spec;
       const result: GuestNetwork = { interfaces: {}, dhcp: { interfaces: [] }, podAddresses: {} };
       for (const nic of domain.devices.interfaces ?? []) {
-        const network = networks.find(({ name }) => name === nic.name);
-        const made = await ensureMasqueradeNetwork({
+        const common: PodNetworkOptions = {
           namespace: options.namespaceOf(podUid),
-          ports: (nic.ports ?? []).map(forwardedPort),
           ownerUid: options.ownerUid,
-          cidr: network?.pod?.vmNetworkCIDR ?? defaultCidr,
+          queues: interfaceQueues(instance.spec, nic) ?? 1,
           signal,
-        });
-        result.interfaces = {
-          ...result.interfaces,
-          [nic.name]: { backend: { kind: 'tap', device: made.tap }, mtu: made.mtu },
         };
+        const cidr = networks.find(({ name }) => name === nic.name)?.pod?.vmNetworkCIDR ?? defaultCidr;
+        const made =
+          nic.bridge === undefined
+            ? await masqueraded(common, nic, cidr)
+            : bridged(await ensureBridgeNetwork(common));
+        const { fact, lease } = made;
+        result.interfaces = { ...result.interfaces, [nic.name]: fact };
         result.podAddresses[nic.name] = made.podAddresses;
+        if (lease === undefined) continue;
         result.dhcp.interfaces.push({
-          bridge: made.bridge,
-          gateway: made.gateway,
-          prefix: made.prefix,
-          guestAddress: made.guestAddress,
-          mac: interfaceMac(instance, nic.name, nic.macAddress),
-          mtu: made.mtu,
+          ...lease,
+          mac: interfaceMac(instance, nic.name, nic.macAddress || fact.mac),
           hostname: hostname(instance),
           ...(await resolver(options.resolvConf ?? '/etc/resolv.conf')),
+          options: dhcpOptions(nic),
         });
       }
       return result;
@@ -64,9 +75,70 @@ export function namespacedNetwork(options: {
   };
 }
 
+type Lease = Pick<
+  DhcpSpecInput['interfaces'][number],
+  'bridge' | 'gateway' | 'prefix' | 'guestAddress' | 'mtu' | 'routes' | 'foreignNetwork'
+>;
+
+/** One interface of the guest, connected. */
+interface Connected {
+  fact: InterfaceFact;
+  podAddresses: string[];
+  /** Absent where the guest is not given an address. */
+  lease?: Lease;
+}
+
+async function masqueraded(common: PodNetworkOptions, nic: Interface, cidr: string): Promise<Connected> {
+  const ports = (nic.ports ?? []).map(forwardedPort);
+  const made = await ensureMasqueradeNetwork({ ...common, ports, cidr });
+  const { tap, mtu, bridge, gateway, prefix, guestAddress, podAddresses } = made;
+  return {
+    fact: { backend: { kind: 'tap', device: tap }, mtu },
+    podAddresses,
+    lease: { bridge, gateway, prefix, guestAddress, mtu },
+  };
+}
+
+function bridged({ tap, mtu, mac, bridge, lease, podAddresses }: BridgeNetwork): Connected {
+  return {
+    fact: { backend: { kind: 'tap', device: tap }, mtu, mac },
+    podAddresses,
+    ...(lease && {
+      lease: {
+        bridge,
+        mtu,
+        guestAddress: lease.address,
+        prefix: lease.prefix,
+        gateway: lease.gateway,
+        routes: lease.routes,
+        foreignNetwork: true,
+      },
+    }),
+  };
+}
+
+/** What the instance wants its DHCP client to be told beyond the network itself. */
+function dhcpOptions({ dhcpOptions: wanted }: Interface): DhcpSpecInput['interfaces'][number]['options'] {
+  return {
+    ...(wanted?.bootFileName && { bootFileName: wanted.bootFileName }),
+    ...(wanted?.tftpServerName && { tftpServerName: wanted.tftpServerName }),
+    ntpServers: wanted?.ntpServers ?? [],
+    privateOptions: (wanted?.privateOptions ?? []).map(({ option, value }) => ({ code: option, value })),
+  };
+}
+
 /** Without rights on the host: the hypervisor's own user-mode network, which reaches out and cannot be reached. */
 export const userModeNetwork: NetworkProvider = {
-  prepare: async (instance) => ({
+  prepare: async (instance) => {
+    const taking = (instance.spec.domain.devices.interfaces ?? []).find(({ bridge }) => bridge !== undefined);
+    if (taking !== undefined)
+      throw new HandlerError('not-permitted', `interface ${taking.name}: the bridge binding needs root`);
+    return userMode(instance);
+  },
+};
+
+function userMode(instance: VirtualMachineInstance): GuestNetwork {
+  return {
     interfaces: Object.fromEntries(
       (instance.spec.domain.devices.interfaces ?? []).map(({ name }) => [
         name,
@@ -75,8 +147,8 @@ export const userModeNetwork: NetworkProvider = {
     ),
     dhcp: { interfaces: [] },
     podAddresses: {},
-  }),
-};
+  };
+}
 
 function forwardedPort({ port, protocol }: { port: number; protocol?: string | undefined }): ForwardedPort {
   return { port, protocol: protocol?.toLowerCase() === 'udp' ? 'udp' : 'tcp' };

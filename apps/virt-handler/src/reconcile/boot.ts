@@ -1,6 +1,6 @@
 import type { VirtualMachineInstance } from '@virtkit/core-types';
 import { HalError, type Machine } from '@virtkit/hal';
-import type { Facts, FactsRequest, LauncherClient } from '@virtkit/launcher-api';
+import type { BlockSizesFact, Facts, FactsRequest, LauncherClient } from '@virtkit/launcher-api';
 import { planMachine, type MachineFacts, type PlanConfiguration } from '@virtkit/machine-plan';
 import type { GuestNetwork } from '../network/provider.ts';
 import { secretFacts, secretsRequest } from './secrets.ts';
@@ -52,13 +52,18 @@ function machineFacts(found: Facts, network: GuestNetwork): MachineFacts {
   const images: Record<string, MachineFacts['images'][string]> = {};
   for (const [name, fact] of Object.entries(found.volumes)) {
     if ('error' in fact) throw new HalError(fact.error.code, `volume ${name}: ${fact.error.message}`);
-    images[name] = { path: fact.path, format: fact.format };
+    images[name] = {
+      path: fact.path,
+      format: fact.format,
+      ...(fact.blockSizes && { blockSizes: blockSizes(fact.blockSizes) }),
+    };
   }
   const { kernelBoot } = found;
   if (kernelBoot !== undefined && 'error' in kernelBoot)
     throw new HalError(kernelBoot.error.code, `kernel boot image: ${kernelBoot.error.message}`);
   return {
     images,
+    ...(found.ownDisks && { ownDisks: blockSizes(found.ownDisks) }),
     interfaces: network.interfaces,
     hardwareVirtualization: found.hardwareVirtualization,
     ...(kernelBoot?.path === undefined
@@ -70,4 +75,13 @@ function machineFacts(found: Facts, network: GuestNetwork): MachineFacts {
           },
         }),
   };
+}
+
+/** Absent members are absent, not undefined. */
+function blockSizes({
+  logical,
+  physical,
+  discardGranularity,
+}: BlockSizesFact): NonNullable<MachineFacts['ownDisks']> {
+  return { logical, physical, ...(discardGranularity !== undefined && { discardGranularity }) };
 }

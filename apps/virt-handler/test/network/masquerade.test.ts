@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { masqueradeAddresses, planMasquerade } from '../../src/network/masquerade.ts';
 
-const podInterface = { name: 'eth0', mtu: 1450, ipv4: ['10.88.0.5'] };
+const podInterface = { name: 'eth0', mtu: 1450 };
+const common = { podInterface, ownerUid: 107, queues: 1, cidr: '10.0.2.0/24' };
 
 describe('masquerade addresses', () => {
   it.each([
@@ -22,7 +23,7 @@ describe('masquerade addresses', () => {
 
 describe('masquerade plan', () => {
   it('keeps the mtu of the Pod and gives the tap to the user that runs QEMU', () => {
-    const plan = planMasquerade({ podInterface, ports: [], ownerUid: 107, cidr: '10.0.2.0/24' });
+    const plan = planMasquerade({ ...common, ports: [] });
     expect(plan).toMatchObject({
       bridge: 'k6t-eth0',
       tap: 'tap0',
@@ -34,17 +35,20 @@ describe('masquerade plan', () => {
     expect(plan.links.filter((line) => line.includes('mtu 1450'))).toHaveLength(2);
   });
 
+  it('makes a tap of several queues only where there are several', () => {
+    const plan = planMasquerade({ ...common, ports: [], queues: 4 });
+    expect(plan.links).toContain('tuntap add dev tap0 mode tap user 107 group 107 multi_queue');
+  });
+
   it('forwards every port when none is listed, and only the listed ones otherwise', () => {
-    const all = planMasquerade({ podInterface, ports: [], ownerUid: 107, cidr: '10.0.2.0/24' }).nftables;
+    const all = planMasquerade({ ...common, ports: [] }).nftables;
     expect(all).toMatch(/chain KUBEVIRT_PREINBOUND \{\n\s+counter dnat to 10\.0\.2\.2/);
     const some = planMasquerade({
-      podInterface,
+      ...common,
       ports: [
         { port: 22, protocol: 'tcp' },
         { port: 53, protocol: 'udp' },
       ],
-      ownerUid: 107,
-      cidr: '10.0.2.0/24',
     }).nftables;
     expect(some).toContain('tcp dport 22 counter dnat to 10.0.2.2');
     expect(some).toContain('udp dport 53 counter dnat to 10.0.2.2');

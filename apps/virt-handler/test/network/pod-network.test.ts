@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { requires } from '@virtkit/testing';
-import { ensureMasqueradeNetwork } from '../../src/network/pod-network.ts';
+import { ensureBridgeNetwork, ensureMasqueradeNetwork } from '../../src/network/pod-network.ts';
 
 const made: string[] = [];
 const run = (command: string, ...args: string[]): string => execFileSync(command, args, { encoding: 'utf8' });
@@ -24,7 +24,7 @@ afterEach(() => {
 });
 
 describe('masquerade network in a namespace', () => {
-  const options = { ports: [], ownerUid: 107, cidr: '10.0.2.0/24' };
+  const options = { ports: [], ownerUid: 107, queues: 1, cidr: '10.0.2.0/24' };
 
   it('is made once and stays the same when asked for again', async (context) => {
     requires(context, { kind: 'root' }, { kind: 'command', name: 'nft', package: 'nftables' });
@@ -59,5 +59,86 @@ describe('masquerade network in a namespace', () => {
     ).rejects.toMatchObject({
       code: 'pod-network-missing',
     });
+  });
+});
+
+describe('bridge network in a namespace', () => {
+  const podMac = '02:00:00:00:00:07';
+  const options = { ownerUid: 107, queues: 2 };
+
+  /** A Pod on a network that sends frames back, as the CNI plugins make it, and a neighbour. */
+  function makePod(): { pod: string; outside: string } {
+    const [outside, pod] = [makeNamespace(false), makeNamespace(false)];
+    run('ip', '-netns', outside, 'link', 'add', 'cni0', 'type', 'bridge');
+    run('ip', '-netns', outside, 'addr', 'add', '10.99.0.1/24', 'dev', 'cni0');
+    const veth = ['type', 'veth', 'peer', 'name', 'eth0', 'address', podMac, 'netns', pod];
+    run('ip', '-netns', outside, 'link', 'add', 'host', ...veth);
+    run('ip', '-netns', outside, 'link', 'set', 'host', 'master', 'cni0');
+    run('ip', '-netns', outside, 'link', 'set', 'host', 'type', 'bridge_slave', 'hairpin', 'on');
+    for (const link of ['cni0', 'host']) run('ip', '-netns', outside, 'link', 'set', link, 'up');
+    run('ip', '-netns', pod, 'addr', 'add', '10.99.0.7/24', 'dev', 'eth0');
+    run('ip', '-netns', pod, 'link', 'set', 'eth0', 'mtu', '1400', 'up');
+    run('ip', '-netns', pod, 'route', 'add', 'default', 'via', '10.99.0.1');
+    run('ip', '-netns', pod, 'route', 'add', '192.168.9.0/24', 'via', '10.99.0.9');
+    return { pod, outside };
+  }
+
+  it('hands the address of the Pod over, once, and still knows it when asked again', async (context) => {
+    requires(context, { kind: 'root' }, { kind: 'command', name: 'ip', package: 'iproute2' });
+    const { pod } = makePod();
+    const namespace = `/run/netns/${pod}`;
+    const first = await ensureBridgeNetwork({ namespace, ...options });
+    expect(first).toEqual({
+      bridge: 'k6t-eth0',
+      tap: 'tap0',
+      mtu: 1400,
+      mac: podMac,
+      podAddresses: ['10.99.0.7'],
+      lease: {
+        address: '10.99.0.7',
+        prefix: 24,
+        gateway: '10.99.0.1',
+        routes: [{ destination: '192.168.9.0/24', gateway: '10.99.0.9' }],
+      },
+    });
+    expect(await ensureBridgeNetwork({ namespace, ...options })).toEqual(first);
+    const names = (JSON.parse(run('ip', '-netns', pod, '-json', 'link', 'show')) as { ifname: string }[]).map(
+      ({ ifname }) => ifname,
+    );
+    expect(names).toEqual(expect.arrayContaining(['eth0', 'eth0-nic', 'k6t-eth0', 'tap0']));
+  });
+
+  it('lets only the guest answer for the address', async (context) => {
+    requires(context, { kind: 'root' }, { kind: 'command', name: 'busybox', package: 'busybox-static' });
+    const { pod, outside } = makePod();
+    await ensureBridgeNetwork({ namespace: `/run/netns/${pod}`, ...options });
+    const ping = (): string =>
+      spawnSync('ip', ['netns', 'exec', outside, 'busybox', 'ping', '-c', '1', '-W', '2', '10.99.0.7'], {
+        encoding: 'utf8',
+      }).stdout;
+    expect(ping()).toMatch(/100% packet loss/);
+    // A stand-in for the guest: its network card is a port of the bridge.
+    const guest = makeNamespace(false);
+    const veth = ['type', 'veth', 'peer', 'name', 'eth0', 'address', podMac, 'netns', guest];
+    run('ip', '-netns', pod, 'link', 'add', 'card', ...veth);
+    run('ip', '-netns', pod, 'link', 'set', 'card', 'master', 'k6t-eth0', 'up');
+    run('ip', '-netns', guest, 'addr', 'add', '10.99.0.7/24', 'dev', 'eth0');
+    run('ip', '-netns', guest, 'link', 'set', 'eth0', 'up');
+    run('ip', '-netns', outside, 'neigh', 'flush', 'all');
+    expect(ping()).toMatch(/ 0% packet loss/);
+  });
+
+  it('refuses a Pod that an earlier attempt left half done, and one without a way out', async (context) => {
+    requires(context, { kind: 'root' });
+    const half = makeNamespace(true);
+    run('ip', '-netns', half, 'link', 'add', 'k6t-eth0', 'type', 'bridge');
+    const failed = { code: 'pod-network-failed' };
+    await expect(ensureBridgeNetwork({ namespace: `/run/netns/${half}`, ...options })).rejects.toMatchObject(
+      failed,
+    );
+    const closed = makeNamespace(true);
+    await expect(
+      ensureBridgeNetwork({ namespace: `/run/netns/${closed}`, ...options }),
+    ).rejects.toMatchObject(failed);
   });
 });

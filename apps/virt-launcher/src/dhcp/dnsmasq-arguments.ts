@@ -12,11 +12,12 @@ const leaseHours = 999 * 24;
  * its identifier, as it does from initramfs to system, and still gets its address (`id:*`).
  */
 export function dnsmasqArguments(
-  { bridge, gateway, prefix, guestAddress, mac, mtu, hostname, dns, searchDomains }: DhcpInterface,
+  description: DhcpInterface,
   files: { leases: string; pid: string },
   /** Set when dnsmasq is started by root: it must stay what it is instead of becoming a user that may not exist. */
   asRoot: boolean,
 ): string[] {
+  const { bridge, gateway, prefix, guestAddress, mac, mtu, hostname, dns, searchDomains } = description;
   const domain = longest(searchDomains);
   return [
     '--conf-file=/dev/null',
@@ -36,15 +37,48 @@ export function dnsmasqArguments(
     `--pid-file=${files.pid}`,
     `--dhcp-range=${guestAddress},${guestAddress},${netmask(prefix)},${leaseHours}h`,
     `--dhcp-host=${mac},id:*,${guestAddress},${hostname},${leaseHours}h`,
+    ...(description.foreignNetwork ? [`--shared-network=${bridge},${guestAddress}`] : []),
     `--dhcp-option-force=option:router,${gateway}`,
+    ...classlessRoutes(description),
     `--dhcp-option-force=option:mtu,${mtu}`,
     ...(dns.length > 0 ? [`--dhcp-option-force=option:dns-server,${dns.join(',')}`] : []),
     ...(searchDomains.length > 0
       ? [`--dhcp-option-force=option:domain-search,${searchDomains.join(',')}`]
       : []),
     ...(domain === undefined ? [] : [`--dhcp-option-force=option:domain-name,${domain}`]),
+    ...instanceOptions(description),
     ...(asRoot ? ['--user=root', '--group=root'] : []),
   ];
+}
+
+/** A client that is told of routes forgets the router, so the way out is told again, as the last of them. */
+function classlessRoutes({ routes, gateway }: DhcpInterface): string[] {
+  if (routes.length === 0) return [];
+  const direct = '0.0.0.0';
+  const pairs = routes.map(({ destination, gateway: via = direct }) => `${destination},${via}`);
+  return [
+    `--dhcp-option-force=option:classless-static-route,${[...pairs, `0.0.0.0/0,${gateway}`].join(',')}`,
+  ];
+}
+
+/** What the instance itself wants its client to be told. */
+function instanceOptions({ options }: DhcpInterface): string[] {
+  const { bootFileName, tftpServerName, ntpServers, privateOptions } = options;
+  const option = (code: number, value: string): string => `--dhcp-option-force=${code},${value}`;
+  return [
+    // Names, which dnsmasq takes as they are.
+    ...(tftpServerName === undefined ? [] : [option(66, tftpServerName)]),
+    ...(bootFileName === undefined ? [] : [option(67, bootFileName)]),
+    ...(ntpServers.length === 0 ? [] : [option(42, ntpServers.join(','))]),
+    ...privateOptions.map(({ code, value }) => option(code, bytes(value))),
+  ];
+}
+
+/** Text as dnsmasq takes it literally, whatever is in it: octets in hexadecimal, and a single one as a number. */
+function bytes(text: string): string {
+  const octets = [...Buffer.from(text, 'utf8')];
+  if (octets.length === 1) return String(octets[0]);
+  return octets.map((octet) => octet.toString(16).padStart(2, '0')).join(':');
 }
 
 /** KubeVirt network: the domain name is the longest search domain. */

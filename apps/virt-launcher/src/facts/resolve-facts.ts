@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HalError, type CallOptions, type Hypervisor } from '@virtkit/hal';
 import { limits, toWireError, type Facts, type FactsRequest, type VolumeFact } from '@virtkit/launcher-api';
+import { readBlockSizes } from './block-sizes.ts';
 import { containedFile, isAbsent, soleDisk } from './contained-file.ts';
 import { readImageInfo } from './image-info.ts';
 import { readCloudInitSecret, readSecret } from './secret-files.ts';
@@ -12,6 +13,8 @@ export interface FactsOptions {
   containerDiskDir: string;
   /** Holds one folder per volume whose disk is its file `disk.img`. */
   vmiDiskDir: string;
+  /** Holds the disks that the hypervisor makes. */
+  stateDir: string;
   /** Holds one folder per volume and credential whose data stands in Secrets. */
   secretDir: string;
   /** Program; default `qemu-img`. */
@@ -39,6 +42,7 @@ export class FactsResolver {
     const { hardwareVirtualization } = await this.#options.hypervisor.capabilities(options);
     return {
       volumes,
+      ownDisks: await readBlockSizes(this.#options.stateDir),
       ...(request.kernelBoot && { kernelBoot: await this.#kernelBoot(request.kernelBoot) }),
       ...(await this.#secrets(request)),
       hardwareVirtualization,
@@ -73,7 +77,8 @@ export class FactsResolver {
     const known =
       this.#known.get(key) ?? (await readImageInfo(path, this.#options.qemuImg ?? 'qemu-img', options));
     this.#known.set(key, known);
-    return known;
+    const blockSizes = await readBlockSizes(path);
+    return { ...known, ...(blockSizes && { blockSizes }) };
   }
 
   async #secrets({

@@ -7,6 +7,7 @@ import { readJson, writeJson } from '../state/file.ts';
 import { CniNetwork, type CniAttachment, type CniNetworkConfiguration } from './cni.ts';
 import {
   ensureNamespace,
+  isUsable,
   listNamespaces,
   namespacePath,
   removeNamespace,
@@ -31,8 +32,17 @@ export interface BridgeNetworkOptions {
 
 /** Of each Pod's attachment. Written without a result before the first step, so that what was begun can be undone. */
 const recordSchema = z.object({
-  result: z.looseObject({ ips: z.array(z.looseObject({ address: z.string() })) }).optional(),
+  result: z
+    .looseObject({
+      ips: z.array(z.looseObject({ address: z.string() })),
+      interfaces: z.array(z.looseObject({ name: z.string(), sandbox: z.string().optional() })).optional(),
+    })
+    .optional(),
 });
+
+type AttachmentResult = NonNullable<z.output<typeof recordSchema>['result']>;
+
+const linksSchema = z.array(z.looseObject({ master: z.string().optional() }));
 
 /**
  * Gives each Pod a network namespace, attached to a bridge by the CNI plugins `bridge` and `host-local`. What leaves
@@ -83,7 +93,7 @@ class BridgeNetwork implements NetworkProvider {
     await (this.#shared ??= this.#setUpShared());
     const name = this.#prefix + uid;
     const recorded = await this.#read(uid);
-    if (recorded?.result && (await this.#cni.check(this.#attachment(uid), recorded.result, options)))
+    if (recorded?.result && (await this.#isAttached(uid, recorded.result)))
       return podNetwork(name, recorded.result.ips);
     // Whatever an earlier attempt left behind, an address above all.
     if (recorded !== undefined) await this.tearDown(uid);
@@ -103,10 +113,10 @@ class BridgeNetwork implements NetworkProvider {
     }
   }
 
-  async check({ uid }: PodNetworkRequest, options: { signal?: AbortSignal } = {}): Promise<boolean> {
+  async check({ uid }: PodNetworkRequest): Promise<boolean> {
     const recorded = await this.#read(uid);
     if (recorded?.result === undefined) return false;
-    return this.#cni.check(this.#attachment(uid), recorded.result, options);
+    return this.#isAttached(uid, recorded.result);
   }
 
   async tearDown(uid: string): Promise<void> {
@@ -142,6 +152,19 @@ class BridgeNetwork implements NetworkProvider {
       const uid = file.replace(/\.json$/, '');
       if (!present.has(this.#prefix + uid)) await this.tearDown(uid);
     }
+  }
+
+  /**
+   * Whether the Pod still hangs on the bridge, seen from outside. What becomes of the interface inside is the Pod's affair: the
+   * CNI plugins' own check would take a Pod for detached that gave its interface another name or to a guest.
+   */
+  async #isAttached(uid: string, { interfaces = [] }: AttachmentResult): Promise<boolean> {
+    if (!(await isUsable(this.#prefix + uid))) return false;
+    const outside = interfaces.find(({ name, sandbox }) => !sandbox && name !== this.#bridge);
+    if (outside === undefined) return false;
+    const { exitCode, stdout } = await runCommand('ip', ['-json', 'link', 'show', 'dev', outside.name]);
+    if (exitCode !== 0) return false;
+    return linksSchema.parse(JSON.parse(stdout)).some(({ master }) => master === this.#bridge);
   }
 
   #attachment(uid: string): CniAttachment {

@@ -54,24 +54,8 @@ export class CniNetwork {
       await this.#run('DEL', plugin, attachment, result, {});
   }
 
-  /** Whether the attachment still is as its result says. */
-  async check(
-    attachment: CniAttachment,
-    result: CniResult,
-    options: { signal?: AbortSignal | undefined } = {},
-  ): Promise<boolean> {
-    try {
-      for (const plugin of this.#configuration.plugins)
-        await this.#run('CHECK', plugin, attachment, result, options);
-      return true;
-    } catch (error) {
-      if (error instanceof EmbeddedNodeError && error.code === 'NetworkFailed') return false;
-      throw error;
-    }
-  }
-
   async #run(
-    command: 'ADD' | 'DEL' | 'CHECK',
+    command: 'ADD' | 'DEL',
     plugin: CniPlugin,
     attachment: CniAttachment,
     prevResult: unknown,

@@ -56,7 +56,7 @@ export async function listNamespaces(prefix: string): Promise<string[]> {
 }
 
 /** Whether a namespace stands there, and not only the file that one is mounted on. */
-async function isUsable(name: string): Promise<boolean> {
+export async function isUsable(name: string): Promise<boolean> {
   try {
     return (await statfs(namespacePath(name))).type === namespaceFileSystem;
   } catch (error) {

@@ -20,7 +20,7 @@ export interface NetworkProvider {
   /** @throws EmbeddedNodeError `NetworkFailed`, `CommandMissing` */
   setUp(request: PodNetworkRequest, options?: { signal?: AbortSignal }): Promise<PodNetwork>;
   /** Whether the network still is as `setUp` made it. */
-  check(request: PodNetworkRequest, options?: { signal?: AbortSignal }): Promise<boolean>;
+  check(request: PodNetworkRequest): Promise<boolean>;
   /** Also for a Pod of which only the uid is known, and after a `setUp` that was cut short. */
   tearDown(uid: string): Promise<void>;
   /** Removes what all Pods share: bridge, address translation, files. */

@@ -14,7 +14,7 @@ export function featuresElement({ features, architecture }: MachineSpec): XmlEle
   const kvm = { hidden: state(hideHypervisor), 'hint-dedicated': state(dedicatedCpuHint) };
   return {
     acpi: present(features.acpi),
-    apic: present(features.apic),
+    apic: apicElement(features),
     smm: features.smm === true ? {} : undefined,
     hyperv: hypervElement(features.hyperv),
     kvm: hideHypervisor === undefined && dedicatedCpuHint === undefined ? undefined : kvm,
@@ -22,6 +22,11 @@ export function featuresElement({ features, architecture }: MachineSpec): XmlEle
     pmu: state(features.performanceCounters),
     vmport: x86 ? { '@state': 'off' } : undefined,
   };
+}
+
+function apicElement({ apic, apicEndOfInterrupt }: Features): XmlElement | undefined {
+  if (apic !== true) return undefined;
+  return apicEndOfInterrupt === undefined ? {} : { '@eoi': onOff(apicEndOfInterrupt) };
 }
 
 function hypervElement(hyperv: Features['hyperv']): XmlElement | undefined {

@@ -2,17 +2,18 @@ import type { Interface, InterfaceBackend, MachineSpec } from '@virtkit/hal';
 import { aliasOf } from './aliases.ts';
 import type { XmlElement } from './element.ts';
 import { pciElement } from './pci-address.ts';
+import type { VirtType } from './render.ts';
 import { iommuOption, virtioModel } from './virtio.ts';
 
 /** One `<interface>`. A tap is opened, never made or configured; boot ROMs are left out unless the guest boots from it. */
-export function interfaceElement(nic: Interface, spec: MachineSpec): XmlElement {
+export function interfaceElement(nic: Interface, spec: MachineSpec, virtType: VirtType): XmlElement {
   const tunableRom = spec.architecture !== 's390x' && nic.backend.kind !== 'passt';
   const withoutRom = nic.bootOrder === undefined || spec.launchSecurity !== undefined;
   return {
     ...attachment(nic.backend),
     mac: { '@address': nic.mac },
     model: { '@type': nic.model === 'virtio' ? virtioModel(spec) : nic.model },
-    driver: driverElement(nic, spec),
+    driver: driverElement(nic, spec, virtType),
     mtu: nic.mtu === undefined ? undefined : { '@size': nic.mtu },
     boot: nic.bootOrder === undefined ? undefined : { '@order': nic.bootOrder },
     rom: tunableRom && withoutRom ? { '@enabled': 'no' } : undefined,
@@ -23,10 +24,16 @@ export function interfaceElement(nic: Interface, spec: MachineSpec): XmlElement 
   };
 }
 
-function driverElement({ model, queues }: Interface, spec: MachineSpec): XmlElement | undefined {
+/** An emulated guest's queues are the kernel's where it can serve them, and QEMU's own elsewhere. */
+function driverElement(
+  { model, queues }: Interface,
+  spec: MachineSpec,
+  virtType: VirtType,
+): XmlElement | undefined {
   const iommu = iommuOption(spec);
   if (model !== 'virtio' || (queues === undefined && iommu === undefined)) return undefined;
-  return { '@name': queues === undefined ? undefined : 'vhost', '@queues': queues, '@iommu': iommu };
+  const inKernel = queues !== undefined && virtType !== 'qemu';
+  return { '@name': inKernel ? 'vhost' : undefined, '@queues': queues, '@iommu': iommu };
 }
 
 function attachment(backend: InterfaceBackend): XmlElement {

@@ -93,7 +93,7 @@ function devicesOf(spec: MachineSpec, context: RenderContext): XmlElement {
     emulator: context.emulator,
     disk: spec.disks.map((disk) => diskElement(disk, targets.get(disk.id) ?? '', spec, context)),
     controller: controllerElements(spec),
-    interface: spec.interfaces.map((nic) => interfaceElement(nic, spec)),
+    interface: spec.interfaces.map((nic) => interfaceElement(nic, spec, context.virtType)),
     hostdev: (spec.hostDevices ?? []).map(hostDeviceElement),
     ...deviceElements(spec, context),
     ...extraDeviceElements(spec),

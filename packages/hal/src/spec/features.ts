@@ -26,6 +26,8 @@ export const FeaturesSchema = z.strictObject({
   acpi: z.boolean(),
   /** The interrupt controller of x86. */
   apic: onOrOff,
+  /** Whether the guest may end interrupts without leaving to the hypervisor. */
+  apicEndOfInterrupt: onOrOff,
   /** System management mode, which firmware with Secure Boot needs. */
   smm: onOrOff,
   paravirtualSpinlocks: onOrOff,

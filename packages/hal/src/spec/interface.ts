@@ -51,7 +51,7 @@ export const InterfaceSchema = z.strictObject({
   mtu: z.int().min(68).max(65535).optional(),
   bootOrder: z.int().min(1).optional(),
   linkUp: z.boolean().default(true),
-  /** Pairs of queues, served by the kernel; only for virtio. */
+  /** Pairs of queues, served by the kernel where it runs the guest; only for virtio. A tap must have been made for several. */
   queues: z.int().min(1).max(256).optional(),
   pciAddress: PciAddressSchema.optional(),
   /** Number by which the guest's firmware names the interface. */

@@ -1,7 +1,7 @@
 import type { Disk, VirtualMachineInstance } from '@virtkit/core-types';
 import type { BlockSizes, Disk as MachineDisk } from '@virtkit/hal';
 import { PlanError } from '../errors.ts';
-import type { ImageFact } from '../facts.ts';
+import type { ImageFact, MachineFacts } from '../facts.ts';
 import { vcpuCount } from './cpu.ts';
 import type { DiskTarget } from './disk-target.ts';
 
@@ -16,13 +16,14 @@ export function planTransfer(
   { spec }: VirtualMachineInstance,
   disk: Disk,
   target: DiskTarget,
-  image: ImageFact | undefined,
+  { images, ownDisks }: Pick<MachineFacts, 'images' | 'ownDisks'>,
   field: string,
 ): Transfer {
+  const image = images[disk.name];
   const shareable = disk.shareable === true && target.device === 'disk';
   const cache = cacheMode(disk, shareable, image, field);
   const io = ioMode(disk, cache, image, field);
-  const blockSizes = planBlockSizes(disk, image, field);
+  const blockSizes = planBlockSizes(disk, image === undefined ? ownDisks : image.blockSizes, field);
   const errorPolicy = disk.errorPolicy && oneOf(errorPolicies, disk.errorPolicy, `${field}.errorPolicy`);
   return {
     ...(cache && { cache }),
@@ -68,14 +69,18 @@ function ioMode(
   return cache === 'none' && suited ? 'native' : undefined;
 }
 
-function planBlockSizes(disk: Disk, image: ImageFact | undefined, field: string): BlockSizes | undefined {
+function planBlockSizes(
+  disk: Disk,
+  ofVolume: ImageFact['blockSizes'],
+  field: string,
+): BlockSizes | undefined {
   const { custom, matchVolume } = disk.blockSize ?? {};
   if (custom !== undefined) {
     const { logical = 512, physical = 512, discardGranularity } = custom;
     return { logical, physical, ...(discardGranularity !== undefined && { discardGranularity }) };
   }
   if (matchVolume === undefined || matchVolume.enabled === false) return undefined;
-  if (image?.blockSizes !== undefined) return image.blockSizes;
+  if (ofVolume !== undefined) return ofVolume;
   throw new PlanError('missing-fact', `the block sizes of volume ${disk.name} were not looked up`, {
     field: `${field}.blockSize.matchVolume`,
   });

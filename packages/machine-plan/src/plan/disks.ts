@@ -35,7 +35,7 @@ export function planDisks(
         id: disk.name,
         ...target,
         source,
-        ...planTransfer(vmi, disk, target, facts.images[disk.name], field),
+        ...planTransfer(vmi, disk, target, facts, field),
         ...(place !== undefined && { target: place }),
         ...(disk.bootOrder !== undefined && { bootOrder: disk.bootOrder }),
         ...(disk.serial && { serial: disk.serial }),

@@ -36,6 +36,9 @@ function videoModel(
   return domain.firmware?.bootloader?.efi === undefined || vgaForUefi === true ? 'vga' : 'bochs';
 }
 
+/** KubeVirt: the input device of a machine that wants one and names none. */
+const defaultInput = 'default-0';
+
 /** The input devices that are named, and those that a display of the architecture needs to be of use. */
 export function planInputs(spec: VirtualMachineInstanceSpec, withDisplay: boolean): Input[] {
   const named = (spec.domain.devices.inputs ?? []).map(({ name, type, bus }, index): Input => {
@@ -44,6 +47,8 @@ export function planInputs(spec: VirtualMachineInstanceSpec, withDisplay: boolea
       throw new PlanError('unsupported', `there is no input device ${type}`, { field: `${field}.type` });
     return { id: name, type: 'tablet', bus: inputBus(bus, `${field}.bus`) };
   });
+  if (named.length === 0 && spec.domain.devices.autoattachInputDevice === true)
+    named.push({ id: defaultInput, type: 'tablet', bus: 'usb' });
   if (!withDisplay) return named;
   if (spec.architecture === 's390x') return [...named, { type: 'keyboard', bus: 'virtio' }];
   if (spec.architecture !== 'arm64') return named;

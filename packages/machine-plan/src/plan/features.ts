@@ -1,4 +1,8 @@
-import type { Features as SpecFeatures, VirtualMachineInstanceSpec } from '@virtkit/core-types';
+import {
+  plainEnlightenments,
+  type Features as SpecFeatures,
+  type VirtualMachineInstanceSpec,
+} from '@virtkit/core-types';
 import type { Enlightenments, Features } from '@virtkit/hal';
 import { architectureOf } from './architecture.ts';
 
@@ -15,6 +19,8 @@ export function planFeatures(spec: VirtualMachineInstanceSpec): Features {
   return {
     acpi: acpi === undefined || isOn(acpi),
     apic: stateOf(apic),
+    // False is KubeVirt's default, and the machine's own.
+    apicEndOfInterrupt: apic?.endOfInterrupt === true ? true : undefined,
     smm: stateOf(smm),
     paravirtualSpinlocks: stateOf(pvspinlock),
     hideHypervisor: kvm && (kvm.hidden ?? false),
@@ -59,17 +65,3 @@ function planHyperv({ hyperv, hypervPassthrough }: SpecFeatures): Features['hype
 
 /** KubeVirt's default of `spinlocks.spinlocks`. */
 const defaultSpinlockRetries = 4096;
-
-/** Enlightenments without options; KubeVirt's names are the machine's. */
-const plainEnlightenments = [
-  'relaxed',
-  'vapic',
-  'vpindex',
-  'runtime',
-  'synic',
-  'reset',
-  'frequencies',
-  'reenlightenment',
-  'ipi',
-  'evmcs',
-] as const;

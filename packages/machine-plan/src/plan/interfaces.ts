@@ -49,7 +49,7 @@ function planInterface(
 ): MachineInterface {
   const fact = nic.passtBinding === undefined ? connected(nic, facts, field) : userSpace(nic, vmi, field);
   const model = interfaceModel(nic.model || 'virtio', `${field}.model`);
-  const multiqueue = vmi.spec.domain.devices.networkInterfaceMultiqueue === true && model === 'virtio';
+  const queues = interfaceQueues(vmi.spec, nic);
   return {
     id: nic.name,
     model,
@@ -58,7 +58,7 @@ function planInterface(
     ...(fact.mtu !== undefined && { mtu: fact.mtu }),
     ...(nic.bootOrder !== undefined && { bootOrder: nic.bootOrder }),
     linkUp: nic.state !== 'down',
-    ...(multiqueue && { queues: Math.min(vcpuCount(vmi.spec), maxQueues) }),
+    ...(queues !== undefined && { queues }),
     ...(nic.pciAddress && { pciAddress: pciAddress(nic.pciAddress, `${field}.pciAddress`) }),
     ...(nic.acpiIndex !== undefined && nic.acpiIndex > 0 && { acpiIndex: nic.acpiIndex }),
   };
@@ -66,6 +66,16 @@ function planInterface(
 
 /** KubeVirt: queues of a tap that the kernel can serve. */
 const maxQueues = 256;
+
+/** Pairs of queues of an interface, one for each virtual CPU; undefined where it does not ask for several. */
+export function interfaceQueues(
+  spec: VirtualMachineInstance['spec'],
+  { model }: Pick<Interface, 'model'>,
+): number | undefined {
+  const multiqueue =
+    spec.domain.devices.networkInterfaceMultiqueue === true && (model || 'virtio') === 'virtio';
+  return multiqueue ? Math.min(vcpuCount(spec), maxQueues) : undefined;
+}
 
 function connected(nic: Interface, facts: MachineFacts, field: string): InterfaceFact {
   const fact = facts.interfaces[nic.name];

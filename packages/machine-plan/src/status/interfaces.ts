@@ -3,6 +3,7 @@ import type {
   VirtualMachineInstanceSpec,
 } from '@virtkit/core-types';
 import type { GuestInfo, Observed } from '@virtkit/hal';
+import { interfaceQueues } from '../plan/interfaces.ts';
 
 export interface InterfaceInput {
   spec: VirtualMachineInstanceSpec;
@@ -57,9 +58,14 @@ function machineInterface(name: string, input: InterfaceInput): InterfaceStatus 
     ...(inGuest && { interfaceName: inGuest.name }),
     ...kept,
     infoSource: flags.join(', '),
-    queueCount: 1,
+    queueCount: queueCount(name, input.spec),
     linkState: seen.linkUp ? 'up' : 'down',
   };
+}
+
+function queueCount(name: string, spec: VirtualMachineInstanceSpec): number {
+  const nic = (spec.domain.devices.interfaces ?? []).find((one) => one.name === name);
+  return (nic && interfaceQueues(spec, nic)) ?? 1;
 }
 
 /**
