@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   facetNames,
   HalError,
@@ -37,7 +37,7 @@ import type { MachineHost } from './machine/machine-host.ts';
 import { KvmQemuMachine } from './machine/machine.ts';
 import { ThawTimers } from './machine/thaw-timers.ts';
 import type { Connection, Domain } from './native/index.ts';
-import { giveFilesTo, makeFolder, type Owner } from './ownership.ts';
+import { ensureFolder, giveFilesTo, makeFolder, type Owner } from './ownership.ts';
 
 /** Folders, user and acceleration of one private libvirtd and the QEMUs that it starts. */
 export interface KvmQemuOptions {
@@ -233,6 +233,8 @@ class KvmQemuHypervisor implements KvmQemu, MachineHost {
     const diskFiles = await prepareDisks(spec, directory.path, signal);
     const { runAs } = this.#options;
     if (runAs !== undefined) await giveFilesTo(directory.path, runAs);
+    for (const socket of spec.extraDevices?.usbRedirectionSockets ?? [])
+      await ensureFolder(dirname(socket), runAs);
     const { kind, uefi: wanted } = spec.firmware;
     const uefi =
       kind === 'uefi' ? await findUefi(spec, wanted?.variablesPath ?? directory.uefiVariables) : undefined;

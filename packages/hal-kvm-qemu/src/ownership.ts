@@ -13,6 +13,12 @@ export async function makeFolder(path: string, owner?: Owner): Promise<void> {
   if (owner !== undefined) await chown(path, owner.uid, owner.gid);
 }
 
+/** As `makeFolder`, but one that is there already stays whoever's it is. */
+export async function ensureFolder(path: string, owner?: Owner): Promise<void> {
+  const made = await mkdir(path, { recursive: true, mode: 0o700 });
+  if (made !== undefined && owner !== undefined) await chown(path, owner.uid, owner.gid);
+}
+
 /** Gives the files directly inside a folder to `owner`. */
 export async function giveFilesTo(path: string, owner: Owner): Promise<void> {
   for (const entry of await readdir(path, { withFileTypes: true }))

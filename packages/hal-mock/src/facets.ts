@@ -52,6 +52,9 @@ export function createFacets(hypervisor: MockHypervisor, id: string): Facets {
       start: (path, options = {}) =>
         hypervisor.call('memoryDump', id, options, () => hypervisor.host.startMemoryDump(id, path)),
     },
+    usbRedirection: {
+      open: (slot, options = {}) => on('usb', options, (machine) => machine.openUsb(slot)),
+    },
     guestAgent: guestAgent((options, body) => on('guestAgent', options, body)),
   };
 }

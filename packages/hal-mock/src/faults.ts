@@ -19,6 +19,7 @@ export const operations = [
   'consoleLog',
   'vnc',
   'screenshot',
+  'usb',
   'guestAgent',
   'attachDisk',
   'detachDisk',

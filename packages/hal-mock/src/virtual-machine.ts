@@ -25,6 +25,7 @@ import {
   release,
   type DiskRecord,
 } from './plugged-disks.ts';
+import { serveUsbRedirection } from './usb-redirection.ts';
 import { VirtualGuest } from './virtual-guest.ts';
 
 /** What outlives the process when a host keeps its state. */
@@ -52,6 +53,7 @@ export class VirtualMachine {
   readonly #surroundings: MachineSurroundings;
   readonly #console: SerialConsole;
   readonly #viewers = new Set<Duplex>();
+  readonly #usbSlots = new Map<number, Duplex>();
   #spec: MachineSpec;
   #disks: DiskRecord;
   #memoryDump: Observed['memoryDump'];
@@ -230,6 +232,23 @@ export class VirtualMachine {
     return far;
   }
 
+  openUsb(slot: number): Duplex {
+    if (this.spec.extraDevices?.usbRedirectionSockets[slot] === undefined)
+      throw new HalError('unsupported', `machine ${this.id} has no USB slot ${slot}`);
+    this.#requireLive('given a USB device');
+    if (this.#usbSlots.has(slot))
+      throw new HalError('conflict', `USB slot ${slot} of machine ${this.id} is taken`);
+    const [near, far] = duplexPair();
+    this.#usbSlots.set(slot, near);
+    far.once('end', () => far.end());
+    far.once('close', () => {
+      if (this.#usbSlots.get(slot) === near) this.#usbSlots.delete(slot);
+      near.destroy();
+    });
+    serveUsbRedirection(near);
+    return far;
+  }
+
   picture(): Picture {
     this.#requireDisplay();
     return pictureOf(this.#state);
@@ -321,6 +340,8 @@ export class VirtualMachine {
     this.#console.end();
     for (const viewer of this.#viewers) viewer.end();
     this.#viewers.clear();
+    for (const device of this.#usbSlots.values()) device.end();
+    this.#usbSlots.clear();
   }
 
   #setMemoryDump(dump: NonNullable<Observed['memoryDump']>): void {

@@ -49,6 +49,17 @@ export interface DisplayFacet {
   screenshot(options?: CallOptions): Promise<{ mimeType: 'image/png'; data: Uint8Array }>;
 }
 
+/** USB devices of somebody elsewhere, plugged into the guest. */
+export interface UsbRedirectionFacet {
+  /**
+   * Connects slot `slot` (0-based, as many as the spec names sockets) to whoever has the device. The stream speaks the
+   * usbredir protocol with the guest as USB guest; both sides begin with a hello. It ends when the machine stops; when it is
+   * closed, the device is unplugged and the slot free again.
+   * @throws HalError `unsupported` (no such slot), `conflict` (the slot is taken), `invalid-state` (the machine does not run)
+   */
+  open(slot: number, options?: CallOptions): Promise<Duplex>;
+}
+
 /** Questions that the agent inside the guest answers. @throws HalError `guest-agent-unavailable` when it is not connected. */
 export interface GuestAgentFacet {
   /** Resolves when the agent answers a ping. */
@@ -131,6 +142,7 @@ export interface Facets {
   consoles: ConsolesFacet;
   display: DisplayFacet;
   guestAgent: GuestAgentFacet;
+  usbRedirection: UsbRedirectionFacet;
   hotplug: HotplugFacet;
   memoryDump: MemoryDumpFacet;
 }
@@ -146,6 +158,7 @@ export const facetNames = [
   'consoles',
   'display',
   'guestAgent',
+  'usbRedirection',
   'hotplug',
   'memoryDump',
 ] as const satisfies readonly FacetName[];

@@ -15,6 +15,7 @@ export {
   type PauseFacet,
   type ResetFacet,
   type SoftRebootFacet,
+  type UsbRedirectionFacet,
 } from './facets.ts';
 export {
   GuestFilesystemSchema,

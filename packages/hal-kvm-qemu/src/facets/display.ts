@@ -1,8 +1,8 @@
-import { connect } from 'node:net';
 import { HalError, type DisplayFacet } from '@virtkit/hal';
-import { doing, toHalError } from '../errors.ts';
+import { doing } from '../errors.ts';
 import type { MachineHost } from '../machine/machine-host.ts';
 import type { KvmQemuMachine } from '../machine/machine.ts';
+import { connectUnix } from './unix-stream.ts';
 
 export function displayFacet(machine: KvmQemuMachine, host: MachineHost): DisplayFacet {
   const mustHaveDisplay = async (): Promise<void> => {
@@ -16,18 +16,7 @@ export function displayFacet(machine: KvmQemuMachine, host: MachineHost): Displa
     openVnc: (options = {}) =>
       doing(`opening the display of ${machine.name}`, async () => {
         await mustHaveDisplay();
-        return new Promise((resolve, reject) => {
-          const socket = connect({
-            path: host.vncSocket(machine.id),
-            ...(options.signal && { signal: options.signal }),
-          });
-          const fail = (error: Error): void => reject(toHalError(error, 'VNC socket', {}));
-          socket.once('error', fail);
-          socket.once('connect', () => {
-            socket.off('error', fail);
-            resolve(socket);
-          });
-        });
+        return connectUnix(host.vncSocket(machine.id), 'VNC socket', options);
       }),
     screenshot: (options) =>
       doing(`taking a screenshot of ${machine.name}`, async () => {

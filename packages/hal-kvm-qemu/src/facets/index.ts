@@ -7,6 +7,7 @@ import { guestAgentFacet } from './guest-agent.ts';
 import { hotplugFacet } from './hotplug.ts';
 import { memoryDumpFacet } from './memory-dump.ts';
 import { pauseFacet, resetFacet, softRebootFacet } from './power.ts';
+import { usbRedirectionFacet } from './usb-redirection.ts';
 
 /** Every ability of a KVM/QEMU machine. */
 export function createFacets(machine: KvmQemuMachine, host: MachineHost): Facets {
@@ -17,6 +18,7 @@ export function createFacets(machine: KvmQemuMachine, host: MachineHost): Facets
     consoles: consolesFacet(machine),
     display: displayFacet(machine, host),
     guestAgent: guestAgentFacet(machine, host),
+    usbRedirection: usbRedirectionFacet(machine),
     hotplug: hotplugFacet(machine, host),
     memoryDump: memoryDumpFacet(machine, host),
   };

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import {
   HalError,
@@ -90,6 +91,7 @@ export class KvmQemuMachine implements Machine {
         await ignoring('no-domain', async () => {
           using domain = await this.#lookUp(options);
           await ignoring('operation-invalid', () => domain.destroy(0, options));
+          await this.#removeSockets();
           // Variables outside of the machine's folder are somebody else's, who keeps them for a later machine.
           const nvram = (await this.#keepsVariables()) ? Undefine.keepNvram : Undefine.nvram;
           await domain.undefine(Undefine.managedSave | Undefine.snapshotsMetadata | nvram, options);
@@ -98,6 +100,12 @@ export class KvmQemuMachine implements Machine {
         this.#host.forgotten(this.id);
       }),
     );
+  }
+
+  /** QEMU leaves them behind when it is killed. */
+  async #removeSockets(): Promise<void> {
+    const { extraDevices } = (await this.#directory.readSpec()) ?? {};
+    for (const socket of extraDevices?.usbRedirectionSockets ?? []) await rm(socket, { force: true });
   }
 
   async #keepsVariables(): Promise<boolean> {

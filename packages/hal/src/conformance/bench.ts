@@ -117,7 +117,8 @@ export class Bench implements AsyncDisposable {
   /** This test's own folder, which the hypervisor may write to. */
   folder(): Promise<string> {
     const { folder } = this.options;
-    if (folder === undefined) throw new Error('conformance: a folder is needed for hotplug and memoryDump');
+    if (folder === undefined)
+      throw new Error('conformance: a folder is needed for hotplug, memoryDump and usbRedirection');
     return (this.#folder ??= mkdtemp(join(folder, 'test-')).then(async (path) => {
       await chmod(path, 0o777);
       return path;

@@ -10,6 +10,7 @@ import { lifecycle } from './lifecycle.ts';
 import { memoryDumpFacet } from './memory-dump-facet.ts';
 import type { ConformanceOptions } from './options.ts';
 import { powerFacets } from './power-facets.ts';
+import { usbRedirectionFacet } from './usb-redirection-facet.ts';
 
 export type { ConformanceOptions, ConformanceRunner, ConformanceTimeouts, SpecFeature } from './options.ts';
 
@@ -29,6 +30,7 @@ export function conformance(options: ConformanceOptions): void {
     consoleFacet(options);
     displayFacet(options);
     guestAgentFacet(options);
+    usbRedirectionFacet(options);
     hotplugFacet(options);
     memoryDumpFacet(options);
   });

@@ -64,8 +64,8 @@ export interface ConformanceOptions {
   /** More memory than the host can give, in bytes. Default: sixteen times the memory of this host. */
   impossibleMemoryBytes?: number;
   /**
-   * An existing folder in which the suite keeps disk images and has memory dumps written; the hypervisor may write to files below
-   * it and must allow it for dumps. Needed for `hotplug` and `memoryDump`.
+   * An existing folder in which the suite keeps disk images and has memory dumps and sockets made; the hypervisor may write to
+   * files below it and must allow it for dumps. Needed for `hotplug`, `memoryDump` and `usbRedirection`; short, for sockets.
    */
   folder?: string;
   timeouts?: Partial<ConformanceTimeouts>;

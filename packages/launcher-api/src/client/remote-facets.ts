@@ -74,6 +74,9 @@ export function remoteFacets(transport: Transport, path: string): Facets {
       start: (file, options = {}) =>
         transport.send({ method: 'POST', path: `${path}/memory-dump`, body: { path: file }, ...options }),
     },
+    usbRedirection: {
+      open: (slot, options = {}) => openStream(transport, `${path}/usb/${slot}`, options),
+    },
     guestAgent: {
       ping: post('guest-agent/ping'),
       info: (options = {}) =>

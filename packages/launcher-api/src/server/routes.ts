@@ -135,15 +135,19 @@ export const routes: Readonly<Record<string, Handler>> = {
 
 /** Calls that turn the connection into a stream of bytes. */
 export const streamRoutes: Readonly<Record<string, (call: Call) => Promise<Duplex>>> = {
-  'GET machines/*/console/*': async (call) => {
-    const index = Number(call.parts[1]);
-    if (!Number.isInteger(index) || index < 0 || index > 255) {
-      throw new HalError('invalid-spec', 'the console is named by a number from 0 to 255');
-    }
-    return (await machineOf(call)).facet('consoles').open(index, call);
-  },
+  'GET machines/*/console/*': async (call) =>
+    (await machineOf(call)).facet('consoles').open(indexOf(call), call),
+  'GET machines/*/usb/*': async (call) =>
+    (await machineOf(call)).facet('usbRedirection').open(indexOf(call), call),
   'GET machines/*/vnc': async (call) => (await machineOf(call)).facet('display').openVnc(call),
 };
+
+/** Which of a machine's ports or slots is meant. @throws HalError `invalid-spec`. */
+function indexOf({ parts }: Call): number {
+  const index = Number(parts[1]);
+  if (Number.isInteger(index) && index >= 0 && index <= 255) return index;
+  throw new HalError('invalid-spec', 'it is named by a number from 0 to 255');
+}
 
 /** @throws HalError `not-found`. */
 async function machineOf({ service, signal, parts: [id = ''] }: Call): Promise<Machine> {
