@@ -1,4 +1,4 @@
-import { labels, resources } from '@virtkit/core-types';
+import { labels, resources, type VirtualMachineInstance } from '@virtkit/core-types';
 import { configurationFrom } from '../cluster-configuration.ts';
 import { systemClock, type Clock } from '../runtime/clock.ts';
 import { controller, watch, type Controller } from '../runtime/controller.ts';
@@ -7,7 +7,9 @@ import type { InformerCache } from '../runtime/informer-cache.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { RuntimeMetrics } from '../runtime/metrics.ts';
 import type { ClientSet } from '../runtime/object-client.ts';
+import { keyFor, keyOf } from '../runtime/object-key.ts';
 import { byOwnerUid } from '../runtime/store.ts';
+import { allClaimNames } from './launcher-pod/facts.ts';
 import { InstanceReconciler } from './reconciler.ts';
 
 /** Selects the pods of instances. */
@@ -28,6 +30,11 @@ export interface VirtualMachineInstanceControllerOptions {
   readonly coalesceMs?: number;
 }
 
+/** Index of instances by the keys of the claims that their volumes name. */
+function byClaim(instance: VirtualMachineInstance): string[] {
+  return allClaimNames(instance).map((name) => keyFor(instance.metadata.namespace, name));
+}
+
 /** Composes the controller that gives instances their launcher pods and hands them to virt-handler. */
 export function virtualMachineInstanceController(
   options: VirtualMachineInstanceControllerOptions,
@@ -39,8 +46,18 @@ export function virtualMachineInstanceController(
     labelSelector: launcherPodSelector,
     indexes: { ownerUid: byOwnerUid },
   });
+  const claims = cache.informer(resources.persistentVolumeClaims);
+  instances.addIndex('claim', byClaim);
   const configuration = configurationFrom(cache);
-  const reconciler = new InstanceReconciler({ ...options, machines, instances, pods, configuration, clock });
+  const reconciler = new InstanceReconciler({
+    ...options,
+    machines,
+    instances,
+    pods,
+    claims,
+    configuration,
+    clock,
+  });
   return controller({
     name: 'virt-controller-vmi',
     resource: instances,
@@ -48,6 +65,8 @@ export function virtualMachineInstanceController(
     watches: [
       // The configuration must be known before the first pod is rendered; a change of it concerns new pods only.
       watch(cache.informer(resources.kubeVirts), () => []),
+      // An instance waits for claims that do not exist yet, and tells what its claims are.
+      watch(claims, (_claim, { key }) => instances.store.byIndex('claim', key).map(keyOf)),
       // An instance whose machine is gone must be released.
       watch(machines, (_machine, change) => (change.kind === 'deleted' ? [change.key] : [])),
     ],

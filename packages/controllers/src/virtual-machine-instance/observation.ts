@@ -1,4 +1,4 @@
-import type { Pod, VirtualMachineInstance } from '@virtkit/core-types';
+import type { PersistentVolumeClaim, Pod, VirtualMachineInstance } from '@virtkit/core-types';
 import { isControlledBy } from '../runtime/object-key.ts';
 import { currentPod } from './pod-state.ts';
 
@@ -9,6 +9,8 @@ export interface InstanceObservation {
   readonly pods: readonly Pod[];
   /** The launcher pod: the newest, on the instance's node once it has one. */
   readonly pod: Pod | undefined;
+  /** Claims of the instance's volumes, as far as they exist. */
+  readonly claims?: readonly PersistentVolumeClaim[];
   /** The VirtualMachine that manages the instance no longer exists. */
   readonly ownerGone: boolean;
   readonly launcherImage: string;

@@ -33,7 +33,7 @@ export function projectConditions(
   conditions = setCondition(conditions, ready(observation, phase), { now });
   conditions = synchronized(conditions, observation, phase, problem, now);
   conditions = evictionRequested(conditions, observation, now);
-  return podScheduled(conditions, observation, phase, now);
+  return podScheduled(conditions, observation, phase, problem, now);
 }
 
 function ready({ pod }: InstanceObservation, phase: string): Condition {
@@ -93,10 +93,19 @@ function podScheduled(
   conditions: Condition[],
   { pod }: InstanceObservation,
   phase: string,
+  sync: SyncProblem | undefined,
   now: string,
 ): Condition[] {
-  const problem = pod === undefined ? undefined : schedulingProblem(pod);
-  if (problem === undefined || phase !== 'Scheduling') return removeCondition(conditions, 'PodScheduled');
+  const problem = pod === undefined ? missingClaim(sync) : schedulingProblem(pod);
+  const expected = pod === undefined ? 'Pending' : 'Scheduling';
+  if (problem === undefined || phase !== expected) return removeCondition(conditions, 'PodScheduled');
   if (getCondition(conditions, 'PodScheduled') !== undefined) return conditions;
   return setCondition(conditions, { type: 'PodScheduled', status: 'False', ...problem }, { now });
+}
+
+/** KubeVirt lifecycle: a pod that cannot be made for want of a claim counts as one that finds no node. */
+function missingClaim(sync: SyncProblem | undefined): { reason: string; message: string } | undefined {
+  return sync?.reason === 'FailedPvcNotFound'
+    ? { reason: 'Unschedulable', message: sync.message }
+    : undefined;
 }

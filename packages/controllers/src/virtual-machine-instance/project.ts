@@ -13,6 +13,7 @@ import { isDeleting } from '../runtime/finalizers.ts';
 import { computeContainer, observedApiVersion } from '../launcher-keys.ts';
 import { projectConditions, type SyncProblem } from './project-conditions.ts';
 import type { InstanceObservation } from './observation.ts';
+import { projectVolumes } from './volume-status.ts';
 import { isPodDown, isPodReady, launcherEndedAt } from './pod-state.ts';
 
 /** Milliseconds after which a launcher's end counts although virt-handler has said nothing. */
@@ -32,6 +33,7 @@ export function projectInstance(
     phaseTransitionTimestamps: transitions(observation, phase),
     ...activePods(observation),
     ...podFacts(observation, phase),
+    ...volumeStatus(observation, handedOver),
     conditions: projectConditions(observation, phase, problem),
   };
   return {
@@ -139,7 +141,6 @@ function podFacts({ instance, pod, pods }: InstanceObservation, phase: string): 
       ? { migrationTransport: 'Unix' }
       : {}),
     interfaces: instance.status?.interfaces ?? podInterface(instance),
-    volumeStatus: instance.status?.volumeStatus ?? volumeStatus(instance),
   };
 }
 
@@ -149,9 +150,9 @@ function podInterface({ spec }: VirtualMachineInstance): Status['interfaces'] {
   return network === undefined ? undefined : [{ name: network.name, podInterfaceName: 'eth0' }];
 }
 
-function volumeStatus({ spec }: VirtualMachineInstance): Status['volumeStatus'] {
-  const names = (spec.volumes ?? []).map(({ name }) => name).sort();
-  return names.length === 0 ? undefined : names.map((name) => ({ name, target: '' }));
+function volumeStatus(observation: InstanceObservation, handedOver: boolean): Pick<Status, 'volumeStatus'> {
+  const entries = projectVolumes(observation, handedOver);
+  return entries === undefined ? {} : { volumeStatus: entries };
 }
 
 function projectLabels(

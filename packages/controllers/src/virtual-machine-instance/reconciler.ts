@@ -5,6 +5,7 @@ import {
   getCondition,
   jsonEqual,
   resources,
+  type PersistentVolumeClaim,
   type Pod,
   type VirtualMachine,
   type VirtualMachineInstance,
@@ -26,6 +27,7 @@ import { observeInstance, type InstanceObservation } from './observation.ts';
 import { planInstance, type InstanceEffect } from './plan.ts';
 import type { SyncProblem } from './project-conditions.ts';
 import { launcherEndLeftMs, projectInstance } from './project.ts';
+import { allClaimNames } from './launcher-pod/facts.ts';
 import { renderPod } from './launcher-pod/render-pod.ts';
 import { isUrgent } from './urgency.ts';
 
@@ -38,6 +40,7 @@ export interface InstanceReconcilerOptions {
   readonly instances: Informer<VirtualMachineInstance>;
   /** Must have the index `ownerUid`. */
   readonly pods: Informer<Pod>;
+  readonly claims: Informer<PersistentVolumeClaim>;
   readonly configuration: ConfigurationSource;
   readonly launcherImage: string;
   readonly recorder: EventRecorder;
@@ -101,7 +104,7 @@ export class InstanceReconciler {
   }
 
   #observe(key: ObjectKey): InstanceObservation | undefined {
-    const { instances, pods, machines, launcherImage, clock } = this.#options;
+    const { instances, pods, claims, machines, launcherImage, clock } = this.#options;
     const instance = instances.store.get(key);
     if (instance === undefined) return undefined;
     const owner = controllerOf(instance);
@@ -112,6 +115,9 @@ export class InstanceReconciler {
     return observeInstance({
       instance,
       candidates: pods.store.byIndex('ownerUid', instance.metadata.uid ?? ''),
+      claims: allClaimNames(instance)
+        .map((name) => claims.store.get(keyFor(instance.metadata.namespace, name)))
+        .filter((claim) => claim !== undefined),
       ownerGone: owner?.kind === 'VirtualMachine' && machine?.metadata.uid !== owner.uid,
       launcherImage,
       now: clock.now(),
@@ -138,6 +144,8 @@ export class InstanceReconciler {
       if (errorCode(error) === 'conflict') throw error;
       const problem: SyncProblem = { reason: problemReason(effect, error), message: errorMessage(error) };
       this.#options.recorder.record(instance, instanceType, { type: 'Warning', ...problem });
+      // A claim that comes asks for the next pass itself.
+      if (problem.reason === 'FailedPvcNotFound') return { problem };
       return { problem, error: toError(error) };
     }
   }

@@ -8,9 +8,11 @@ import type { InformerCache } from '../runtime/informer-cache.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { RuntimeMetrics } from '../runtime/metrics.ts';
 import type { ClientSet } from '../runtime/object-client.ts';
+import { keyOf } from '../runtime/object-key.ts';
 import { byOwnerUid } from '../runtime/store.ts';
 import { MachineReconciler } from './reconciler.ts';
 import { referenceStores } from './reference-lookup.ts';
+import { claimKeys } from './template-claims.ts';
 
 /** What the controller works with. Defaults: the machine's clock, no log, no metrics, 3 workers. */
 export interface VirtualMachineControllerOptions {
@@ -33,12 +35,15 @@ export function virtualMachineController(options: VirtualMachineControllerOption
   const machines = cache.informer(resources.virtualMachines);
   const instances = cache.informer(resources.virtualMachineInstances);
   const revisions = cache.informer(controllerRevisions, { indexes: { ownerUid: byOwnerUid } });
+  const claims = cache.informer(resources.persistentVolumeClaims);
+  machines.addIndex('claim', claimKeys);
   const references = referenceStores(cache, machines, revisions);
   const reconciler = new MachineReconciler({
     ...options,
     machines,
     instances,
     revisions,
+    claims,
     references: references.lookup,
     configuration: configurationFrom(cache),
     clock,
@@ -50,6 +55,8 @@ export function virtualMachineController(options: VirtualMachineControllerOption
     watches: [
       // By name as well: an instance that nobody owns is adopted by the machine of its name.
       watch(instances, (_instance, { key }) => [key]),
+      // Whether the volumes are there is part of what people are told.
+      watch(claims, (_claim, { key }) => machines.store.byIndex('claim', key).map(keyOf)),
       // The configuration must be known before anything is started.
       watch(cache.informer(resources.kubeVirts), () => []),
       ...references.watches,

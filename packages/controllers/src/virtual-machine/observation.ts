@@ -1,5 +1,5 @@
 import type { ClusterConfiguration, FoundReferences } from '@virtkit/admission';
-import type { VirtualMachine, VirtualMachineInstance } from '@virtkit/core-types';
+import type { PersistentVolumeClaim, VirtualMachine, VirtualMachineInstance } from '@virtkit/core-types';
 import type { ControllerRevision } from '../kinds.ts';
 
 /** Everything that a pass over a VirtualMachine knows; read from stores only. */
@@ -16,6 +16,8 @@ export interface MachineObservation {
   /** What the machine referred to when its instance was started; undefined without an instance or a copy of that time. */
   readonly startedReferences: FoundReferences | undefined;
   readonly configuration: ClusterConfiguration;
+  /** Claims of the template's volumes, as far as they exist. */
+  readonly claims?: readonly PersistentVolumeClaim[];
   /** Milliseconds since the epoch. */
   readonly now: number;
 }

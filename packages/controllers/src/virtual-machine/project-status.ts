@@ -59,6 +59,7 @@ export function projectStatus(
       deletionIssued: outcome.effect.kind === 'delete-instance' && outcome.failure === undefined,
       strategy,
       failedStarts: startFailure?.consecutiveFailCount ?? 0,
+      unboundClaim: (observation.claims ?? []).some(({ status }) => status?.phase !== 'Bound'),
       now,
     }),
     conditions: projectConditions(observation, instance, outcome),

@@ -10,6 +10,7 @@ import {
   finalizers,
   jsonEqual,
   resources,
+  type PersistentVolumeClaim,
   type VirtualMachine,
   type VirtualMachineInstance,
 } from '@virtkit/core-types';
@@ -27,6 +28,7 @@ import { patchIfChanged } from '../runtime/patch-if-changed.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { observedApiVersion } from '../launcher-keys.ts';
 import type { MachineObservation } from './observation.ts';
+import { claimKeys } from './template-claims.ts';
 import { planMachine, type FailureReason, type MachineEffect } from './plan.ts';
 import { isUrgent, projectStatus, type MachineOutcome } from './project-status.ts';
 import { storeRevision } from './reference-revisions.ts';
@@ -38,6 +40,7 @@ export interface MachineReconcilerOptions {
   readonly instances: Informer<VirtualMachineInstance>;
   /** Must have the index `ownerUid`. */
   readonly revisions: Informer<ControllerRevision>;
+  readonly claims: Informer<PersistentVolumeClaim>;
   /** Finds what machines refer to. */
   readonly references: ReferenceLookup;
   readonly configuration: ConfigurationSource;
@@ -98,6 +101,9 @@ export class MachineReconciler {
       nameTaken: foreign,
       startRevisions: starts,
       references: await findReferences(machine, references),
+      claims: claimKeys(machine)
+        .map((claim) => this.#options.claims.store.get(claim))
+        .filter((claim) => claim !== undefined),
       startedReferences: before && (await findReferences(before, references)),
       configuration: configuration(),
       now: clock.now(),

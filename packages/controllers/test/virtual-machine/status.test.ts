@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { getCondition, type VirtualMachineInstance } from '@virtkit/core-types';
+import { getCondition, type PersistentVolumeClaim, type VirtualMachineInstance } from '@virtkit/core-types';
 import { isUrgent, projectStatus } from '../../src/virtual-machine/project-status.ts';
 import type { MachineEffect } from '../../src/index.ts';
 import { instanceOf, machineOf, observationOf, revisionOf } from '../builders.ts';
@@ -9,15 +9,21 @@ const none: MachineEffect = { kind: 'none' };
 
 function statusOf(
   instance: VirtualMachineInstance | undefined,
-  options: { machine?: ReturnType<typeof machineOf>; effect?: MachineEffect } = {},
+  options: {
+    machine?: ReturnType<typeof machineOf>;
+    effect?: MachineEffect;
+    claims?: PersistentVolumeClaim[];
+  } = {},
 ) {
   const machine = options.machine ?? machineOf({ runStrategy: 'Always' });
-  const observation = observationOf({ machine, instance, now });
+  const observation = observationOf({ machine, instance, now, claims: options.claims ?? [] });
   return projectStatus(observation, { effect: options.effect ?? none }, () => 0);
 }
 
 const condition = (type: string, status: string, reason?: string) => ({ type, status, reason });
 const deleting = { deletionTimestamp: '2026-01-01T00:00:00Z' };
+const claim: PersistentVolumeClaim = { metadata: { name: 'data' }, status: { phase: 'Pending' } };
+const bound: PersistentVolumeClaim = { ...claim, status: { phase: 'Bound' } };
 const crashed = machineOf({ runStrategy: 'Always' }, { startFailure: { consecutiveFailCount: 1 } });
 
 describe('printable status', () => {
@@ -59,6 +65,11 @@ describe('printable status', () => {
       }),
       {},
     ],
+    ['WaitingForVolumeBinding', instanceOf({ phase: 'Scheduling' }), { claims: [bound, claim] }],
+    ['WaitingForVolumeBinding', undefined, { claims: [claim] }],
+    ['Stopped', undefined, { claims: [claim], machine: machineOf({ runStrategy: 'Halted' }) }],
+    ['Starting', instanceOf({ phase: 'Scheduling' }), { claims: [bound] }],
+    ['Running', instanceOf(), { claims: [claim] }],
     ['Starting', instanceOf({}), {}],
     ['Starting', instanceOf({ phase: 'Scheduled' }), {}],
     ['CrashLoopBackOff', undefined, { machine: crashed }],

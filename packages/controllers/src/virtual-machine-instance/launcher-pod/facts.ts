@@ -56,3 +56,9 @@ export function claimNames(instance: VirtualMachineInstance): string[] {
   const names = launcherVolumes(instance).map(({ volume }) => claimOf(volume));
   return [...new Set(names.filter((name) => name !== undefined))];
 }
+
+/** Names of all claims behind volumes, those that are attached later among them. */
+export function allClaimNames({ spec }: VirtualMachineInstance): string[] {
+  const names = (spec.volumes ?? []).map((volume) => claimOf(volume) ?? volume.memoryDump?.claimName);
+  return [...new Set(names.filter((name) => name !== undefined))];
+}
