@@ -1,3 +1,4 @@
+import { builtinModules } from 'node:module';
 import js from '@eslint/js';
 import nx from '@nx/eslint-plugin';
 import prettier from 'eslint-config-prettier';
@@ -59,6 +60,17 @@ export default tseslint.config(
           ],
         },
       ],
+    },
+  },
+  {
+    // These run in browsers too; that they do is tested in admission/test/browser.
+    files: ['packages/{core-types,admission}/{src,examples}/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { paths: builtinModules, patterns: [{ group: ['node:*'], message: 'Browsers do not have it.' }] },
+      ],
+      'no-restricted-globals': ['error', 'process', 'Buffer', 'global', 'setImmediate', 'clearImmediate'],
     },
   },
   {

@@ -119,3 +119,4 @@ export * from './patch/json-pointer.ts';
 export { jsonEqual, type Json } from './patch/json.ts';
 export * from './patch/merge-patch.ts';
 export { resources } from './resources/index.ts';
+export { servedKind, type ServedKind } from './resources/served-kind.ts';

@@ -19,7 +19,9 @@ function missing(requirement: Requirement): string | undefined {
       const found = path
         .split(delimiter)
         .some((dir) => accessible(join(dir, requirement.name), constants.X_OK));
-      return found ? undefined : `needs ${requirement.name} (package ${requirement.package})`;
+      return found
+        ? undefined
+        : `needs ${requirement.name}: "make setup" installs the package ${requirement.package}`;
     }
   }
 }

@@ -2,11 +2,10 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { agentConnected, isApiError, isRunning, waitFor, type Client } from '@virtkit/sdk';
-import { ObjectMetaSchema, type KubernetesObject } from '@virtkit/core-types';
+import { ObjectMetaSchema, servedKind, type KubernetesObject } from '@virtkit/core-types';
 import { makeDiskImage } from '../commands/image.ts';
 import { upDetached } from '../commands/up.ts';
 import { VirtkitError } from '../errors.ts';
-import { kindOf } from '../manifests/kinds.ts';
 import { readSources } from '../manifests/sources.ts';
 import { table } from '../output/table.ts';
 import { ensureIdentities } from '../platform/identities.ts';
@@ -85,7 +84,7 @@ async function exampleObjects(): Promise<KubernetesObject[]> {
 }
 
 async function apply(client: Client, object: KubernetesObject): Promise<string> {
-  const definition = kindOf(object.apiVersion, object.kind)?.definition;
+  const definition = servedKind(object.apiVersion, object.kind)?.definition;
   if (definition === undefined)
     throw new VirtkitError('usage', `${object.kind} is not a kind that the demo applies`);
   const label = `${definition.singular ?? definition.kind.toLowerCase()}/${object.metadata.name}`;

@@ -4,8 +4,7 @@ import {
   type ReferencedKind,
   type ReferencedObject,
 } from '@virtkit/admission';
-import { resources, type KubernetesObject, type ResourceDefinition } from '@virtkit/core-types';
-import { kindOf } from './kinds.ts';
+import { resources, servedKind, type KubernetesObject, type ResourceDefinition } from '@virtkit/core-types';
 import type { SourcedDocument } from './sources.ts';
 
 /** Namespace of objects that name none. */
@@ -28,7 +27,7 @@ export function manifestLookups(documents: readonly SourcedDocument[]): Admissio
   /** Objects of a kind; `namespace` is undefined for cluster-wide kinds. */
   function list<T extends KubernetesObject>(definition: ResourceDefinition<T>, namespace?: string): T[] {
     return values.flatMap((value) => {
-      const served = kindOf(value['apiVersion'], value['kind']);
+      const served = servedKind(value['apiVersion'], value['kind']);
       if (served?.definition.plural !== definition.plural || served.definition.group !== definition.group)
         return [];
       const parsed = definition.schema?.safeParse(value);

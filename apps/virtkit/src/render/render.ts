@@ -6,12 +6,17 @@ import {
   type Denial,
 } from '@virtkit/admission';
 import { renderPod } from '@virtkit/controllers';
-import { resources, type Pod, type VirtualMachine, type VirtualMachineInstance } from '@virtkit/core-types';
+import {
+  resources,
+  servedKind,
+  type Pod,
+  type VirtualMachine,
+  type VirtualMachineInstance,
+} from '@virtkit/core-types';
 import { parseMachineSpec, type MachineSpec } from '@virtkit/hal';
 import { renderDomain, standInContext } from '@virtkit/hal-kvm-qemu';
 import { machineConfiguration, planMachine, type MachineFacts } from '@virtkit/machine-plan';
 import { VirtkitError } from '../errors.ts';
-import { kindOf } from '../manifests/kinds.ts';
 import { createObject } from '../validate/judge.ts';
 import { standInFacts, standInLauncherFacts, standInUuid } from './stand-in-facts.ts';
 
@@ -115,7 +120,7 @@ async function instanceOf(
 }
 
 async function create<T>(value: Readonly<Record<string, unknown>>, context: AdmissionContext): Promise<T> {
-  const served = kindOf(value['apiVersion'], value['kind']);
+  const served = servedKind(value['apiVersion'], value['kind']);
   if (served === undefined)
     throw new VirtkitError(
       'refused',

@@ -1,7 +1,11 @@
 import { admit, type AdmissionContext, type AdmissionResult } from '@virtkit/admission';
-import { VirtualMachineInstanceSpecSchema, type KubernetesObject } from '@virtkit/core-types';
+import {
+  servedKind,
+  VirtualMachineInstanceSpecSchema,
+  type KubernetesObject,
+  type ServedKind,
+} from '@virtkit/core-types';
 import { uncarried } from '@virtkit/machine-plan';
-import { kindOf, type ServedKind } from '../manifests/kinds.ts';
 import { defaultNamespace } from '../manifests/manifest-lookups.ts';
 import type { SourcedDocument } from '../manifests/sources.ts';
 import type { DocumentVerdict } from './verdict.ts';
@@ -25,7 +29,7 @@ export async function judgeDocument(
   const { apiVersion, kind } = about;
   if (apiVersion === undefined || kind === undefined)
     return { ...about, result: 'unreadable', message: 'a manifest names its apiVersion and its kind' };
-  const served = kindOf(apiVersion, kind);
+  const served = servedKind(apiVersion, kind);
   if (served === undefined) {
     const [group = ''] = apiVersion.split('/');
     if (!ownGroup.test(group))

@@ -1,4 +1,5 @@
-import { parseApiVersion, resources, type ResourceDefinition } from '@virtkit/core-types';
+import { parseApiVersion, type ResourceDefinition } from './definition.ts';
+import { resources } from './index.ts';
 
 /** A kind in the version that an object names. */
 export interface ServedKind {
@@ -8,8 +9,11 @@ export interface ServedKind {
 
 const definitions = Object.values<ResourceDefinition>(resources);
 
-/** The kind of an object; undefined when Virtkit does not know it, or not in this version. */
-export function kindOf(apiVersion: unknown, kind: unknown): ServedKind | undefined {
+/**
+ * The kind of an object that somebody wrote; undefined when Virtkit does not know it, or not in this version. Takes what
+ * stands in `apiVersion` and `kind`, whatever it is.
+ */
+export function servedKind(apiVersion: unknown, kind: unknown): ServedKind | undefined {
   if (typeof apiVersion !== 'string' || typeof kind !== 'string') return undefined;
   const { group, version } = parseApiVersion(apiVersion);
   const definition = definitions.find((one) => one.group === group && one.kind === kind);
