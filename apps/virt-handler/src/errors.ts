@@ -8,6 +8,12 @@ export type HandlerErrorCode =
   | 'pod-network-missing'
   /** A command that changes the Pod's network failed. */
   | 'pod-network-failed'
+  /** A disk of this node is not there, cannot be made, or is no file. */
+  | 'host-disk-refused'
+  /** Everything that there is of something is in use. */
+  | 'busy'
+  /** The files of a volume cannot be brought into the launcher's Pod. */
+  | 'volume-unavailable'
   /** The operation is not possible with the rights that this process has. */
   | 'not-permitted';
 
@@ -18,6 +24,9 @@ const retryOf: Record<HandlerErrorCode, HandlerRetry> = {
   'launcher-unreachable': 'backoff',
   'pod-network-missing': 'backoff',
   'pod-network-failed': 'backoff',
+  'host-disk-refused': 'backoff',
+  busy: 'backoff',
+  'volume-unavailable': 'backoff',
   'not-permitted': 'on-change',
 };
 

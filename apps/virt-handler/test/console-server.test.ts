@@ -149,6 +149,32 @@ describe('the console server', () => {
     second.socket.terminate();
   });
 
+  it('SUB-33: plugs USB devices of four clients into a guest, and refuses a fifth', async () => {
+    const devices = { interfaces: [{ name: 'default', masquerade: {} }], clientPassthrough: {} };
+    const { name: withUsb } = await node.schedule({ devices });
+    await node.until(withUsb, 'Running', isRunning);
+    const open = () => openConsole(caller, url('usbredir', withUsb));
+    const clients = [];
+    for (let slot = 0; slot < 4; slot++) {
+      const client = open();
+      // The guest's side of the protocol says hello first.
+      await waitUntil('a hello', () => client.seen.text.includes('usb guest'));
+      clients.push(client);
+    }
+    const fifth = open();
+    await waitUntil('a refusal', () => fifth.seen.refused === 503);
+    clients[1]?.socket.terminate();
+    await waitUntil('a slot to be free again', async () => {
+      const next = open();
+      await waitUntil('an outcome', () => next.seen.refused !== undefined || next.seen.text !== '');
+      if (next.seen.refused === undefined) return clients.push(next);
+      return undefined;
+    });
+    for (const { socket } of clients) socket.terminate();
+    const plain = openConsole(caller, url('usbredir'));
+    await waitUntil('a refusal', () => plain.seen.refused === 400);
+  });
+
   it('refuses streams to strangers and to nobody', async () => {
     const foreign = openConsole(stranger);
     await waitUntil('a refusal', () => foreign.seen.refused === 403);

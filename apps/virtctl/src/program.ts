@@ -23,6 +23,7 @@ import { sshCommand } from './commands/ssh.ts';
 import { startCommand } from './commands/start.ts';
 import { stopCommand } from './commands/stop.ts';
 import { unpauseCommand } from './commands/unpause.ts';
+import { usbRedirCommand } from './commands/usbredir.ts';
 import { userListCommand } from './commands/userlist.ts';
 import { versionCommand } from './commands/version.ts';
 import { vncCommand } from './commands/vnc.ts';
@@ -43,6 +44,7 @@ const commands: readonly ((session: Session) => Command)[] = [
   resetCommand,
   consoleCommand,
   vncCommand,
+  usbRedirCommand,
   portForwardCommand,
   sshCommand,
   scpCommand,

@@ -48,7 +48,7 @@ describe('command line', () => {
     ['a port out of range', ['port-forward', 'vm/a', '80:65536'], /'65536' is not a port/],
     ['an unknown protocol', ['port-forward', 'vm/a', 'sctp/80'], /unknown protocol 'sctp'/],
     ['a copy between two machines', ['scp', 'vm/a:x', 'vm/b:y'], /exactly one of source and destination/],
-    ['a command that is missing', ['usbredir', 'a'], /"virtctl usbredir" is not available/],
+    ['a command that is missing', ['guestfs', 'a'], /"virtctl guestfs" is not available/],
     [
       'one with flags and sub-command',
       ['credentials', 'set-password', 'a', '--user=b'],

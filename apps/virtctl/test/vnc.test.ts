@@ -63,7 +63,7 @@ describe('vnc', () => {
   it('ends when the display is closed while it waits', async () => {
     cluster.onStream = () => (socket) => socket.close(1000);
     const { code, stderr } = await virtctl(['vnc', 'a', '--proxy-only'], cluster);
-    expect(stderr).toMatch(/^the display was closed before a viewer connected/);
+    expect(stderr).toMatch(/^the display was closed before a client connected/);
     expect(code).toBe(1);
   });
 

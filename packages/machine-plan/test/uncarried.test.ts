@@ -73,6 +73,7 @@ describe('uncarried', () => {
       (s) => {
         s.domain.devices.inputs = [{ name: 'pen', type: 'tablet', bus: 'usb' }];
         s.domain.devices.sound = { name: 'audio' };
+        s.domain.devices.clientPassthrough = {};
         Object.assign(s.domain.devices.disks![0]!, { io: 'threads', errorPolicy: 'report' });
       },
     ],

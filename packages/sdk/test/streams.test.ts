@@ -42,6 +42,7 @@ describe('streams', () => {
     const streams = [
       await vms.console('a', { namespace: 'ns' }),
       await vmis.vnc('a', { preserveSession: true }),
+      await vmis.usbRedirection('a'),
       await vms.portForward('a', 22),
       await vmis.portForward('a', 53, { protocol: 'udp' }),
       await server.client.upgrade('/raw', { query: { port: 1 } }),
@@ -51,6 +52,7 @@ describe('streams', () => {
     expect(urls).toEqual([
       `${base}/ns/virtualmachineinstances/a/console`,
       `${base}/default/virtualmachineinstances/a/vnc?preserveSession=true`,
+      `${base}/default/virtualmachineinstances/a/usbredir`,
       `${base}/default/virtualmachineinstances/a/portforward/22/tcp`,
       `${base}/default/virtualmachineinstances/a/portforward/53/udp`,
       '/raw?port=1',

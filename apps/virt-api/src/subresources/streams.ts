@@ -32,15 +32,7 @@ export const streamKinds: ReadonlyMap<string, StreamKind> = new Map<string, Stre
       },
     },
   ],
-  [
-    'usbredir',
-    {
-      problem: usbRedirectionProblem,
-      query: () => {
-        throw notCarried('redirection of USB devices');
-      },
-    },
-  ],
+  ['usbredir', { problem: usbRedirectionProblem, query: () => new URLSearchParams() }],
   [
     'vsock',
     {

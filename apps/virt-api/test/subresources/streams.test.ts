@@ -50,9 +50,15 @@ describe('streams', () => {
     ['has no USB', { spec: { architecture: 's390x' }, devices: { clientPassthrough: {} } }, 409],
     ['has no redirection', {}, 409],
     ['does not run yet', { ...scheduled, devices: { clientPassthrough: {} } }, 400],
-    ['is in order, which nothing here carries', { devices: { clientPassthrough: {} } }, 501],
+    ['has it', { devices: { clientPassthrough: {} } }, 101],
   ])('SUB-33: USB redirection of an instance that %s', async (_title, change, status) => {
     expect(await open('usbredir', change)).toBe(status);
+  });
+
+  test('SUB-33: all slots are taken, which the node agent says', async () => {
+    const name = await bench().instance({ devices: { clientPassthrough: {} } });
+    bench().agent.onStream = () => 503;
+    expect(await bench().streamStatus(`virtualmachineinstances/${name}/usbredir`)).toBe(500);
   });
 
   test('SUB-34: a VSOCK device must be there, its port be named, and is encrypted by default', async () => {

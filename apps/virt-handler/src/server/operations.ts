@@ -1,6 +1,7 @@
 import { CoreTypesError, Duration } from '@virtkit/core-types';
 import { HalError, type Machine } from '@virtkit/hal';
 import { z } from 'zod';
+import { HandlerError } from '../errors.ts';
 import type { GuestSaid } from '../guest-poller.ts';
 import { filesystemListView, guestAgentInfoView, userListView } from './guest-views.ts';
 
@@ -158,6 +159,7 @@ export const operations: ReadonlyMap<string, Operation> = new Map<string, Operat
 export function statusOf(error: unknown): number {
   // A name in the path that is not encoded rightly.
   if (error instanceof URIError) return 400;
+  if (error instanceof HandlerError && error.code === 'busy') return 503;
   if (!(error instanceof HalError)) return 500;
   switch (error.code) {
     case 'not-found':

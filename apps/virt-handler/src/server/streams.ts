@@ -1,13 +1,33 @@
 import type { Duplex } from 'node:stream';
 import { HalError, type Machine } from '@virtkit/hal';
 import type { RawData, WebSocket } from 'ws';
+import { HandlerError } from '../errors.ts';
 
 /** Byte streams of a machine by the last part of their path. */
 export const streams: ReadonlyMap<string, (machine: Machine, signal: AbortSignal) => Promise<Duplex>> =
   new Map([
     ['console', (machine, signal) => machine.facet('consoles').open(0, { signal })],
     ['vnc', (machine, signal) => machine.facet('display').openVnc({ signal })],
+    ['usbredir', openFreeUsbSlot],
   ]);
+
+/**
+ * The lowest slot that nobody has (KubeVirt: four for each instance).
+ * @throws HalError `unsupported` (the machine has no slots); HandlerError `busy` (all are taken)
+ */
+async function openFreeUsbSlot(machine: Machine, signal: AbortSignal): Promise<Duplex> {
+  const usb = machine.facet('usbRedirection');
+  for (let slot = 0; ; slot++) {
+    try {
+      return await usb.open(slot, { signal });
+    } catch (error) {
+      if (!(error instanceof HalError)) throw error;
+      if (error.code === 'conflict') continue;
+      if (error.code !== 'unsupported' || slot === 0) throw error;
+      throw new HandlerError('busy', `all ${slot} USB slots are taken`, { cause: error });
+    }
+  }
+}
 
 /** Most bytes of one message that a client may send. */
 export const maxMessageBytes = 1024 * 1024;

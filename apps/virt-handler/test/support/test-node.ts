@@ -7,6 +7,7 @@ import {
   crd,
   podConditions,
   resources,
+  type Devices,
   type Node,
   type Pod,
   type VirtualMachineInstance,
@@ -133,7 +134,12 @@ export class TestNode implements AsyncDisposable {
 
   /** Creates a VMI as virt-controller leaves it for virt-handler, with its Pod, and starts its launcher. */
   async schedule(
-    options: { spec?: Partial<VirtualMachineInstanceSpec>; behaviour?: object; launcher?: boolean } = {},
+    options: {
+      spec?: Partial<VirtualMachineInstanceSpec>;
+      devices?: Devices;
+      behaviour?: object;
+      launcher?: boolean;
+    } = {},
   ): Promise<ScheduledInstance> {
     const name = `vm-${++this.#pods}`;
     const created = await this.instances.create({
@@ -145,7 +151,11 @@ export class TestNode implements AsyncDisposable {
         uid: '',
         finalizers: ['kubevirt.io/foregroundDeleteVirtualMachine'],
       },
-      spec: { ...instanceSpec, ...options.spec },
+      spec: {
+        ...instanceSpec,
+        ...(options.devices && { domain: { ...instanceSpec.domain, devices: options.devices } }),
+        ...options.spec,
+      },
     });
     const uid = created.metadata.uid ?? '';
     const pod = await this.pods.create(launcherPod(name, uid));

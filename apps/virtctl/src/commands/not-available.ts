@@ -9,7 +9,6 @@ const commands: readonly { readonly name: string; readonly subcommands?: readonl
   { name: 'guestfs' },
   { name: 'image-upload' },
   { name: 'template', subcommands: ['convert', 'create', 'process'] },
-  { name: 'usbredir' },
   { name: 'vmexport', subcommands: ['create', 'delete', 'download'] },
 ];
 

@@ -1,7 +1,6 @@
-import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
-import { basename, delimiter, join } from 'node:path';
-import { systemCodeOf, VirtctlError } from '../errors.ts';
+import { basename } from 'node:path';
+import { VirtctlError } from '../errors.ts';
+import { findProgram, isExecutable } from '../find-program.ts';
 
 /** The kinds of VNC viewers whose command lines are known. */
 export const viewerTypes = ['remote-viewer', 'tiger', 'chicken', 'real'] as const;
@@ -46,7 +45,7 @@ export interface ViewerChoice {
 /** Finds a VNC viewer. @throws VirtctlError `local-program` when there is none */
 export async function findViewer({ type, program, path, platform }: ViewerChoice): Promise<Viewer> {
   if (program !== undefined) {
-    if (!(await executable(program))) {
+    if (!(await isExecutable(program))) {
       throw new VirtctlError('local-program', `${program} is not a program that can be run`);
     }
     return { type: type ?? typeOfProgram(program), program };
@@ -55,7 +54,7 @@ export async function findViewer({ type, program, path, platform }: ViewerChoice
     (candidate) => type === undefined || candidate.type === type,
   );
   for (const candidate of candidates) {
-    const found = await locate(candidate.program, path);
+    const found = await findProgram(candidate.program, path);
     if (found !== undefined) return { type: candidate.type, program: found };
   }
   const names = [...new Set(candidates.map((candidate) => basename(candidate.program)))].join(', ');
@@ -85,25 +84,4 @@ export function viewerArguments(type: ViewerType, port: number, verbosity: numbe
 
 function typeOfProgram(program: string): ViewerType {
   return basename(program).startsWith('remote-viewer') ? 'remote-viewer' : 'tiger';
-}
-
-async function locate(program: string, path = ''): Promise<string | undefined> {
-  const places = program.startsWith('/')
-    ? [program]
-    : path
-        .split(delimiter)
-        .filter((folder) => folder !== '')
-        .map((folder) => join(folder, program));
-  for (const place of places) if (await executable(place)) return place;
-  return undefined;
-}
-
-async function executable(file: string): Promise<boolean> {
-  try {
-    await access(file, constants.X_OK);
-    return true;
-  } catch (error) {
-    if (['ENOENT', 'EACCES', 'ENOTDIR'].includes(systemCodeOf(error))) return false;
-    throw error;
-  }
 }

@@ -66,6 +66,8 @@ export interface VirtualMachineInstanceActions {
   console(name: string, options?: ScopeOptions): Promise<WebSocketStream>;
   /** The display, in the RFB protocol. */
   vnc(name: string, options?: VncOptions): Promise<WebSocketStream>;
+  /** Plugs a USB device in that this side has, in the usbredir protocol; closing the stream unplugs it. */
+  usbRedirection(name: string, options?: ScopeOptions): Promise<WebSocketStream>;
   /** The display as a PNG image. */
   screenshot(name: string, options?: ScopeOptions): Promise<Uint8Array>;
   /** A connection to a port of the guest. */

@@ -40,6 +40,7 @@ export function instanceActions(transport: Transport, namespace: string): Virtua
     console: (name, options = {}) => instances.stream(name, 'console', options),
     vnc: (name, options = {}) =>
       instances.stream(name, 'vnc', options, { preserveSession: options.preserveSession }),
+    usbRedirection: (name, options = {}) => instances.stream(name, 'usbredir', options),
     async screenshot(name, options = {}) {
       const response = await instances.get(name, 'vnc/screenshot', options, 'image/png, */*');
       return response.bytes();
