@@ -69,11 +69,12 @@ describe('uncarried', () => {
       },
     ],
     [
-      'input devices, sound and how a disk is read',
+      'input devices, sound, USB devices of clients, VSOCK and how a disk is read',
       (s) => {
         s.domain.devices.inputs = [{ name: 'pen', type: 'tablet', bus: 'usb' }];
         s.domain.devices.sound = { name: 'audio' };
         s.domain.devices.clientPassthrough = {};
+        s.domain.devices.autoattachVSOCK = true;
         Object.assign(s.domain.devices.disks![0]!, { io: 'threads', errorPolicy: 'report' });
       },
     ],

@@ -11,6 +11,7 @@ import { keyFor, keyOf } from '../runtime/object-key.ts';
 import { byOwnerUid } from '../runtime/store.ts';
 import { allClaimNames } from './launcher-pod/facts.ts';
 import { InstanceReconciler } from './reconciler.ts';
+import { byVsockAddress } from './vsock-addresses.ts';
 
 /** Selects the pods of instances. */
 export const launcherPodSelector = `${labels.app}=virt-launcher`;
@@ -48,6 +49,7 @@ export function virtualMachineInstanceController(
   });
   const claims = cache.informer(resources.persistentVolumeClaims);
   instances.addIndex('claim', byClaim);
+  instances.addIndex('vsockAddress', byVsockAddress);
   const configuration = configurationFrom(cache);
   const reconciler = new InstanceReconciler({
     ...options,

@@ -14,6 +14,8 @@ export interface InstanceObservation {
   /** The VirtualMachine that manages the instance no longer exists. */
   readonly ownerGone: boolean;
   readonly launcherImage: string;
+  /** Address of the guest's VSOCK device, when it has one. */
+  readonly vsockAddress?: number | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }

@@ -115,7 +115,10 @@ function activePods({ instance, pods }: InstanceObservation): Pick<Status, 'acti
 }
 
 /** What is taken from the pod: when it is handed over, and the image while it runs. */
-function podFacts({ instance, pod, pods }: InstanceObservation, phase: string): Partial<Status> {
+function podFacts(
+  { instance, pod, pods, vsockAddress }: InstanceObservation,
+  phase: string,
+): Partial<Status> {
   if (pod === undefined) {
     return isFinal(instance) && pods.length === 0 ? { launcherContainerImageVersion: undefined } : {};
   }
@@ -141,6 +144,7 @@ function podFacts({ instance, pod, pods }: InstanceObservation, phase: string): 
       ? { migrationTransport: 'Unix' }
       : {}),
     interfaces: instance.status?.interfaces ?? podInterface(instance),
+    ...(vsockAddress === undefined ? {} : { VSOCKCID: vsockAddress }),
   };
 }
 

@@ -30,6 +30,7 @@ import { launcherEndLeftMs, projectInstance } from './project.ts';
 import { allClaimNames } from './launcher-pod/facts.ts';
 import { renderPod } from './launcher-pod/render-pod.ts';
 import { isUrgent } from './urgency.ts';
+import { VsockAddresses } from './vsock-addresses.ts';
 
 /** Milliseconds between a guest's start and the first opening of its pod's readiness gate. */
 const readinessDelayMs = 100;
@@ -37,6 +38,7 @@ const readinessDelayMs = 100;
 export interface InstanceReconcilerOptions {
   readonly client: ClientSet;
   readonly machines: Informer<VirtualMachine>;
+  /** Must have the index `vsockAddress`. */
   readonly instances: Informer<VirtualMachineInstance>;
   /** Must have the index `ownerUid`. */
   readonly pods: Informer<Pod>;
@@ -57,6 +59,7 @@ export class InstanceReconciler {
   readonly #facts: LauncherFactFinder;
   readonly #coalescer: Coalescer;
   readonly #readiness: Coalescer;
+  readonly #vsockAddresses = new VsockAddresses();
 
   constructor(options: InstanceReconcilerOptions) {
     this.#options = options;
@@ -73,6 +76,7 @@ export class InstanceReconciler {
     if (observation === undefined) {
       this.#coalescer.settle(key);
       this.#readiness.settle(key);
+      this.#vsockAddresses.forget(key);
       context.expectations.forget(key);
       return done;
     }
@@ -120,6 +124,11 @@ export class InstanceReconciler {
         .filter((claim) => claim !== undefined),
       ownerGone: owner?.kind === 'VirtualMachine' && machine?.metadata.uid !== owner.uid,
       launcherImage,
+      vsockAddress: this.#vsockAddresses.of(
+        key,
+        instance,
+        (address) => instances.store.byIndex('vsockAddress', String(address)).length > 0,
+      ),
       now: clock.now(),
     });
   }

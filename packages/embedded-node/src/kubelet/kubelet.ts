@@ -41,7 +41,7 @@ export interface KubeletOptions {
   readonly builtInImages?: readonly BuiltInImage[];
   /** Files of the host that every container sees, read only. */
   readonly hostBinds?: readonly { readonly source: string; readonly destination?: string }[];
-  /** Default: kvm, tun and vhost-net under KubeVirt's names, where the machine has them. */
+  /** Default: kvm, tun, vhost-net and vhost-vsock under KubeVirt's names, where the machine has them. */
   readonly devices?: readonly DevicePlugin[];
   /** The Pods' bridge; only as root. `false` gives every Pod the host's network. */
   readonly network?: false | Omit<BridgeNetworkOptions, 'folder'>;
@@ -61,6 +61,7 @@ export const defaultDevices: readonly DevicePlugin[] = [
   { resource: 'devices.kubevirt.io/kvm', path: '/dev/kvm', count: 1000 },
   { resource: 'devices.kubevirt.io/tun', path: '/dev/net/tun', count: 1000 },
   { resource: 'devices.kubevirt.io/vhost-net', path: '/dev/vhost-net', count: 1000 },
+  { resource: 'devices.kubevirt.io/vhost-vsock', path: '/dev/vhost-vsock', count: 1000 },
 ];
 
 /**

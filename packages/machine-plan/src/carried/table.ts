@@ -110,7 +110,7 @@ export const carriedFields: readonly CarriedField[] = [
   machine('domain.devices.autoattachSerialConsole'),
   machine('domain.devices.logSerialConsole'),
   machine('domain.devices.autoattachInputDevice'),
-  machine('domain.devices.autoattachVSOCK', [false], 'there is no VSOCK device'),
+  machine('domain.devices.autoattachVSOCK'),
   machine('domain.devices.blockMultiQueue'),
   machine('domain.devices.networkInterfaceMultiqueue'),
   machine('domain.devices.useVirtioTransitional'),
