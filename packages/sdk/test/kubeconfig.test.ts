@@ -89,21 +89,36 @@ describe('kubeconfig', () => {
     }
   });
 
-  it.each<[string, ConnectOptions]>([
-    ['no server at all', {}],
-    ['a server that is no URL', { server: 'localhost' }],
-    ['another protocol', { server: 'ftp://localhost' }],
-    ['a missing file', { kubeconfig: '/nonexistent/kubeconfig' }],
-    ['text that is no kubeconfig', { kubeconfigText: '{' }],
-    ['an unknown context', { kubeconfigText: kubeconfig('https://x'), context: 'nine' }],
-    ['files that are missing', { kubeconfigText: kubeconfig('https://x'), context: 'no-files' }],
-    ['a proxy', { kubeconfigText: kubeconfig('https://x'), context: 'proxied' }],
-    ['a cluster that is no URL', { kubeconfigText: kubeconfig('x') }],
-    ['the Pod account outside of a Pod', { kubeconfig: 'in-cluster' }],
-    ['a context without a cluster', { kubeconfigText: kubeconfig('https://x'), context: 'broken' }],
-  ])('refuses %s', async (_name, options) => {
+  const pem = '-----BEGIN CERTIFICATE-----';
+  const given = { kubeconfigText: kubeconfig('https://x') };
+  it.each<[string, ConnectOptions, RegExp]>([
+    ['no server at all', {}, /name an API server/],
+    ['a server that is no URL', { server: 'localhost:6443' }, /did you mean "https:\/\/localhost:6443"/],
+    ['another protocol', { server: 'ftp://localhost' }, /not an http or https URL$/],
+    ['a missing file', { kubeconfig: '/nonexistent/kubeconfig' }, /there is no .* name another/],
+    ['a folder', { kubeconfig: '/' }, /cannot read kubeconfig/],
+    ['text that is no kubeconfig', { kubeconfigText: '{' }, /cannot read the given/],
+    ['text of something else', { kubeconfigText: 'hello' }, /no contexts at all/],
+    ['an unknown context', { ...given, context: 'nine' }, /no context "nine"; its contexts are "one", "two"/],
+    ['files that are missing', { ...given, context: 'no-files' }, /credentials/],
+    ['a proxy', { ...given, context: 'proxied' }, /proxy/],
+    ['a cluster that is no URL', { kubeconfigText: kubeconfig('x') }, /no URL/],
+    ['the Pod account outside of a Pod', { kubeconfig: 'in-cluster' }, /works in Pods only/],
+    ['a context without a cluster', { ...given, context: 'broken' }, /names no cluster/],
+    ['a path where PEM is wanted', { server: 'https://x', ca: '/etc/ca.crt' }, /ca is not in PEM form/],
+    [
+      'a key that is no PEM',
+      { server: 'https://x', certificate: { cert: pem, key: 'k' } },
+      /certificate.key is not in PEM/,
+    ],
+    ['the line end of a token file', { server: 'https://x', token: 't\n' }, /trim it/],
+  ])('refuses %s', async (_name, options, message) => {
     vi.stubEnv('KUBERNETES_SERVICE_HOST', undefined);
-    await expect(connect(options)).rejects.toMatchObject({ code: 'configuration', retry: 'never' });
+    await expect(connect(options)).rejects.toMatchObject({
+      code: 'configuration',
+      retry: 'never',
+      message: expect.stringMatching(message) as string,
+    });
   });
 
   it('says that a plug-in gave no credentials', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Patch } from '../src/index.ts';
+import type { Client, Patch } from '../src/index.ts';
 import { failure, json, scriptedServer } from './scripted-server.ts';
 
 const pod = { metadata: { name: 'a' }, spec: { containers: [{ name: 'c', image: 'i' }] } };
@@ -154,6 +154,52 @@ describe('apply', () => {
       code: 'unsupported-media-type',
       retry: 'never',
       httpStatus: 415,
+    });
+  });
+});
+
+describe('what a compiler would refuse', () => {
+  // As in `machine.metadata.name!` of an object that has none yet.
+  const { name: absent } = JSON.parse('{}') as { name: string };
+  it.each<[string, (client: Client) => Promise<unknown>]>([
+    ['get', (client) => client.pods.get(absent)],
+    ['delete', (client) => client.pods.delete(absent)],
+    ['delete of the empty name', (client) => client.pods.delete('')],
+    ['patch', (client) => client.pods.patch(absent, { type: 'merge', body: {} })],
+    ['subresource', (client) => client.pods.subresource(absent, 'log')],
+    ['replace', (client) => client.pods.replace({ ...pod, metadata: {} })],
+  ])('%s without a name never becomes a request for all objects', async (_name, call) => {
+    await using server = await scriptedServer((_request, response) => json(response, {}));
+    await expect(call(server.client)).rejects.toMatchObject({
+      code: 'invalid',
+      fields: [{ field: 'metadata.name' }],
+    });
+    expect(server.seen).toEqual([]);
+  });
+
+  it.each([
+    ['nothing', 'null', ''],
+    ['no metadata', '{}', 'metadata'],
+    ['a list', '[]', ''],
+  ])('an object that is none is named: %s', async (_name, text, field) => {
+    await using server = await scriptedServer((_request, response) => json(response, {}));
+    const object = JSON.parse(text) as typeof pod;
+    const { pods } = server.client;
+    const calls = [pods.create(object), pods.createOrPatch(object), pods.validate(object)];
+    for (const call of await Promise.allSettled(calls))
+      expect(call).toMatchObject({ reason: { code: 'invalid', fields: [{ field }] } });
+    expect(server.seen).toEqual([]);
+  });
+});
+
+describe('an unknown path', () => {
+  it('is named', async () => {
+    await using server = await scriptedServer((_request, response) =>
+      json(response, failure(404, 'NotFound'), 404),
+    );
+    await expect(server.client.virtualMachines.list()).rejects.toMatchObject({
+      code: 'not-found',
+      message: 'it is NotFound (GET /apis/kubevirt.io/v1/namespaces/default/virtualmachines)',
     });
   });
 });

@@ -42,6 +42,21 @@ export function checkOptions(options: ConnectOptions): void {
       `validate is ${JSON.stringify(options.validate)}; it can be false, "schema" or "admission"`,
     );
   }
+  const { certificate, ca, token } = options;
+  const pems = { ca, 'certificate.cert': certificate?.cert, 'certificate.key': certificate?.key };
+  for (const [name, value] of Object.entries(pems)) {
+    if (value === undefined || value.includes('-----BEGIN')) continue;
+    throw new ApiError(
+      'configuration',
+      `${name} is not in PEM form; give the content of the file, not its path`,
+    );
+  }
+  if (token !== undefined && /[^\x21-\x7e]/.test(token)) {
+    throw new ApiError(
+      'configuration',
+      'token has white space in it, perhaps the line end of its file; trim it',
+    );
+  }
   for (const name of ['attempts', 'maxConnections'] as const) {
     const value = options[name];
     if (value === undefined || (Number.isInteger(value) && value >= 1)) continue;

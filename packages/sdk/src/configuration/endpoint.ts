@@ -31,7 +31,8 @@ export async function resolveEndpoint(options: ConnectOptions): Promise<Endpoint
 function parseServer(server: string): URL {
   const url = URL.parse(server);
   if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
-    throw new ApiError('configuration', `server "${server}" is not an http or https URL`);
+    const advice = server.includes('://') ? '' : `; did you mean "https://${server}"?`;
+    throw new ApiError('configuration', `server "${server}" is not an http or https URL${advice}`);
   }
   return url;
 }

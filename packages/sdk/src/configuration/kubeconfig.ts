@@ -22,14 +22,11 @@ export async function loadKubeconfig(options: ConnectOptions): Promise<Endpoint>
   try {
     read(config, options);
   } catch (cause) {
-    throw new ApiError('configuration', `cannot read ${describe(options)}: ${messageOf(cause)}`, { cause });
+    throw unreadable(options, cause);
   }
-  if (options.context !== undefined) {
-    if (config.getContextObject(options.context) === null) {
-      throw new ApiError('configuration', `${describe(options)} has no context "${options.context}"`);
-    }
-    config.setCurrentContext(options.context);
-  }
+  const wanted = options.context ?? config.currentContext;
+  if (!wanted || config.getContextObject(wanted) === null) throw noContext(config, options);
+  config.setCurrentContext(wanted);
   return toEndpoint(config, options);
 }
 
@@ -38,6 +35,25 @@ function read(config: KubeConfig, options: ConnectOptions): void {
   else if (options.kubeconfig === 'in-cluster') config.loadFromCluster();
   else if (options.kubeconfig === 'default') config.loadFromFile(join(homedir(), '.kube', 'config'));
   else if (options.kubeconfig !== undefined) config.loadFromFile(options.kubeconfig);
+}
+
+function unreadable(options: ConnectOptions, cause: unknown): ApiError {
+  const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+  const message = missing
+    ? `there is no ${describe(options)}; name another file, or a \`server\``
+    : `cannot read ${describe(options)}: ${messageOf(cause)}`;
+  return new ApiError('configuration', message, { cause });
+}
+
+function noContext(config: KubeConfig, options: ConnectOptions): ApiError {
+  const known = config.contexts.map(({ name }) => name);
+  const { context = config.currentContext } = options;
+  const lack = context ? `has no context "${context}"` : 'does not say which context is current';
+  const advice =
+    known.length === 0
+      ? 'it has no contexts at all'
+      : `its contexts are ${known.map((name) => `"${name}"`).join(', ')}`;
+  return new ApiError('configuration', `${describe(options)} ${lack}; ${advice}`);
 }
 
 async function toEndpoint(config: KubeConfig, options: ConnectOptions): Promise<Endpoint> {
@@ -57,7 +73,11 @@ async function toEndpoint(config: KubeConfig, options: ConnectOptions): Promise<
   }
   const server = URL.parse(cluster.server);
   if (server === null) {
-    throw new ApiError('configuration', `${describe(options)} leads to "${cluster.server}", which is no URL`);
+    const why =
+      options.kubeconfig === 'in-cluster'
+        ? '"in-cluster" works in Pods only, which are told where the API server is'
+        : `${describe(options)} leads to "${cluster.server}", which is no URL`;
+    throw new ApiError('configuration', why);
   }
   // Plug-ins and token files give credentials that expire; all others stay, and their files need not be read again.
   const renewable = user.exec !== undefined || user.authProvider !== undefined;

@@ -52,7 +52,11 @@ export class HttpResourceClient<T extends KubernetesObject> implements ResourceC
   }
 
   async get(name: string, options: ScopeOptions = {}): Promise<T> {
-    return this.#object({ method: 'GET', path: this.#path(options, name), signal: options.signal });
+    return this.#object({
+      method: 'GET',
+      path: this.#path(options, checkedName(name)),
+      signal: options.signal,
+    });
   }
 
   async list(options: ListOptions = {}): Promise<KubernetesList<T>> {
@@ -122,7 +126,7 @@ export class HttpResourceClient<T extends KubernetesObject> implements ResourceC
     const { contentType, body } = encodePatch(patch);
     return this.#object({
       method: 'PATCH',
-      path: this.#path(options, name, options.subresource),
+      path: this.#path(options, checkedName(name), options.subresource),
       query: { ...writeQuery(options), force: patch.type === 'apply' ? patch.force : undefined },
       headers: { 'content-type': contentType },
       body,
@@ -147,6 +151,7 @@ export class HttpResourceClient<T extends KubernetesObject> implements ResourceC
   }
 
   async createOrPatch(object: T, options: WriteOptions = {}): Promise<T> {
+    const wanted = this.#prepare(object);
     const scope = this.#scopeOf(object, options);
     const store = {
       get: (name: string) => this.get(name, { namespace: scope.namespace, signal: scope.signal }),
@@ -156,17 +161,18 @@ export class HttpResourceClient<T extends KubernetesObject> implements ResourceC
         return this.#send(name, { type: 'merge', body }, scope);
       },
     };
-    return createOrPatch(store, nameOf(object), this.#prepare(object));
+    return createOrPatch(store, nameOf(object), wanted);
   }
 
   async validate(object: T, options: ScopeOptions = {}): Promise<Judgement<T>> {
+    assertObject(this.definition, object);
     return judgeObject(this.#settings.judge, this, this.#typed(object), this.#scopeOf(object, options));
   }
 
   async delete(name: string, options: DeleteOptions = {}): Promise<T | undefined> {
     const body = await this.#json({
       method: 'DELETE',
-      path: this.#path(options, name),
+      path: this.#path(options, checkedName(name)),
       body: deleteBody(options),
       signal: options.signal,
     });
@@ -187,7 +193,7 @@ export class HttpResourceClient<T extends KubernetesObject> implements ResourceC
   async subresource(name: string, subresource: string, request: SubresourceRequest = {}): Promise<unknown> {
     const response = await this.#settings.transport.request({
       method: request.method ?? 'GET',
-      path: this.#path(request, name, subresource),
+      path: this.#path(request, checkedName(name), subresource),
       query: request.query,
       body: request.body,
       headers: { accept: 'application/json, */*' },
@@ -199,8 +205,9 @@ export class HttpResourceClient<T extends KubernetesObject> implements ResourceC
     return text === '' ? undefined : text;
   }
 
-  /** Checks an object when the client is set to, and fills in the type that its definition implies. */
+  /** Checks an object as far as the client is set to, and fills in the type that its definition implies. */
   #prepare(object: T): T {
+    assertObject(this.definition, object);
     this.#settings.check.object(this, object);
     return this.#typed(object);
   }
@@ -250,7 +257,7 @@ export class HttpResourceClient<T extends KubernetesObject> implements ResourceC
   #path(scope: ScopeOptions, name?: string, subresource?: string): string {
     return resourcePath(this.definition, {
       namespace: scope.namespace ?? this.#settings.namespace,
-      name: name === undefined ? undefined : checkedName(name),
+      name,
       subresource,
     });
   }
@@ -262,13 +269,26 @@ export class HttpResourceClient<T extends KubernetesObject> implements ResourceC
   }
 }
 
+/** For callers without a compiler; everything else that may be wrong with an object has checks of its own. */
+function assertObject({ kind }: ResourceDefinition<unknown>, object: unknown): void {
+  if (isObject(object) && 'metadata' in object && isObject(object.metadata)) return;
+  const field = isObject(object) ? 'metadata' : '';
+  throw new ApiError(
+    'invalid',
+    `this is no ${kind}: ${field === '' ? 'not an object' : 'it has no metadata'}`,
+    {
+      fields: [{ field, message: 'required' }],
+    },
+  );
+}
+
 function nameOf(object: KubernetesObject): string {
   return checkedName(object.metadata.name ?? '');
 }
 
-/** An empty name would turn the request for one object into one for the collection. */
-function checkedName(name: string): string {
-  if (name !== '') return name;
+/** Without a name the request for one object would be one for all of them. */
+function checkedName(name: unknown): string {
+  if (typeof name === 'string' && name !== '') return name;
   throw new ApiError('invalid', 'the object has no name', {
     fields: [{ field: 'metadata.name', message: 'required' }],
   });

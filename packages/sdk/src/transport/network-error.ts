@@ -1,5 +1,15 @@
 import { ApiError, type ApiErrorCode } from '../errors.ts';
 
+/** What to do about certificates that are not accepted for want of an option. */
+const advice: Readonly<Record<string, string>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: '`ca` takes the authority that signed it',
+  SELF_SIGNED_CERT_IN_CHAIN: '`ca` takes the authority that signed it',
+  UNABLE_TO_GET_ISSUER_CERT: '`ca` takes the authority that signed it',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: '`ca` takes the authority that signed it',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: '`ca` takes the authority that signed it',
+  ERR_TLS_CERT_ALTNAME_INVALID: '`tlsServerName` takes a name that it has',
+};
+
 /** Codes by which Node and undici name a certificate that one side does not accept. */
 const certificateCodes = new Set([
   'CERT_HAS_EXPIRED',
@@ -52,7 +62,8 @@ export function errorOfNetwork(cause: unknown, signal?: AbortSignal): ApiError {
   const code = codeOf(cause);
   const message = cause instanceof Error && cause.message !== '' ? cause.message : code;
   if (certificateCodes.has(code)) {
-    return new ApiError('certificate', `the TLS certificate is not accepted: ${message}`, { cause });
+    const why = advice[code] === undefined ? message : `${code}; ${advice[code]}`;
+    return new ApiError('certificate', `the TLS certificate is not accepted: ${why}`, { cause });
   }
   const known = codes[code] ?? 'connection';
   const text =

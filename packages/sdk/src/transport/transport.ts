@@ -116,7 +116,7 @@ export class Transport implements AsyncDisposable {
     const raw = toRawResponse(response, signal);
     this.#warn(request, raw);
     if (raw.status < 400) return raw;
-    throw errorOfResponse(raw.status, await raw.text(), raw.headers['retry-after']);
+    throw located(errorOfResponse(raw.status, await raw.text(), raw.headers['retry-after']), request);
   }
 
   /** A handler that throws fails the call; its connection must not stay busy then. */
@@ -143,6 +143,14 @@ export class Transport implements AsyncDisposable {
     if (this.#disposed) throw new ApiError('closed', 'the client was disposed');
     if (signal?.aborted === true) throw abortedError(signal);
   }
+}
+
+/** A server that does not know a path says no more than that. Which one it was tells what it lacks, such as a kind. */
+function located(error: ApiError, { method, path }: RawRequest): ApiError {
+  if (error.code !== 'not-found' || error.status?.details?.name !== undefined) return error;
+  const { status, httpStatus, fields, retryAfterSeconds } = error;
+  const options = { status, httpStatus, fields, retryAfterSeconds };
+  return new ApiError('not-found', `${error.message} (${method} ${path})`, options);
 }
 
 interface EncodedBody {
