@@ -66,9 +66,11 @@ sed -n 's/^insmod \([^ ]*\).*/\1/p' depends | awk '!seen[$0]++' | while read -r 
   basename "$path" >> "$root/lib/modules/order"
 done
 # The kernel asks for a file system's driver when something of it is mounted; only few guests do.
-modprobe -d "$work/kernel" -S "$version" --show-depends ext4 | sed -n 's/^insmod \([^ ]*\).*/\1/p' | while read -r path; do
-  cp "$path" "$root/lib/modules/"
-  basename "$path" >> "$root/lib/modules/fs-ext4"
+for filesystem in ext4 virtiofs; do
+  modprobe -d "$work/kernel" -S "$version" --show-depends "$filesystem" | sed -n 's/^insmod \([^ ]*\).*/\1/p' | while read -r path; do
+    cp "$path" "$root/lib/modules/"
+    basename "$path" >> "$root/lib/modules/fs-$filesystem"
+  done
 done
 printf '#!/bin/sh\n# What the kernel calls: modprobe -q -- NAME.\nwhile read -r module; do insmod "/lib/modules/$module" 2> /dev/null; done < "/lib/modules/$3"\n' > "$root/sbin/modprobe"
 chmod 755 "$root/sbin/modprobe"

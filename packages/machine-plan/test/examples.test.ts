@@ -6,9 +6,9 @@ describe('examples', () => {
   it('plan', () => {
     expect(plan(instance(), facts)).toMatchObject({ version: 1, architecture: 'x86_64' });
     const refused = plan(
-      instance((spec) => (spec.domain.devices.tpm = {})),
+      instance((spec) => (spec.resourceClaims = [{ name: 'claim' }])),
       facts,
     );
-    expect(refused).toEqual([expect.stringMatching(/^spec\.domain\.devices\.tpm: ./)]);
+    expect(refused).toEqual([expect.stringMatching(/^spec\.resourceClaims: ./)]);
   });
 });

@@ -29,6 +29,7 @@ export async function doctor(root: string, path: string, signal: AbortSignal): P
       programCheck('nft', 'nftables', path, 'no Pod networks and Services'),
       programCheck('bridge', 'containernetworking-plugins', '/usr/lib/cni', 'no Pod networks'),
       programCheck('dnsmasq', 'dnsmasq-base', path, 'guests get no addresses'),
+      programCheck('swtpm_setup', 'swtpm-tools', path, 'guests have no TPM'),
       programCheck('kubectl', 'kubernetes-client', path, 'virtctl and the SDK work, kubectl does not'),
       deviceCheck('/dev/net/tun', 'guests have no Pod network', 'modprobe tun, or allow the device'),
     ],

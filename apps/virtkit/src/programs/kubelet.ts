@@ -14,6 +14,7 @@ import { layoutOf } from '../platform/layout.ts';
 import { commandFor, programFolders } from '../platform/programs.ts';
 import { readSettings, type Settings } from '../platform/settings.ts';
 import { launcherImage } from '../platform/version.ts';
+import { virtiofsdCommand, virtiofsdPath } from '../platform/virtiofsd.ts';
 
 interface KubeletProgramOptions {
   client: Client;
@@ -47,6 +48,7 @@ async function runKubeletProgram({
     logger.warn('launchers start without their snapshot, which takes longer', {
       reason: launcher.withoutSnapshot,
     });
+  const virtiofsd = await virtiofsdCommand();
   await mkdir(capabilityCache, { recursive: true, mode: 0o755 });
   const binds = [dirname(process.execPath), ...programFolders(), capabilityCache].map((source) => ({
     source,
@@ -64,7 +66,10 @@ async function runKubeletProgram({
       builtInImages: [
         {
           reference: launcherImage,
-          programs: { 'virt-launcher': [...launcher.command, '--capability-cache', capabilityCache] },
+          programs: {
+            'virt-launcher': [...launcher.command, '--capability-cache', capabilityCache],
+            ...(virtiofsd && { [virtiofsdPath]: virtiofsd }),
+          },
           binds,
           environment: launcherEnvironment,
         },

@@ -110,8 +110,9 @@ function containerUser(pod: Pod, container: Container, image: ContainerImage, ro
   return {
     uid,
     gid,
-    // A user namespace without privileges has room for one user and one group.
-    supplementalGroups: root ? [...new Set(groups)] : [],
+    // A user namespace without privileges has room for one user and one group. The container's own group is no further one:
+    // programs that give up all others (virtiofsd) may not be allowed to.
+    supplementalGroups: root ? [...new Set(groups)].filter((group) => group !== gid) : [],
     capabilities: effectiveCapabilities(own?.capabilities ?? {}, uid),
   };
 }

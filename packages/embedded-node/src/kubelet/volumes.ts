@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type {
   ClaimVolumeSource,
   Container,
@@ -6,7 +7,18 @@ import type {
   PodVolume,
   VolumeMount,
 } from '@virtkit/core-types';
-import { chmod, chown, lstat, mkdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  lstat,
+  mkdir,
+  realpath,
+  rename,
+  rm,
+  rmdir,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join, posix, relative } from 'node:path';
 import { EmbeddedNodeError, isSystemError } from '../errors.ts';
 import type { ImageStore } from '../images/image-store.ts';
@@ -190,9 +202,21 @@ async function writeFiles(
   for (const file of files) {
     const path = insideOf(folder, file.path);
     await mkdir(dirname(path), { recursive: true, mode: 0o755 });
-    await rm(path, { force: true });
-    await writeFile(path, file.content, { flag: 'wx', mode: 0o600 });
-    await shareWithGroup(path, file.mode ?? mode ?? defaultMode, pod, sources);
+    // Containers that start at the same time each see to the volumes, and one that runs sees whole files only.
+    const fresh = join(folder, `..${randomUUID()}`);
+    await writeFile(fresh, file.content, { flag: 'wx', mode: 0o600 });
+    await shareWithGroup(fresh, file.mode ?? mode ?? defaultMode, pod, sources);
+    await removeFolder(path);
+    await rename(fresh, path);
+  }
+}
+
+/** The empty folder that stood where a key was to be mounted before there was one. */
+async function removeFolder(path: string): Promise<void> {
+  try {
+    await rmdir(path);
+  } catch (error) {
+    if (!isSystemError(error, 'ENOENT', 'ENOTDIR')) throw error;
   }
 }
 
