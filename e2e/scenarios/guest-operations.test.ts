@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import type { VirtualMachine } from '@virtkit/core-types';
+import { existsSync } from 'node:fs';
+import { getCondition, type VirtualMachine, type VirtualMachineInstance } from '@virtkit/core-types';
 import { isApiError, waitFor } from '@virtkit/sdk';
 import { waitUntil } from '@virtkit/testing';
 import { describe, expect, it } from 'vitest';
@@ -29,6 +30,36 @@ async function frozen(wanted: boolean): Promise<void> {
     { timeoutSeconds: patience },
   );
 }
+
+/** Turns a feature gate on. */
+async function openGate(gate: string): Promise<void> {
+  const { kubeVirts } = cluster().client;
+  const { items } = await kubeVirts.list({ namespace: 'kubevirt' });
+  const { name: object = '' } = items[0]?.metadata ?? {};
+  const body = { spec: { configuration: { developerConfiguration: { featureGates: [gate] } } } };
+  await kubeVirts.patch(object, { type: 'merge', body }, { namespace: 'kubevirt' });
+}
+
+it('a guest with a VSOCK device gets an address where a node has the device, and waits for one elsewhere', async () => {
+  await openGate('VSOCK');
+  const { virtualMachines, virtualMachineInstances } = cluster().client;
+  const machine = realMachine(cluster(), { name: 'vsock' });
+  machine.spec.template.spec!.domain.devices.autoattachVSOCK = true;
+  await virtualMachines.create(machine);
+  const judged = await waitFor(
+    virtualMachineInstances,
+    'vsock',
+    (instance) => instance?.status?.VSOCKCID !== undefined || unschedulable(instance) !== undefined,
+    { timeoutSeconds: patience },
+  );
+  if (existsSync('/dev/vhost-vsock')) expect(judged?.status?.VSOCKCID).toBeGreaterThanOrEqual(3);
+  else expect(unschedulable(judged)).toMatch(/Insufficient devices\.kubevirt\.io\/vhost-vsock/);
+  await virtualMachines.delete('vsock');
+});
+
+/** Why no node takes the instance's Pod. */
+const unschedulable = (instance: VirtualMachineInstance | undefined): string | undefined =>
+  getCondition(instance?.status?.conditions, 'PodScheduled')?.message;
 
 describe('what is done with a real guest', () => {
   it('its file systems are listed', async () => {
