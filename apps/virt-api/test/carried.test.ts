@@ -34,10 +34,10 @@ describe('what nothing carries is refused', () => {
   });
 
   test.each<[string, (spec: VirtualMachineInstanceSpec) => void]>([
-    ['spec.domain.devices.tpm', (spec) => void (spec.domain.devices.tpm = {})],
+    ['spec.resourceClaims', (spec) => void (spec.resourceClaims = [{ name: 'claim' }])],
     [
-      'spec.volumes[0].persistentVolumeClaim',
-      (spec) => void (spec.volumes![0] = { name: 'system', persistentVolumeClaim: { claimName: 'data' } }),
+      'spec.volumes[0].downwardMetrics',
+      (spec) => void (spec.volumes![0] = { name: 'system', downwardMetrics: {} }),
     ],
   ])('%s', (field, change) => {
     const spec = instanceSpec();

@@ -9,7 +9,7 @@ import {
 } from '@virtkit/controllers/runtime';
 import type { Machine } from '@virtkit/hal';
 import { configurationReader } from '@virtkit/admission';
-import { machineConfiguration } from '@virtkit/machine-plan';
+import { diskRoom, machineConfiguration } from '@virtkit/machine-plan';
 import type { Client } from '@virtkit/sdk';
 import { GuestPoller } from './guest-poller.ts';
 import { Launchers } from './launchers/launchers.ts';
@@ -86,6 +86,7 @@ export async function runVirtHandler(options: VirtHandlerOptions): Promise<void>
     recorder,
     network: (hypervisor) => (simulated.has(hypervisor) ? simulatedNetwork : options.network),
     configuration: () => machineConfiguration(configuration(kubevirts.store.list())),
+    diskRoom: () => diskRoom(configuration(kubevirts.store.list())),
   });
   const agent = controller({
     name: 'virt-handler',

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, statfsSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createMockHypervisor } from '@virtkit/hal-mock';
-import { FactsRequestSchema, type FactsRequest } from '@virtkit/launcher-api';
+import { FactsRequestSchema, PersistentDiskSchema, type FactsRequest } from '@virtkit/launcher-api';
 import { requires } from '@virtkit/testing';
 import { afterEach, beforeEach, describe, expect, it, type TestContext } from 'vitest';
 import { deviceBlockSizes } from '../src/facts/block-sizes.ts';
@@ -67,12 +67,22 @@ describe('FactsResolver', () => {
     const c = image('vd/c/disk.img', '-f', 'raw');
     const d = image('cd/d/boot/special.qcow2', '-f', 'qcow2');
     image('cd/d/disk/other.img', '-f', 'raw');
-    const { volumes } = await resolve({ volumes: { d: { path: '/boot/special.qcow2' } } });
+    const { volumes } = await resolve({
+      volumes: { d: { path: '/boot/special.qcow2' } },
+      disks: { c: PersistentDiskSchema.parse({ file: 'disk.img' }) },
+    });
     const blockSizes = ofFileSystem();
     expect(volumes).toEqual({
       a: { path: a, format: 'qcow2', virtualSizeBytes: size, blockSizes },
       b: { path: b, format: 'raw', virtualSizeBytes: size, blockSizes },
-      c: { path: c, format: 'raw', virtualSizeBytes: size, blockSizes },
+      c: {
+        path: c,
+        format: 'raw',
+        virtualSizeBytes: size,
+        allocated: false,
+        directIo: expect.any(Boolean) as boolean,
+        blockSizes,
+      },
       d: { path: d, format: 'qcow2', virtualSizeBytes: size, blockSizes },
     });
   });

@@ -10,6 +10,7 @@ export {
   FactsSchema,
   LauncherEventSchema,
   LauncherInfoSchema,
+  PersistentDiskSchema,
   VolumeFactSchema,
   type BlockSizesFact,
   type DhcpSpec,
@@ -18,6 +19,7 @@ export {
   type FactsRequest,
   type LauncherEvent,
   type LauncherInfo,
+  type PersistentDisk,
   type VolumeFact,
 } from './contract/schemas.ts';
 export { launcherApiVersion } from './contract/version.ts';

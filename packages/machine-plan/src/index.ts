@@ -16,6 +16,14 @@ export { decodeCloudInit, hostname } from './plan/cloud-init.ts';
 export { interfaceQueues } from './plan/interfaces.ts';
 export { interfaceMac, normaliseMac, reservedMac } from './plan/mac-address.ts';
 export { defaultGracePeriodSeconds, machineName, planMachine } from './plan/plan-machine.ts';
+export {
+  diskRoom,
+  planHostDisks,
+  planPersistentDisks,
+  type DiskRoom,
+  type HostDiskPlan,
+  type PersistentDiskPlan,
+} from './persistent-disks.ts';
 export { planProbes, type ProbeAction, type ProbePlan, type ProbePlans } from './probes.ts';
 export { requiredAgentCommands } from './status/conditions.ts';
 export { instancePhase, isFinalPhase, type PhaseInput } from './status/phase.ts';

@@ -32,17 +32,23 @@ describe('uncarried', () => {
     ],
     ['spec.domain.launchSecurity', (s) => (s.domain.launchSecurity = {})],
     ['spec.networks[0].multus', (s) => (s.networks = [{ name: 'default', multus: { networkName: 'n' } }])],
-    [
-      'spec.volumes[0].persistentVolumeClaim',
-      (s) => (s.volumes![0] = { name: 'root', persistentVolumeClaim: { claimName: 'c' } }),
-    ],
+    ['spec.volumes[0].downwardMetrics', (s) => (s.volumes![0] = { name: 'root', downwardMetrics: {} })],
     ['spec.accessCredentials', (s) => (s.accessCredentials = [{}])],
   ];
   it.each(refused)('reports %s', (path, change) => {
     expect(paths(change)).toEqual([path]);
   });
 
+  const claim = { persistentVolumeClaim: { claimName: 'c', readOnly: true } };
   const accepted: [what: string, change: Change][] = [
+    ['claims', (s) => (s.volumes![0] = { name: 'root', ...claim })],
+    ['claims of DataVolumes', (s) => (s.volumes![0] = { name: 'root', dataVolume: { name: 'd' } })],
+    ['layers on claims', (s) => (s.volumes![0] = { name: 'root', ephemeral: claim })],
+    [
+      'disks of the node',
+      (s) =>
+        (s.volumes![0] = { name: 'root', hostDisk: { path: '/a/b', type: 'DiskOrCreate', capacity: '1Gi' } }),
+    ],
     ['probes', (s) => (s.readinessProbe = { tcpSocket: { port: 22 } })],
     [
       'node selectors, tolerations and affinity',

@@ -1,9 +1,27 @@
 import type { VirtualMachineInstance } from '@virtkit/core-types';
 import { HalError, type Machine } from '@virtkit/hal';
 import type { BlockSizesFact, Facts, FactsRequest, LauncherClient } from '@virtkit/launcher-api';
-import { planMachine, type MachineFacts, type PlanConfiguration } from '@virtkit/machine-plan';
+import {
+  planHostDisks,
+  planMachine,
+  planPersistentDisks,
+  type DiskRoom,
+  type MachineFacts,
+  type PlanConfiguration,
+} from '@virtkit/machine-plan';
 import type { GuestNetwork } from '../network/provider.ts';
+import { makeHostDisks, type ShortenedDisk } from './host-disks.ts';
 import { secretFacts, secretsRequest } from './secrets.ts';
+
+/** What a machine is made of beside its instance. */
+export interface BootOptions {
+  readonly network: GuestNetwork;
+  readonly configuration: PlanConfiguration;
+  readonly diskRoom: DiskRoom;
+  /** Is told of each disk that was made smaller than asked for. */
+  readonly onShortened: (disk: ShortenedDisk) => void;
+  readonly signal: AbortSignal;
+}
 
 /**
  * Brings a machine about in its launcher: facts, plan, define, start. Every step is idempotent, so it may be repeated from
@@ -14,14 +32,15 @@ import { secretFacts, secretsRequest } from './secrets.ts';
 export async function boot(
   instance: VirtualMachineInstance,
   launcher: LauncherClient,
-  network: GuestNetwork,
-  configuration: PlanConfiguration,
-  signal: AbortSignal,
+  { network, configuration, diskRoom, onShortened, signal }: BootOptions,
 ): Promise<Machine> {
   if (network.dhcp.interfaces.length > 0) await launcher.configureDhcp(network.dhcp, { signal });
-  const request = { ...factsRequest(instance), ...secretsRequest(instance) };
+  for (const disk of await makeHostDisks(planHostDisks(instance), diskRoom)) onShortened(disk);
+  const disks = planPersistentDisks(instance);
+  const request = { ...factsRequest(instance), ...secretsRequest(instance), disks, diskRoom };
   const found = await launcher.facts(request, { signal });
-  const facts = { ...machineFacts(found, network), ...secretFacts(instance, found) };
+  for (const disk of shortenedDisks(found)) onShortened(disk);
+  const facts = { ...machineFacts(instance, found, network), ...secretFacts(instance, found) };
   const machine = await launcher.hypervisor.define(planMachine(instance, facts, configuration), { signal });
   await machine.start({ signal });
   return machine;
@@ -48,15 +67,11 @@ function factsRequest({ spec }: VirtualMachineInstance): Partial<FactsRequest> {
 }
 
 /** The launcher's findings as facts for planning. @throws HalError of the first file that is bad. */
-function machineFacts(found: Facts, network: GuestNetwork): MachineFacts {
+function machineFacts(instance: VirtualMachineInstance, found: Facts, network: GuestNetwork): MachineFacts {
   const images: Record<string, MachineFacts['images'][string]> = {};
   for (const [name, fact] of Object.entries(found.volumes)) {
-    if ('error' in fact) throw new HalError(fact.error.code, `volume ${name}: ${fact.error.message}`);
-    images[name] = {
-      path: fact.path,
-      format: fact.format,
-      ...(fact.blockSizes && { blockSizes: blockSizes(fact.blockSizes) }),
-    };
+    Object.assign(images, imageFacts(name, fact));
+    if (isPreallocated(instance, name, fact)) images[name] = { ...images[name]!, preallocated: true };
   }
   const { kernelBoot } = found;
   if (kernelBoot !== undefined && 'error' in kernelBoot)
@@ -75,6 +90,42 @@ function machineFacts(found: Facts, network: GuestNetwork): MachineFacts {
           },
         }),
   };
+}
+
+/**
+ * One volume's image as a fact; nothing for a volume that the launcher does not have.
+ * @throws HalError when its file is bad
+ */
+export function imageFacts(name: string, fact: Facts['volumes'][string] | undefined): MachineFacts['images'] {
+  if (fact === undefined) return {};
+  if ('error' in fact) throw new HalError(fact.error.code, `volume ${name}: ${fact.error.message}`);
+  const { path, format, directIo, blockSizes: sizes } = fact;
+  return {
+    [name]: {
+      path,
+      format,
+      ...(directIo !== undefined && { directIo }),
+      ...(sizes && { blockSizes: blockSizes(sizes) }),
+    },
+  };
+}
+
+/** KubeVirt domain, discard: what a claim says of itself, and of a disk of the node what is so. */
+function isPreallocated(
+  { spec, status }: VirtualMachineInstance,
+  name: string,
+  fact: Facts['volumes'][string],
+): boolean {
+  const volume = spec.volumes?.find((one) => one.name === name);
+  if (volume?.hostDisk !== undefined) return 'allocated' in fact && fact.allocated === true;
+  const entry = status?.volumeStatus?.find((one) => one.name === name);
+  return entry?.persistentVolumeClaimInfo?.preallocated === true;
+}
+
+function shortenedDisks({ volumes }: Facts): ShortenedDisk[] {
+  return Object.entries(volumes).flatMap(([volume, fact]) =>
+    'error' in fact || fact.shortened === undefined ? [] : [{ volume, ...fact.shortened }],
+  );
 }
 
 /** Absent members are absent, not undefined. */

@@ -18,6 +18,7 @@ import {
   defaultGracePeriodSeconds,
   planProbes,
   projectStatus,
+  type DiskRoom,
   type PlanConfiguration,
 } from '@virtkit/machine-plan';
 import type { Client } from '@virtkit/sdk';
@@ -27,6 +28,7 @@ import type { NetworkProvider } from '../network/provider.ts';
 import type { GuestProbes } from '../probes/guest-probes.ts';
 import type { PodReadiness } from '../probes/pod-readiness.ts';
 import { boot } from './boot.ts';
+import type { ShortenedDisk } from './host-disks.ts';
 import { InstanceMemories, type InstanceMemory } from './memory.ts';
 import type { Pods } from './pods.ts';
 import { planStep, shutdownReminder, unrememberedStop, type Step } from './plan.ts';
@@ -43,6 +45,7 @@ export interface ReconcilerOptions {
   /** How guests of this hypervisor get their network. */
   network: (hypervisor: string) => NetworkProvider;
   configuration: () => PlanConfiguration;
+  diskRoom: () => DiskRoom;
   recorder: EventRecorder;
 }
 
@@ -183,7 +186,13 @@ export class InstanceReconciler {
     switch (step.kind) {
       case 'boot': {
         const network = await this.#prepareNetwork(subject, finding.client, signal);
-        const booted = await boot(instance, finding.client, network, this.#options.configuration(), signal);
+        const booted = await boot(instance, finding.client, {
+          network,
+          configuration: this.#options.configuration(),
+          diskRoom: this.#options.diskRoom(),
+          onShortened: (disk) => this.#event(instance, 'ToleratedSmallPV', shortenedMessage(disk)),
+          signal,
+        });
         this.#event(instance, 'Created', 'VirtualMachineInstance defined.');
         memory.seen = { client: finding.client, machine: booted };
         return { finding, ...(await observeMachine(finding.client, instance, signal, booted)) };
@@ -315,6 +324,10 @@ export class InstanceReconciler {
         return finding.kind === 'ready' && observed !== undefined ? requeue(safetyNet) : done;
     }
   }
+}
+
+function shortenedMessage({ volume, asked, made }: ShortenedDisk): string {
+  return `The disk of volume ${volume} has ${made} bytes, not the ${asked} that were asked for: there is no more room, and this is within tolerance.`;
 }
 
 /** Why an instance failed, for people. */

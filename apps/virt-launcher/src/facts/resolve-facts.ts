@@ -1,17 +1,25 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HalError, type CallOptions, type Hypervisor } from '@virtkit/hal';
-import { limits, toWireError, type Facts, type FactsRequest, type VolumeFact } from '@virtkit/launcher-api';
+import {
+  limits,
+  toWireError,
+  type Facts,
+  type FactsRequest,
+  type PersistentDisk,
+  type VolumeFact,
+} from '@virtkit/launcher-api';
 import { readBlockSizes } from './block-sizes.ts';
 import { containedFile, isAbsent, soleDisk } from './contained-file.ts';
 import { readImageInfo } from './image-info.ts';
+import { persistentDisk } from './persistent-disk.ts';
 import { readCloudInitSecret, readSecret } from './secret-files.ts';
 
 export interface FactsOptions {
   hypervisor: Hypervisor;
   /** Holds one folder per container disk volume, and `kernel-boot-volume`. */
   containerDiskDir: string;
-  /** Holds one folder per volume whose disk is its file `disk.img`. */
+  /** Holds one folder per volume with a disk that outlives the machine. */
   vmiDiskDir: string;
   /** Holds the disks that the hypervisor makes. */
   stateDir: string;
@@ -35,9 +43,9 @@ export class FactsResolver {
   /** A volume that cannot be used is an `error` entry; the others are unaffected. */
   async resolve(request: FactsRequest, options: CallOptions = {}): Promise<Facts> {
     const volumes: Facts['volumes'] = {};
-    for (const { volume, find } of await this.#volumes(request)) {
+    for (const { volume, look } of await this.#volumes(request, options)) {
       // One after the other: each runs a tool with memory of its own, in a Pod that has little.
-      volumes[volume] = await orError(async () => this.#image(await find(), options));
+      volumes[volume] = await orError(look);
     }
     const { hardwareVirtualization } = await this.#options.hypervisor.capabilities(options);
     return {
@@ -49,19 +57,22 @@ export class FactsResolver {
     };
   }
 
-  async #volumes(request: FactsRequest): Promise<{ volume: string; find: () => Promise<string> }[]> {
+  async #volumes(
+    request: FactsRequest,
+    options: CallOptions,
+  ): Promise<{ volume: string; look: () => Promise<VolumeFact> }[]> {
     const { containerDiskDir, vmiDiskDir } = this.#options;
     const containerDisks = (await folders(containerDiskDir)).filter((name) => name !== kernelBootVolume);
-    const vmiDisks = await folders(vmiDiskDir);
     const found = [
       ...containerDisks.map((volume) => {
         const root = join(containerDiskDir, volume);
         const inner = request.volumes[volume]?.path;
-        return { volume, find: () => (inner === undefined ? soleDisk(root) : containedFile(root, inner)) };
+        const find = () => (inner === undefined ? soleDisk(root) : containedFile(root, inner));
+        return { volume, look: async () => this.#image(await find(), options) };
       }),
-      ...vmiDisks.map((volume) => ({
+      ...Object.entries(request.disks).map(([volume, disk]) => ({
         volume,
-        find: () => containedFile(join(vmiDiskDir, volume), 'disk.img'),
+        look: () => this.#persistent(join(vmiDiskDir, volume), disk, request, options),
       })),
     ];
     if (found.length <= limits.volumes) return found;
@@ -79,6 +90,18 @@ export class FactsResolver {
     this.#known.set(key, known);
     const blockSizes = await readBlockSizes(path);
     return { ...known, ...(blockSizes && { blockSizes }) };
+  }
+
+  async #persistent(
+    folder: string,
+    disk: PersistentDisk,
+    { diskRoom: room }: FactsRequest,
+    options: CallOptions,
+  ): Promise<VolumeFact> {
+    const { qemuImg = 'qemu-img' } = this.#options;
+    const found = await persistentDisk({ folder, disk, room, qemuImg }, options);
+    const blockSizes = await readBlockSizes(found.path);
+    return { ...found, ...(blockSizes && { blockSizes }) };
   }
 
   async #secrets({

@@ -31,10 +31,39 @@ export const LauncherInfoSchema = z.object({
   terminationRequestedAt: z.iso.datetime().optional(),
 });
 
+/** A disk in a folder of the Pod that outlives the machine: raw, whatever its content looks like. */
+export const PersistentDiskSchema = z.strictObject({
+  /** Its name in the volume's folder. */
+  file: z
+    .string()
+    .max(255)
+    .regex(/^[^/\0]+$/)
+    .refine((text) => text !== '.' && text !== '..', 'is not the name of a file'),
+  /** The guest cannot write to it. */
+  readOnly: z.boolean().default(false),
+  /** Other machines may write to it at the same time. */
+  shared: z.boolean().default(false),
+  /** Bytes with which it is made where there is none; absent: it has to be there. */
+  sizeBytes: z.int().min(1).optional(),
+  /** Between 0 and 1: what of its size is left to the file system when it is grown; absent: it is not. */
+  overhead: z.number().min(0).max(1).optional(),
+});
+
+/** Bounds within which disks are made. */
+const DiskRoomSchema = z.strictObject({
+  /** Bytes that stay free on the file system. */
+  reserveBytes: z.int().min(0).default(131_072),
+  /** By how many per cent a disk may be smaller than asked for. */
+  tolerancePercent: z.int().min(0).max(100).default(10),
+});
+
 /** What `facts` is to look up beyond what the launcher finds by itself. */
 export const FactsRequestSchema = z.strictObject({
   /** For a container disk whose image holds its file elsewhere than in `/disk`: the file's path inside the image. */
   volumes: z.record(name, z.strictObject({ path })).default({}),
+  /** By volume. */
+  disks: z.record(fileName, PersistentDiskSchema).default({}),
+  diskRoom: DiskRoomSchema.default({ reserveBytes: 131_072, tolerancePercent: 10 }),
   /** Files of the kernel boot image, as paths inside that image. */
   kernelBoot: z.strictObject({ kernelPath: path.optional(), initrdPath: path.optional() }).optional(),
   /** Volumes whose cloud-init data stands in Secrets. */
@@ -63,6 +92,12 @@ export const VolumeFactSchema = z.object({
   format: z.enum(['raw', 'qcow2']),
   /** Size that the guest sees. */
   virtualSizeBytes: z.int().min(0),
+  /** All of its space is allocated; only of persistent disks. */
+  allocated: z.boolean().optional(),
+  /** Whether its file system lets it be used past the host's page cache; only of persistent disks. */
+  directIo: z.boolean().optional(),
+  /** It was just made, and smaller than asked for; bytes. */
+  shortened: z.object({ asked: z.int().min(0), made: z.int().min(0) }).optional(),
   /** Of the storage that it is on; absent where that does not tell. */
   blockSizes: BlockSizesFactSchema.optional(),
 });
@@ -202,6 +237,7 @@ export const FrozenSchema = z.object({ frozen: z.boolean() });
 
 export type WireError = z.output<typeof WireErrorSchema>;
 export type LauncherInfo = z.output<typeof LauncherInfoSchema>;
+export type PersistentDisk = z.output<typeof PersistentDiskSchema>;
 export type FactsRequest = z.output<typeof FactsRequestSchema>;
 export type BlockSizesFact = z.output<typeof BlockSizesFactSchema>;
 export type VolumeFact = z.output<typeof VolumeFactSchema>;

@@ -171,6 +171,12 @@ export const carriedFields: readonly CarriedField[] = [
   whole('pod', 'volumes[].cloudInitConfigDrive.secretRef'),
   whole('pod', 'volumes[].cloudInitConfigDrive.networkDataSecretRef'),
   machine('volumes[].emptyDisk.capacity'),
+  { path: 'volumes[].persistentVolumeClaim.claimName', by: 'pod' },
+  { path: 'volumes[].persistentVolumeClaim.readOnly', by: 'pod' },
+  // The claim of the same name, whoever made it.
+  { path: 'volumes[].dataVolume.name', by: 'pod' },
+  whole('pod', 'volumes[].ephemeral.persistentVolumeClaim'),
+  whole('node-agent', 'volumes[].hostDisk'),
   ...['configMap', 'secret', 'downwardAPI', 'sysprep'].map((kind) => whole('pod', `volumes[].${kind}`)),
 
   // Networks.
@@ -208,6 +214,4 @@ export const missingFeatures: Readonly<Record<string, string>> = {
   'networks[].pod.vmIPv6NetworkCIDR': 'guests have no IPv6 address',
   resourceClaims: 'dynamic resource claims are not offered',
   utilityVolumes: 'utility volumes are not offered',
-  'volumes[].dataVolume': 'DataVolumes are not attached; use containerDisk or emptyDisk',
-  'volumes[].persistentVolumeClaim': 'claims are not attached; use containerDisk or emptyDisk',
 };

@@ -1,4 +1,4 @@
-import type { Disk, VirtualMachineInstance, VolumeStatus } from '@virtkit/core-types';
+import type { Disk, VirtualMachineInstance, Volume, VolumeStatus } from '@virtkit/core-types';
 import type { Disk as MachineDisk } from '@virtkit/hal';
 import { PlanError } from '../errors.ts';
 import type { MachineFacts } from '../facts.ts';
@@ -40,10 +40,15 @@ export function planDisks(
         ...(disk.bootOrder !== undefined && { bootOrder: disk.bootOrder }),
         ...(disk.serial && { serial: disk.serial }),
         ...(threads !== undefined && { ioThreads: threads }),
-        ...(volume?.downwardMetrics !== undefined && { readOnly: true }),
+        ...(isReadOnly(volume) && { readOnly: true }),
       },
     ];
   });
+}
+
+/** Whether a volume cannot be written to, whatever its disk says. */
+function isReadOnly(volume: Volume | undefined): boolean {
+  return volume?.downwardMetrics !== undefined || volume?.persistentVolumeClaim?.readOnly === true;
 }
 
 /**
