@@ -169,6 +169,10 @@ describe('objects', () => {
       code: 422,
       reason: 'Invalid',
     });
+    // A test for null holds where the member is missing, not where it has a value or would have no place.
+    expect((await patch([{ op: 'test', path: '/data/c', value: null }])).status).toBe(200);
+    for (const path of ['/data/a', '/missing/c'])
+      expect((await patch([{ op: 'test', path, value: null }])).status).toBe(422);
     expect((await patch([{ op: 'frobnicate', path: '/data/a' }])).status).toBe(400);
     expect((await patch({ data: {} })).status).toBe(400);
   });

@@ -20,6 +20,7 @@ export function applyJsonPatch(object: JsonObject, patch: unknown): unknown {
     let copied = 0;
     for (const [index, operation] of operations.entries()) {
       if (operation.op === 'copy') copied = withCopy(copied, document, operation.from);
+      if (testsAbsence(document, operation)) continue;
       document = jsonpatch.applyOperation(document, operation, true, true, true, index).newDocument;
     }
     return document;
@@ -31,6 +32,16 @@ export function applyJsonPatch(object: JsonObject, patch: unknown): unknown {
       cause: error,
     });
   }
+}
+
+/** Kubernetes: a test for null holds where the member is not there, as long as what it would be a member of is. */
+function testsAbsence(document: unknown, operation: Operation): boolean {
+  if (operation.op !== 'test' || operation.value !== null || operation.path === '') return false;
+  const cut = operation.path.lastIndexOf('/');
+  const parent: unknown =
+    cut === 0 ? document : jsonpatch.getValueByPointer(document, operation.path.slice(0, cut));
+  const member = jsonpatch.unescapePathComponent(operation.path.slice(cut + 1));
+  return isObject(parent) && !Object.hasOwn(parent, member);
 }
 
 /** The characters copied so far and by one more operation. A source that is missing is told by the operation itself. */
