@@ -3,6 +3,8 @@ import { Command, CommanderError } from 'commander';
 import { fromGoSyntax } from './arguments/pflag-syntax.ts';
 import { consoleCommand } from './commands/console.ts';
 import { createManifestCommand } from './commands/create.ts';
+import { credentialsCommand } from './commands/credentials.ts';
+import { administrationCommand } from './commands/log-verbosity.ts';
 import { expandCommand } from './commands/expand.ts';
 import { exposeCommand } from './commands/expose.ts';
 import { fileSystemListCommand } from './commands/fslist.ts';
@@ -58,10 +60,12 @@ const commands: readonly ((session: Session) => Command)[] = [
   migrateCancelCommand,
   evacuateCancelCommand,
   createManifestCommand,
+  credentialsCommand,
   expandCommand,
   exposeCommand,
   objectGraphCommand,
   permittedDevicesCommand,
+  administrationCommand,
   versionCommand,
 ];
 

@@ -66,7 +66,7 @@ async function withClient<T>(
   command: Command,
   work: (client: Client) => Promise<T>,
 ): Promise<T> {
-  refuseUnavailableFlags(rootOf(command));
+  refuseUnavailableFlags(rootOf(command), command);
   await using client = await connectSession(session, globalFlagsOf(command));
   try {
     return await work(client);

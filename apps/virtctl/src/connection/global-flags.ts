@@ -13,7 +13,7 @@ export interface GlobalFlags {
   readonly clientKey?: string;
   readonly tlsServerName?: string;
   readonly insecureSkipTlsVerify?: boolean;
-  /** Not offered as a client setting; `create vm` has a flag of this name for the user of the guest. */
+  /** Not offered as a client setting; some commands have a flag of this name for a user of the guest. */
   readonly user?: string;
   /** 0 to 10. */
   readonly v: number;
@@ -62,10 +62,14 @@ export function globalFlagsOf(command: Command): GlobalFlags {
   return command.optsWithGlobals<GlobalFlags>();
 }
 
-/** @throws VirtctlError `not-available` when a client setting was given that virtctl does not offer */
-export function refuseUnavailableFlags(program: Command): void {
+/**
+ * @param command whose own flags of these names mean something else
+ * @throws VirtctlError `not-available` when a client setting was given that virtctl does not offer
+ */
+export function refuseUnavailableFlags(program: Command, command: Command): void {
+  const own = new Set(command.options.map((option) => option.attributeName()));
   for (const { flags, attribute } of refused) {
-    if (program.getOptionValueSource(attribute) === undefined) continue;
+    if (own.has(attribute) || program.getOptionValueSource(attribute) === undefined) continue;
     throw new VirtctlError(
       'not-available',
       `flag ${flags.split(' ')[0] ?? flags} is not available in Virtkit`,
