@@ -80,6 +80,17 @@ install -m 755 "$here/udhcpc.script" "$root/etc/udhcpc.script"
 printf '#!/bin/sh\n# What the guest agent calls; busybox as pid 1 has no init to ask.\n(sleep 1; case "$*" in *-r*) reboot -f ;; *) poweroff -f ;; esac) &\n' > "$root/sbin/shutdown"
 printf '#!/bin/sh\npoweroff -f\n' > "$root/etc/acpi/PWRF/00000080"
 chmod 755 "$root/sbin/shutdown" "$root/etc/acpi/PWRF/00000080"
+cat > "$root/usr/sbin/chpasswd" << 'EOF'
+#!/bin/sh
+# What the guest agent calls: lines of USER:PASSWORD. Busybox here has none.
+while IFS= read -r line; do
+  user=${line%%:*}
+  grep -q "^$user:" /etc/passwd || { echo "chpasswd: no user $user" >&2; exit 1; }
+  hash=$(printf %s "${line#*:}" | mkpasswd -m md5 -P 0 | sed 's/[&|\\]/\\&/g')
+  sed -i "s|^$user:[^:]*:|$user:$hash:|" /etc/passwd
+done
+EOF
+chmod 755 "$root/usr/sbin/chpasswd"
 echo "root:$(openssl passwd -1 -salt virtkit virtkit):0:0:root:/root:/bin/sh" > "$root/etc/passwd"
 echo 'root:x:0:' > "$root/etc/group"
 printf 'PRETTY_NAME="Virtkit tiny guest"\nNAME="Virtkit tiny"\nID=virtkit-tiny\nVERSION="1"\nVERSION_ID="1"\n' > "$root/etc/os-release"

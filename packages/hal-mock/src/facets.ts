@@ -88,6 +88,12 @@ function guestAgent(
           },
         ];
       }),
+    setPassword: (user, password, options = {}) =>
+      on(options, (machine) => void (machine.requireThawedAgent().account(user).password = password)),
+    authorizedKeys: (user, options = {}) =>
+      on(options, (machine) => [...machine.requireThawedAgent().account(user).keys]),
+    setAuthorizedKeys: (user, keys, options = {}) =>
+      on(options, (machine) => void (machine.requireThawedAgent().account(user).keys = [...keys])),
     exec: (command, options = {}) =>
       on(options, (machine) => {
         const guest = machine.requireThawedAgent();
@@ -115,6 +121,10 @@ function guestInfo({ name, interfaces }: MachineSpec) {
       'guest-exec',
       'guest-get-fsinfo',
       'guest-get-users',
+      'guest-set-user-password',
+      'guest-ssh-get-authorized-keys',
+      'guest-ssh-add-authorized-keys',
+      'guest-ssh-remove-authorized-keys',
       'guest-fsfreeze-freeze',
       'guest-fsfreeze-thaw',
       'guest-fsfreeze-status',

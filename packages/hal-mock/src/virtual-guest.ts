@@ -1,3 +1,4 @@
+import { HalError } from '@virtkit/hal';
 import type { GuestBehaviour } from './behaviour.ts';
 import type { Scheduler } from './scheduler.ts';
 import { Timeline } from './timeline.ts';
@@ -12,6 +13,13 @@ export interface GuestOutside {
   rebooted(): void;
   /** The guest stays, but its hypervisor pauses or reports it. */
   trouble(kind: 'io-error' | 'watchdog'): void;
+}
+
+/** What a user of the guest may log in with. */
+interface Account {
+  /** Public SSH keys. */
+  keys: string[];
+  password: string;
 }
 
 /**
@@ -33,6 +41,7 @@ export class VirtualGuest {
   #agentConnected = false;
   #frozen = false;
   #cancelThaw: (() => void) | undefined;
+  readonly #accounts = new Map<string, Account>([['root', { keys: [], password: '' }]]);
 
   /** @param options.elapsedMs How long it has been running already: an adopted guest does not boot again. */
   constructor(
@@ -50,6 +59,13 @@ export class VirtualGuest {
 
   get agentConnected(): boolean {
     return this.#agentConnected;
+  }
+
+  /** A user of the guest. @throws HalError `guest-agent-failed` where there is none of this name. */
+  account(user: string): Account {
+    const account = this.#accounts.get(user);
+    if (account !== undefined) return account;
+    throw new HalError('guest-agent-failed', `the guest has no user ${user}`);
   }
 
   get frozen(): boolean {

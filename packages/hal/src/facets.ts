@@ -78,6 +78,12 @@ export interface GuestAgentFacet {
     command: readonly [path: string, ...args: string[]],
     options?: CallOptions & { timeoutSeconds?: number },
   ): Promise<{ exitCode: number; stdout: string; stderr: string }>;
+  /** Gives a user of the guest a password, in plain text. @throws HalError `guest-agent-failed` where there is no such user. */
+  setPassword(user: string, password: string, options?: CallOptions): Promise<void>;
+  /** Public SSH keys that let somebody in as this user, in no particular order. @throws HalError `guest-agent-failed` where there is no such user. */
+  authorizedKeys(user: string, options?: CallOptions): Promise<string[]>;
+  /** Lets in as this user whoever has one of these SSH keys, and nobody else by a key. Idempotent; throws as above. */
+  setAuthorizedKeys(user: string, keys: readonly string[], options?: CallOptions): Promise<void>;
   /**
    * Writes everything out and holds back all further writes to the guest's file systems, for a consistent copy of its
    * disks. Does nothing while they are frozen. With `thawAfterSeconds` they are thawed after that time at the latest, by the

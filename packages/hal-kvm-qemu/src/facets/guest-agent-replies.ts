@@ -12,6 +12,9 @@ export const info = z.looseObject({
   supported_commands: z.array(z.looseObject({ name, enabled: z.boolean() })).max(1000),
 });
 
+/** At most as many as a file of keys may hold. */
+export const authorizedKeys = z.looseObject({ keys: z.array(z.string().max(16_384)).max(1024) });
+
 export const osInfo = z.looseObject({
   id: name.optional(),
   name: name.optional(),

@@ -56,6 +56,12 @@ export function guestAgentFacet(machine: KvmQemuMachine, host: MachineHost): Gue
   const frozen = async (options?: CallOptions): Promise<boolean> =>
     (await ask(replies.freezeStatus, 'guest-fsfreeze-status', undefined, options)) === 'frozen';
 
+  /** A user without a file of keys has none, which the agent reports as a failure: making the file is harmless. */
+  const authorizedKeys = async (username: string, options?: CallOptions): Promise<string[]> => {
+    await ask(replies.empty, 'guest-ssh-add-authorized-keys', { username, keys: [] }, options);
+    return (await ask(replies.authorizedKeys, 'guest-ssh-get-authorized-keys', { username }, options)).keys;
+  };
+
   return {
     ...freezeCalls(machine, host, { frozen, withAgent }),
     ping: async (options) => {
@@ -79,6 +85,14 @@ export function guestAgentFacet(machine: KvmQemuMachine, host: MachineHost): Gue
         ...(zone === undefined ? {} : { timezone: { name: zone.zone ?? '', offsetSeconds: zone.offset } }),
         interfaces: (interfaces ?? []).map(replies.toInterface),
       };
+    },
+    setPassword: async (username, text, options) => {
+      const password = Buffer.from(text).toString('base64');
+      await ask(replies.empty, 'guest-set-user-password', { username, password, crypted: false }, options);
+    },
+    authorizedKeys: (username, options) => authorizedKeys(username, options),
+    setAuthorizedKeys: async (username, keys, options) => {
+      await ask(replies.empty, 'guest-ssh-add-authorized-keys', { username, keys, reset: true }, options);
     },
     users: async (options): Promise<GuestUser[]> => {
       const users = await ask(replies.users, 'guest-get-users', undefined, options);

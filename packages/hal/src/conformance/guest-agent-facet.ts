@@ -55,6 +55,23 @@ export function guestAgentFacet(options: ConformanceOptions): void {
       await rejects(() => agent.exec(['/nonexistent/program']), 'guest-agent-failed');
     });
 
+    test('lets people in by the keys and the password that it is told, and no others', async (bench) => {
+      const machine = await bench.boot();
+      const agent = machine.facet('guestAgent');
+      const [one, two] = ['ssh-ed25519 AAAAC3Nz one@example', 'ssh-ed25519 AAAAC3Nw two@example'] as const;
+      await agent.setAuthorizedKeys('root', [one, two]);
+      assert.deepEqual((await agent.authorizedKeys('root')).sort(), [two, one]);
+      await agent.setAuthorizedKeys('root', [two]);
+      await agent.setAuthorizedKeys('root', [two]);
+      assert.deepEqual(await agent.authorizedKeys('root'), [two]);
+      await agent.setAuthorizedKeys('root', []);
+      assert.deepEqual(await agent.authorizedKeys('root'), []);
+      await agent.setPassword('root', 'a new: "pass" word');
+      await rejects(() => agent.setAuthorizedKeys('nobody-here', [one]), 'guest-agent-failed');
+      await rejects(() => agent.authorizedKeys('nobody-here'), 'guest-agent-failed');
+      await rejects(() => agent.setPassword('nobody-here', 'x'), 'guest-agent-failed');
+    });
+
     test('freezes file systems until they are thawed', async (bench) => {
       const machine = await bench.boot();
       await options.guest.mountFileSystem?.(machine);

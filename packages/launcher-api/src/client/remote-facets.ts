@@ -9,7 +9,12 @@ import {
 } from '@virtkit/hal';
 import { z } from 'zod';
 import { limits } from '../contract/limits.ts';
-import { ExecResultSchema, FrozenSchema, StreamOutcomeSchema } from '../contract/schemas.ts';
+import {
+  AuthorizedKeysSchema,
+  ExecResultSchema,
+  FrozenSchema,
+  StreamOutcomeSchema,
+} from '../contract/schemas.ts';
 import { streamHeader } from '../contract/version.ts';
 import { RemoteStream } from './remote-stream.ts';
 import type { Transport } from './transport.ts';
@@ -85,6 +90,21 @@ export function remoteFacets(transport: Transport, path: string): Facets {
         transport.json(UsersSchema, { method: 'GET', path: `${agent}/users`, ...options }),
       filesystems: (options = {}) =>
         transport.json(FilesystemsSchema, { method: 'GET', path: `${agent}/filesystems`, ...options }),
+      setPassword: (user, password, options = {}) =>
+        transport.send({ method: 'PUT', path: `${agent}/password`, body: { user, password }, ...options }),
+      authorizedKeys: (user, options = {}) =>
+        transport.json(AuthorizedKeysSchema, {
+          method: 'GET',
+          path: `${agent}/authorized-keys/${encodeURIComponent(user)}`,
+          ...options,
+        }),
+      setAuthorizedKeys: (user, keys, options = {}) =>
+        transport.send({
+          method: 'PUT',
+          path: `${agent}/authorized-keys/${encodeURIComponent(user)}`,
+          body: keys,
+          ...options,
+        }),
       exec: (command, { timeoutSeconds = execSeconds, signal } = {}) =>
         transport.json(ExecResultSchema, {
           method: 'POST',

@@ -233,6 +233,15 @@ export const FreezeRequestSchema = z.strictObject({
     .optional(),
 });
 
+/** A user of the guest and its new password. */
+export const PasswordSchema = z.strictObject({
+  user: z.string().min(1).max(256),
+  password: z.string().max(65_536),
+});
+
+/** Public SSH keys of a user of the guest. */
+export const AuthorizedKeysSchema = z.array(z.string().min(1).max(16_384)).max(1024);
+
 export const FrozenSchema = z.object({ frozen: z.boolean() });
 
 export type WireError = z.output<typeof WireErrorSchema>;

@@ -9,11 +9,13 @@ import {
   type MachineSpec,
 } from '@virtkit/hal';
 import {
+  AuthorizedKeysSchema,
   DhcpSpecSchema,
   ExecRequestSchema,
   FactsRequestSchema,
   MemoryDumpRequestSchema,
   FreezeRequestSchema,
+  PasswordSchema,
   StopRequestSchema,
   type DhcpSpec,
   type Facts,
@@ -126,6 +128,18 @@ export const routes: Readonly<Record<string, Handler>> = {
   'POST machines/*/guest-agent/thaw': act((machine, call) => machine.facet('guestAgent').thaw(call)),
   'GET machines/*/guest-agent/frozen': async (call) =>
     json({ frozen: await (await machineOf(call)).facet('guestAgent').frozen(call) }),
+  'PUT machines/*/guest-agent/password': async (call) => {
+    const { user, password } = parseAs(PasswordSchema, await call.body());
+    await (await machineOf(call)).facet('guestAgent').setPassword(user, password, call);
+    return none;
+  },
+  'GET machines/*/guest-agent/authorized-keys/*': async (call) =>
+    json(await (await machineOf(call)).facet('guestAgent').authorizedKeys(call.parts[1] ?? '', call)),
+  'PUT machines/*/guest-agent/authorized-keys/*': async (call) => {
+    const keys = parseAs(AuthorizedKeysSchema, await call.body());
+    await (await machineOf(call)).facet('guestAgent').setAuthorizedKeys(call.parts[1] ?? '', keys, call);
+    return none;
+  },
   'POST machines/*/guest-agent/exec': async (call) => {
     const { command, timeoutSeconds } = parseAs(ExecRequestSchema, await call.body());
     const agent = (await machineOf(call)).facet('guestAgent');
