@@ -9,13 +9,14 @@ export type ApiWarning =
       readonly path: string;
     }
   /**
-   * From validation before a request is sent: what it would not refuse itself, because it could not look up what a rule
-   * needs, and so left to the server; and, with a refusal, the warnings that the server would have sent with it.
+   * From validation before a request is sent. `admission`: what the server would have sent with the refusal, as nothing is
+   * sent then. `undecided`: why it was left to the server to judge an object, such as a look-up that is not allowed.
    */
   | {
-      readonly source: 'validation';
+      readonly source: 'admission' | 'undecided';
       readonly text: string;
       readonly kind: string;
+      /** Undefined for kinds without namespaces. */
       readonly namespace: string | undefined;
       /** Undefined for an object whose name the server generates. */
       readonly name: string | undefined;
@@ -25,13 +26,13 @@ export type ApiWarning =
 export type WarningHandler = (warning: ApiWarning) => void;
 
 /**
- * Without a handler warnings of the server are dropped; what validation left to the server becomes a process warning, once
- * for each text, because whoever asked for validation would otherwise not learn that there was none.
+ * Without a handler warnings of the server are dropped; what validation could not decide becomes a process warning, once for
+ * each text, because whoever asked for validation would otherwise not learn that there was none.
  */
 export function defaultWarningHandler(): WarningHandler {
   const told = new Set<string>();
   return ({ source, text }) => {
-    if (source === 'server' || told.has(text) || told.size >= mostTold) return;
+    if (source !== 'undecided' || told.has(text) || told.size >= mostTold) return;
     told.add(text);
     process.emitWarning(text, 'VirtkitWarning');
   };

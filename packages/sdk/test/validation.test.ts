@@ -143,7 +143,7 @@ describe('a look-up', () => {
       expect(requests(bench.server).at(-1)).toBe(`POST ${base}`);
       expect(bench.warnings).toEqual([
         {
-          source: 'validation',
+          source: 'undecided',
           kind: 'VirtualMachine',
           namespace,
           name: 'web',
@@ -290,7 +290,7 @@ describe('a change', () => {
     await bench.server.client.virtualMachines.patch('web', patch, { fieldManager: 'me' });
     expect(bench.server.seen.map(({ method }) => method)).toEqual(['GET', 'PATCH']);
     expect(bench.warnings).toMatchObject([
-      { source: 'validation', text: expect.stringContaining(text) as string },
+      { source: 'undecided', text: expect.stringContaining(text) as string },
     ]);
   });
 
@@ -307,7 +307,7 @@ describe('a change', () => {
     await bench.server.client.virtualMachines.patch('web', { type: 'merge', body });
     expect(bench.server.seen.map(({ method }) => method)).toEqual(['GET', 'PATCH']);
     expect(bench.warnings).toMatchObject([
-      { source: 'validation', text: expect.stringContaining('the stored object cannot be read') as string },
+      { source: 'undecided', text: expect.stringContaining('the stored object cannot be read') as string },
     ]);
   });
 
@@ -399,7 +399,7 @@ describe('warnings', () => {
     const { runStrategy: _, ...spec } = running.spec;
     const call = bench.server.client.virtualMachines.create({ ...running, spec: { ...spec, running: true } });
     await expect(call).rejects.toMatchObject({ code: 'invalid' });
-    expect(bench.warnings).toMatchObject([{ source: 'validation', name: 'web', kind: 'VirtualMachine' }]);
+    expect(bench.warnings).toMatchObject([{ source: 'admission', name: 'web', kind: 'VirtualMachine' }]);
     expect(bench.server.seen).toEqual([]);
   });
 

@@ -6,5 +6,6 @@ export type ObjectReader<T extends KubernetesObject> = Pick<ResourceClient<T>, '
 
 /** Where admission looks things up. A `Client` is one. */
 export interface ObjectSource {
+  /** The objects of a kind. */
   resource<T extends KubernetesObject>(definition: ResourceDefinition<T>): ObjectReader<T>;
 }

@@ -119,14 +119,14 @@ class AdmissionCheck implements WriteCheck {
   }
 
   #warnings<T extends KubernetesObject>(write: PlannedWrite<T>, { warnings }: Judgement<T>): void {
-    for (const text of warnings) this.#tell(write, text);
+    for (const text of warnings) this.#tell(write, 'admission', text);
   }
 
   #leave<T extends KubernetesObject>(
     write: Pick<PlannedWrite<T>, 'definition' | 'namespace' | 'name'>,
     { why }: LeftToServer,
   ): void {
-    this.#tell(write, `${write.definition.kind} is left to the server to judge: ${why}`);
+    this.#tell(write, 'undecided', `${write.definition.kind} is left to the server to judge: ${why}`);
   }
 
   #tell<T extends KubernetesObject>(
@@ -135,9 +135,10 @@ class AdmissionCheck implements WriteCheck {
       namespace,
       name,
     }: Pick<PlannedWrite<T>, 'definition' | 'namespace' | 'name'>,
+    source: 'admission' | 'undecided',
     text: string,
   ): void {
-    this.#warn({ source: 'validation', text, kind, namespace: namespaced ? namespace : undefined, name });
+    this.#warn({ source, text, kind, namespace: namespaced ? namespace : undefined, name });
   }
 }
 
