@@ -19,7 +19,7 @@ describe('uncarried', () => {
   const refused: [path: string, change: Change][] = [
     ['spec.domain.memory.hugepages', (s) => (s.domain.memory!.hugepages = { pageSize: '2Mi' })],
     ['spec.domain.cpu.dedicatedCpuPlacement', (s) => (s.domain.cpu!.dedicatedCpuPlacement = true)],
-    ['spec.domain.devices.tpm', (s) => (s.domain.devices.tpm = {})],
+    ['spec.domain.devices.tpm.persistent', (s) => (s.domain.devices.tpm = { persistent: true })],
     ['spec.domain.devices.gpus', (s) => (s.domain.devices.gpus = [{ name: 'g', deviceName: 'd' }])],
     [
       'spec.domain.devices.interfaces[0].sriov',
@@ -128,6 +128,14 @@ describe('uncarried', () => {
         }),
     ],
     [
+      'a ConfigMap as a file system, and a TPM',
+      (s) => {
+        s.domain.devices.tpm = { enabled: true };
+        s.domain.devices.filesystems = [{ name: 'files', virtiofs: {} }];
+        s.volumes!.push({ name: 'files', configMap: { name: 'c' } });
+      },
+    ],
+    [
       'the last features and devices',
       (s) => {
         s.domain.features!.apic = { enabled: true, endOfInterrupt: true };
@@ -151,10 +159,13 @@ describe('uncarried', () => {
   });
 
   it('reports under the root it is given, with what is missing', () => {
-    const [field] = uncarried(instance((s) => (s.domain.devices.tpm = {})).spec, 'spec.template.spec');
+    const [field] = uncarried(
+      instance((s) => (s.resourceClaims = [{ name: 'c' }])).spec,
+      'spec.template.spec',
+    );
     expect(field).toEqual({
-      path: 'spec.template.spec.domain.devices.tpm',
-      reason: 'there is no virtual TPM',
+      path: 'spec.template.spec.resourceClaims',
+      reason: 'dynamic resource claims are not offered',
     });
   });
 

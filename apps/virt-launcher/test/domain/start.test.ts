@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { VirtualMachineInstance } from '@virtkit/core-types';
 import { createKvmQemuHypervisor } from '@virtkit/hal-kvm-qemu';
 import { machineConfiguration, planMachine, uncarried } from '@virtkit/machine-plan';
-import { waitUntil } from '@virtkit/testing';
+import { requires, waitUntil } from '@virtkit/testing';
 import { expect, it } from 'vitest';
 import { uid, uuid } from './row.ts';
 
@@ -41,7 +41,7 @@ const instance: VirtualMachineInstance = {
       },
       features: {
         acpi: {},
-        apic: {},
+        apic: { endOfInterrupt: true },
         smm: {},
         kvm: { hidden: true },
         hyperv: { relaxed: {}, vapic: {}, spinlocks: { spinlocks: 8191 } },
@@ -60,6 +60,7 @@ const instance: VirtualMachineInstance = {
       devices: {
         blockMultiQueue: true,
         rng: {},
+        tpm: {},
         sound: { name: 'audio', model: 'ich9' },
         inputs: [
           { name: 'pen', type: 'tablet', bus: 'usb' },
@@ -80,7 +81,7 @@ const instance: VirtualMachineInstance = {
             bootOrder: 1,
             blockSize: { custom: { logical: 4096, physical: 4096 } },
           },
-          { name: 'b', disk: { bus: 'virtio' } },
+          { name: 'b', disk: { bus: 'virtio' }, blockSize: { matchVolume: {} } },
           { name: 'c', disk: { bus: 'scsi' } },
           { name: 'd', disk: { bus: 'usb' } },
           { name: 'seed', cdrom: { bus: 'sata', tray: 'open' } },
@@ -98,7 +99,8 @@ const instance: VirtualMachineInstance = {
   },
 };
 
-it('what is carried out starts: a guest with as much of it as one machine can have', async () => {
+it('what is carried out starts: a guest with as much of it as one machine can have', async (context) => {
+  requires(context, { kind: 'command', name: 'swtpm_setup', package: 'swtpm-tools' });
   expect(uncarried(instance.spec)).toEqual([]);
   const root = mkdtempSync(join(tmpdir(), 'vkf-'));
   chmodSync(root, 0o755);
@@ -113,6 +115,7 @@ it('what is carried out starts: a guest with as much of it as one machine can ha
       instance,
       {
         images: {},
+        ownDisks: { logical: 4096, physical: 4096 },
         interfaces: { n: { backend: { kind: 'user', forwards: [] } } },
         kernelBoot: { path: join(guest, 'vmlinuz'), initrdPath: join(guest, 'initramfs.gz') },
         hardwareVirtualization: { state: 'absent' },

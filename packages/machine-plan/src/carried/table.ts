@@ -114,7 +114,7 @@ export const carriedFields: readonly CarriedField[] = [
   machine('domain.devices.blockMultiQueue'),
   machine('domain.devices.networkInterfaceMultiqueue'),
   machine('domain.devices.useVirtioTransitional'),
-  // Nothing is plugged into a running machine, whether that is allowed or not.
+  // Whether disks may be plugged into the running machine.
   machine('domain.devices.disableHotplug'),
   machine(
     'domain.devices.video.type',
@@ -126,6 +126,8 @@ export const carriedFields: readonly CarriedField[] = [
   machine('domain.devices.panicDevices[].model', ['', 'isa', 'hyperv', 'pvpanic']),
   whole('machine', 'domain.devices.clientPassthrough'),
   whole('machine', 'domain.devices.rng'),
+  machine('domain.devices.tpm.enabled'),
+  machine('domain.devices.tpm.persistent', [false], 'the state of a TPM does not outlive the instance'),
   machine('domain.devices.watchdog.name'),
   machine('domain.devices.watchdog.i6300esb.action', ['reset', 'shutdown', 'poweroff']),
   machine('domain.devices.watchdog.diag288.action', ['reset', 'shutdown', 'poweroff']),
@@ -171,6 +173,9 @@ export const carriedFields: readonly CarriedField[] = [
   whole('pod', 'volumes[].cloudInitConfigDrive.secretRef'),
   whole('pod', 'volumes[].cloudInitConfigDrive.networkDataSecretRef'),
   machine('volumes[].emptyDisk.capacity'),
+  whole('pod', 'volumes[].persistentVolumeClaim'),
+  // Guest memory is dumped to it.
+  whole('node-agent', 'volumes[].memoryDump'),
   { path: 'volumes[].persistentVolumeClaim.claimName', by: 'pod' },
   { path: 'volumes[].persistentVolumeClaim.readOnly', by: 'pod' },
   // The claim of the same name, whoever made it.
@@ -178,6 +183,10 @@ export const carriedFields: readonly CarriedField[] = [
   whole('pod', 'volumes[].ephemeral.persistentVolumeClaim'),
   whole('node-agent', 'volumes[].hostDisk'),
   ...['configMap', 'secret', 'downwardAPI', 'sysprep'].map((kind) => whole('pod', `volumes[].${kind}`)),
+
+  // Folders that the guest mounts.
+  machine('domain.devices.filesystems[].name'),
+  whole('pod', 'domain.devices.filesystems[].virtiofs'),
 
   // Networks.
   machine(`${nic}.name`),
@@ -201,13 +210,11 @@ export const missingFeatures: Readonly<Record<string, string>> = {
   accessCredentials: 'access credentials are not injected into guests',
   'domain.cpu.numa': 'guests have no NUMA layout',
   'domain.cpu.realtime': 'there is no real-time scheduling of virtual CPUs',
-  'domain.devices.filesystems': 'shared file systems (virtiofs) are not offered',
   'domain.devices.gpus': 'GPUs cannot be passed through',
   'domain.devices.hostDevices': 'host devices cannot be passed through',
   'domain.devices.interfaces[].binding': 'network binding plug-ins are not offered; use masquerade',
   'domain.devices.interfaces[].passtBinding': 'the passt binding is not offered; use masquerade',
   'domain.devices.interfaces[].sriov': 'SR-IOV is not offered; use masquerade',
-  'domain.devices.tpm': 'there is no virtual TPM',
   'domain.launchSecurity': 'confidential guests are not offered',
   'domain.memory.hugepages': 'guest memory is not backed by huge pages',
   'networks[].multus': 'secondary networks are not offered',

@@ -1,0 +1,101 @@
+import type { VirtualMachine, VirtualMachineInstanceSpec } from '@virtkit/core-types';
+import { waitUntil } from '@virtkit/testing';
+import { describe, expect, it } from 'vitest';
+import { addressOf, createRunning, realMachine, remove } from '../support/machines.ts';
+import { needsRealGuests } from '../support/needs.ts';
+import { sharedPlatform } from '../support/shared-platform.ts';
+
+const cluster = sharedPlatform(needsRealGuests);
+
+function machine(name: string, change: (spec: VirtualMachineInstanceSpec) => void): VirtualMachine {
+  const made = realMachine(cluster(), { name });
+  change(made.spec.template.spec!);
+  return made;
+}
+
+/** A Secret with a script for cloud-init that shows `page` under the guest's own address. */
+async function secretScript(name: string, script: string): Promise<void> {
+  const file = `--from-literal=userdata=#!/bin/sh\n${script}\n`;
+  await cluster().kubectl(['-n', cluster().namespace, 'create', 'secret', 'generic', name, file]);
+}
+
+/** The guest's answer; undefined while it is still booting: its web server comes last. */
+async function request(url: string): Promise<Response | undefined> {
+  try {
+    return await fetch(url, { signal: AbortSignal.timeout(5_000) });
+  } catch (error) {
+    if (error instanceof TypeError || (error instanceof DOMException && error.name === 'TimeoutError'))
+      return undefined;
+    throw error;
+  }
+}
+
+/** What the guest's web server answers, once it says something that matches. */
+async function served(address: string, path: string, expected: RegExp): Promise<string> {
+  return waitUntil(`the guest to serve ${path}`, async () => {
+    const answer = await request(`http://${address}/${path}`);
+    const text = answer?.ok === true ? await answer.text() : '';
+    return expected.test(text) && text;
+  });
+}
+
+/** The guest tells, again and again, what a command prints. */
+const tells = (path: string, command: string): string =>
+  `mkdir -p /www; (while :; do (${command}) > /tmp/${path} 2>&1; mv /tmp/${path} /www/${path}; sleep 1; done) &`;
+
+describe('a real guest', () => {
+  it('has the Pod’s own address on a bridge, several queues, I/O threads and a TPM, and reads its seed from a Secret', async () => {
+    const name = 'bridged';
+    await secretScript(
+      'seed',
+      tells('about', 'ip -4 -o addr show eth0; echo processors: $(nproc); ls /sys/class/tpm'),
+    );
+    const wanted = machine(name, (spec) => {
+      spec.domain.cpu = { cores: 2 };
+      spec.domain.ioThreadsPolicy = 'auto';
+      Object.assign(spec.domain.devices, {
+        networkInterfaceMultiqueue: true,
+        autoattachInputDevice: true,
+        tpm: {},
+        interfaces: [{ name: 'default', bridge: {}, dhcpOptions: { bootFileName: 'pxelinux.0' } }],
+      });
+      spec.domain.devices.disks?.push(
+        { name: 'seed', disk: { bus: 'virtio' } },
+        { name: 'scratch', disk: { bus: 'virtio' }, blockSize: { matchVolume: {} } },
+      );
+      spec.volumes?.push(
+        { name: 'seed', cloudInitNoCloud: { secretRef: { name: 'seed' } } },
+        { name: 'scratch', emptyDisk: { capacity: '16Mi' } },
+      );
+      spec.networks = [{ name: 'default', pod: {} }];
+    });
+    await createRunning(cluster(), wanted);
+    const address = await addressOf(cluster(), name);
+    const about = await served(address, 'about', /inet/);
+    expect(about).toContain(`inet ${address}/`);
+    expect(about).toContain('processors: 2');
+    expect(about).toContain('tpm0');
+    const { status } = await cluster().client.virtualMachineInstances.get(name);
+    expect(status?.interfaces?.[0]).toMatchObject({ linkState: 'up', queueCount: 2 });
+    await remove(cluster(), name);
+  });
+
+  it('mounts a ConfigMap and a Secret as file systems, and sees what is in them', async () => {
+    const name = 'shared';
+    const create = (...args: string[]) => cluster().kubectl(['-n', cluster().namespace, 'create', ...args]);
+    await create('configmap', 'settings', '--from-literal=colour=blue');
+    await create('secret', 'generic', 'keys', '--from-literal=key=value');
+    const mount = (tag: string): string => `mkdir -p /mnt/${tag}; mount -t virtiofs ${tag} /mnt/${tag}`;
+    const script = `#!/bin/sh\n${mount('settings')}\n${mount('keys')}\n${tells('files', 'cat /mnt/settings/colour /mnt/keys/key')}\n`;
+    const wanted = realMachine(cluster(), { name, cloudInit: script });
+    const spec = wanted.spec.template.spec!;
+    spec.domain.devices.filesystems = ['settings', 'keys'].map((tag) => ({ name: tag, virtiofs: {} }));
+    spec.volumes?.push(
+      { name: 'settings', configMap: { name: 'settings' } },
+      { name: 'keys', secret: { secretName: 'keys' } },
+    );
+    await createRunning(cluster(), wanted);
+    expect(await served(await addressOf(cluster(), name), 'files', /value/)).toBe('bluevalue');
+    await remove(cluster(), name);
+  });
+});
