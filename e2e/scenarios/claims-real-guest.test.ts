@@ -1,0 +1,95 @@
+import { waitFor } from '@virtkit/sdk';
+import { waitUntil } from '@virtkit/testing';
+import { describe, expect, it } from 'vitest';
+import { bound, claimGone, createClaim, unsynchronized, withDisk } from '../support/claims.ts';
+import {
+  addressOf,
+  bootPatience,
+  createRunning,
+  realMachine,
+  remove,
+  runOf,
+  runsAnew,
+} from '../support/machines.ts';
+import { needsRealGuests } from '../support/needs.ts';
+import { sharedPlatform } from '../support/shared-platform.ts';
+
+const cluster = sharedPlatform(needsRealGuests);
+
+/** Shows what the third disk held when the guest booted, and then writes to it. */
+const script = `#!/bin/sh
+mkdir -p /www
+echo "found: $(head -c 16 /dev/vdc | tr -d '\\\\0')" > /www/index.html
+printf 'written before' | dd of=/dev/vdc conv=notrunc 2> /dev/null
+sync
+`;
+const machine = (name: string, source: Parameters<typeof withDisk>[1]) =>
+  withDisk(realMachine(cluster(), { name, cloudInit: script }), source);
+const claim = { persistentVolumeClaim: { claimName: 'data' } };
+
+/** What the guest found on its disk. */
+async function found(name: string): Promise<string> {
+  const url = `http://${await addressOf(cluster(), name)}/`;
+  return waitUntil(
+    `an answer of ${url}`,
+    async () => {
+      try {
+        const text = await (await fetch(url, { signal: AbortSignal.timeout(5_000) })).text();
+        return text.startsWith('found:') && text.trim();
+      } catch (error) {
+        if (['TypeError', 'TimeoutError'].includes((error as Error).name)) return false;
+        throw error;
+      }
+    },
+    { timeoutMs: bootPatience * 1000, intervalMs: 250 },
+  );
+}
+
+describe('what a real guest writes to its claim', () => {
+  it('is there after a restart', async () => {
+    await createClaim(cluster(), 'data', '16Mi');
+    await createRunning(cluster(), machine('writer', claim));
+    expect(await found('writer')).toBe('found:');
+    const before = await runOf(cluster(), 'writer');
+    await cluster().client.virtualMachines.restart('writer');
+    await runsAnew(cluster(), 'writer', before);
+    expect(await found('writer')).toBe('found: written before');
+  });
+
+  it('is not at the mercy of another machine', async () => {
+    const { virtualMachines, virtualMachineInstances } = cluster().client;
+    await virtualMachines.create(machine('second', claim));
+    await unsynchronized(cluster(), 'second', /another machine uses/);
+    await virtualMachines.stop('writer');
+    await waitFor(virtualMachineInstances, 'second', (one) => one?.status?.phase === 'Running', {
+      timeoutSeconds: bootPatience,
+    });
+    expect(await found('second')).toBe('found: written before');
+    await remove(cluster(), 'second');
+  });
+
+  it('is below a layer of its own, and untouched by what is written to that', async () => {
+    await createClaim(cluster(), 'base', '16Mi');
+    const maker = machine('maker', { persistentVolumeClaim: { claimName: 'base' } });
+    await createRunning(cluster(), maker);
+    expect(await found('maker')).toBe('found:');
+    await remove(cluster(), 'maker');
+    await createRunning(
+      cluster(),
+      machine('layered', { ephemeral: { persistentVolumeClaim: { claimName: 'base' } } }),
+    );
+    expect(await found('layered')).toBe('found: written before');
+    await remove(cluster(), 'layered');
+  });
+
+  it('goes with the claim', async () => {
+    const { spec } = await bound(cluster(), 'data');
+    await remove(cluster(), 'writer');
+    await cluster().client.persistentVolumeClaims.delete('data');
+    await claimGone(cluster(), 'data', spec?.volumeName ?? '');
+    await createClaim(cluster(), 'data', '16Mi');
+    await createRunning(cluster(), machine('anew', claim));
+    expect(await found('anew')).toBe('found:');
+    await remove(cluster(), 'anew');
+  });
+});
