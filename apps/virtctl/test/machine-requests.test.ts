@@ -28,10 +28,11 @@ beforeAll(async () => {
   await client.virtualMachines.create(machine('a', 'Always'));
   await client.virtualMachineInstances.create({ ...instance('a'), status: { nodeName: 'node-1' } });
   await client.virtualMachineInstances.create(instance('idle'));
+  const claimSpec = { accessModes: ['ReadWriteOnce' as const], resources: { requests: { storage: '1Gi' } } };
   for (const name of ['data', 'x'.repeat(64)])
     await client
       .resource(resources.persistentVolumeClaims)
-      .create({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name } }, { namespace });
+      .create({ metadata: { name }, spec: claimSpec }, { namespace });
 });
 beforeEach(() => {
   cluster.seen.length = 0;

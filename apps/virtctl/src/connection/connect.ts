@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { connect, type Client, type ConnectOptions } from '@virtkit/sdk';
 import { messageOf, VirtctlError } from '../errors.ts';
-import type { Environment, Session } from '../session.ts';
+import { note, type Environment, type Session } from '../session.ts';
 import { userAgent } from '../version.ts';
 import type { GlobalFlags } from './global-flags.ts';
 
@@ -15,7 +15,9 @@ import type { GlobalFlags } from './global-flags.ts';
  * @throws ApiError `configuration` when the kubeconfig is unusable
  */
 export async function connectSession(session: Session, flags: GlobalFlags): Promise<Client> {
-  return connect(await connectOptions(session.environment, flags));
+  const options = await connectOptions(session.environment, flags);
+  // As kubectl shows them.
+  return connect({ ...options, onWarning: ({ text }) => note(session, `Warning: ${text}`) });
 }
 
 async function connectOptions(environment: Environment, flags: GlobalFlags): Promise<ConnectOptions> {
