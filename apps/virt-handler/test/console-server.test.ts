@@ -149,6 +149,23 @@ describe('the console server', () => {
     second.socket.terminate();
   });
 
+  it('gives the display to whoever comes last, unless that one leaves it to the one before', async () => {
+    const greeted = ({ seen }: ReturnType<typeof openConsole>) =>
+      waitUntil('a greeting', () => seen.text.startsWith('RFB'));
+    const first = openConsole(caller, url('vnc'));
+    await greeted(first);
+    const polite = openConsole(caller, url('vnc?preserveSession=true'));
+    await waitUntil('a refusal', () => polite.seen.refused === 503);
+    const second = openConsole(caller, url('vnc?preserveSession=false'));
+    await greeted(second);
+    await waitUntil('the first to be sent away', () => first.seen.closed === 4409);
+    second.socket.close();
+    await waitUntil('the end', () => second.seen.closed !== undefined);
+    const third = openConsole(caller, url('vnc?preserveSession=true'));
+    await greeted(third);
+    third.socket.terminate();
+  });
+
   it('SUB-33: plugs USB devices of four clients into a guest, and refuses a fifth', async () => {
     const devices = { interfaces: [{ name: 'default', masquerade: {} }], clientPassthrough: {} };
     const { name: withUsb } = await node.schedule({ devices });

@@ -1,4 +1,4 @@
-import { resources, type VirtualMachineInstance } from '@virtkit/core-types';
+import { annotations, resources, type VirtualMachineInstance } from '@virtkit/core-types';
 import {
   done,
   errorMessage,
@@ -251,7 +251,8 @@ export class InstanceReconciler {
     if (machine !== undefined && observed?.state.kind === 'running') {
       const address = Object.values(memory.podAddresses ?? {}).flat()[0];
       const startedAt = Date.parse(observed.startedAt ?? '') || clock.now();
-      probes.follow(key, planProbes(instance), { machine, address }, startedAt);
+      const agentLeftAlone = isOn(instance.metadata.annotations?.[annotations.pauseGuestAgentProbes]);
+      probes.follow(key, planProbes(instance), { machine, address, agentLeftAlone }, startedAt);
     } else if (finding.kind === 'ready' && observed?.state.kind !== 'paused') probes.end(key);
     else probes.suspend(key);
   }
@@ -329,6 +330,9 @@ export class InstanceReconciler {
 function shortenedMessage({ volume, asked, made }: ShortenedDisk): string {
   return `The disk of volume ${volume} has ${made} bytes, not the ${asked} that were asked for: there is no more room, and this is within tolerance.`;
 }
+
+/** How Go reads a switch in a text; everything else is off. */
+const isOn = (text: string | undefined): boolean => /^(?:1|t|T|TRUE|true|True)$/.test(text ?? '');
 
 /** Why an instance failed, for people. */
 function failureMessage(

@@ -9,7 +9,7 @@ import { WebSocketServer } from 'ws';
 import type { GuestSaid } from '../guest-poller.ts';
 import { operations, statusOf, type Operation, type OperationEvent } from './operations.ts';
 import { readJson } from './request-body.ts';
-import { joinStreams, maxMessageBytes, streams } from './streams.ts';
+import { joinStreams, maxMessageBytes, StreamHolders, streams } from './streams.ts';
 
 /** A machine on this node, as the API names it. */
 export interface MachineName {
@@ -51,6 +51,7 @@ export class ConsoleServer implements AsyncDisposable {
   readonly #options: ConsoleServerOptions;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  readonly #holders = new StreamHolders();
   readonly #webSockets = new WebSocketServer({
     noServer: true,
     maxPayload: maxMessageBytes,
@@ -172,17 +173,22 @@ export class ConsoleServer implements AsyncDisposable {
       const refusal = this.#refusal(request);
       if (refusal !== undefined) return refuse(refusal.status, refusal.message);
       const target = targetOf(request);
-      const open = target === undefined ? undefined : streams.get(target.operation);
-      if (target === undefined || open === undefined)
+      const kind = target === undefined ? undefined : streams.get(target.operation);
+      if (target === undefined || kind === undefined)
         return refuse(404, `virt-handler has no stream at ${request.url ?? '/'}`);
       const machine = await this.#options.find(target);
       if (machine === undefined) return refuse(404, this.#unknown(target));
-      const stream = await open(machine, AbortSignal.timeout(operationTimeout));
+      const holding = `${machine.id}/${target.operation}`;
+      if (kind.single) this.#holders.admit(holding, wantsPreservation(request));
+      const stream = await kind.open(machine, AbortSignal.timeout(operationTimeout));
       // Also when the handshake is refused, or the caller left meanwhile: an open console keeps others out.
       stream.on('error', (error) => this.#options.logger.debug('a stream ended', { error: error.message }));
       if (socket.destroyed) return void stream.destroy();
       socket.once('close', () => stream.destroy());
-      this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => joinStreams(webSocket, stream));
+      this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+        if (kind.single) this.#holders.take(holding, webSocket);
+        joinStreams(webSocket, stream);
+      });
     } catch (error) {
       this.#options.logger.warn('a stream could not be opened', { path: request.url, error: String(error) });
       refuse(statusOf(error), error instanceof Error ? error.message : String(error));
@@ -200,6 +206,11 @@ function callerOf({ socket }: IncomingMessage): string | undefined {
   // A certificate may name several, and a connection may have none: the type only knows the ordinary case.
   const { subject } = socket.getPeerCertificate() as { subject?: { CN?: string | string[] } };
   return typeof subject?.CN === 'string' ? subject.CN : undefined;
+}
+
+/** Whether a caller would rather be refused than end somebody else's session. */
+function wantsPreservation({ url }: IncomingMessage): boolean {
+  return new URL(url ?? '/', 'https://virt-handler').searchParams.get('preserveSession') === 'true';
 }
 
 function targetOf(request: IncomingMessage): Target | undefined {

@@ -3,13 +3,39 @@ import { HalError, type Machine } from '@virtkit/hal';
 import type { RawData, WebSocket } from 'ws';
 import { HandlerError } from '../errors.ts';
 
-/** Byte streams of a machine by the last part of their path. */
-export const streams: ReadonlyMap<string, (machine: Machine, signal: AbortSignal) => Promise<Duplex>> =
-  new Map([
-    ['console', (machine, signal) => machine.facet('consoles').open(0, { signal })],
-    ['vnc', (machine, signal) => machine.facet('display').openVnc({ signal })],
-    ['usbredir', openFreeUsbSlot],
-  ]);
+/** A kind of byte streams of a machine. */
+export interface StreamKind {
+  open(machine: Machine, signal: AbortSignal): Promise<Duplex>;
+  /** One caller at a time has it, the last; one who asks for `preserveSession` lets the one before have it. */
+  single?: true;
+}
+
+/** Byte streams of a machine by the last part of their path. Of a console the hypervisor itself sees that it has one caller. */
+export const streams: ReadonlyMap<string, StreamKind> = new Map<string, StreamKind>([
+  ['console', { open: (machine, signal) => machine.facet('consoles').open(0, { signal }) }],
+  ['vnc', { open: (machine, signal) => machine.facet('display').openVnc({ signal }), single: true }],
+  ['usbredir', { open: openFreeUsbSlot }],
+]);
+
+/** Who has the streams that have one caller at a time, by machine and kind. */
+export class StreamHolders {
+  readonly #holders = new Map<string, WebSocket>();
+
+  /** @throws HandlerError `busy` when somebody has the stream and is to keep it */
+  admit(key: string, preserveSession: boolean): void {
+    if (preserveSession && this.#holders.has(key))
+      throw new HandlerError('busy', 'somebody has the display open, and is to keep it');
+  }
+
+  /** Hands the stream over; whoever had it is told. */
+  take(key: string, socket: WebSocket): void {
+    this.#holders.get(key)?.close(closeCodes.takeover, 'another client took it over');
+    this.#holders.set(key, socket);
+    socket.once('close', () => {
+      if (this.#holders.get(key) === socket) this.#holders.delete(key);
+    });
+  }
+}
 
 /**
  * The lowest slot that nobody has (KubeVirt: four for each instance).

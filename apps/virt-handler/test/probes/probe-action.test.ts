@@ -129,4 +129,16 @@ describe('one probe', () => {
     expect(await probe({ kind: 'exec', command: ['/bin/sh', '-c', 'true'] })).toMatchObject({ ok: false });
     await machine.start();
   });
+
+  it('succeeds without asking an agent that is to be left alone; others are carried out', async () => {
+    const quietly = (action: ProbeAction) =>
+      runProbe(
+        { action, timeoutSeconds: 1 },
+        { machine, address: '127.0.0.1', agentLeftAlone: true },
+        new AbortController().signal,
+      );
+    expect(await quietly({ kind: 'exec', command: ['/nowhere'] })).toEqual({ ok: true });
+    expect(await quietly({ kind: 'guest-agent-ping' })).toEqual({ ok: true });
+    expect(await quietly(http('/404'))).toMatchObject({ ok: false });
+  });
 });
