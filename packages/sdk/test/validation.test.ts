@@ -1,61 +1,25 @@
 // What `validate: 'admission'` does before a request is sent, against a server that counts requests.
 import {
   resources,
-  type KubernetesObject,
   type KubeVirt,
   type VirtualMachine,
   type VirtualMachineInstance,
 } from '@virtkit/core-types';
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { connect, virtualMachine, type ApiWarning, type ConnectOptions } from '../src/index.ts';
-import { failure, json, scriptedServer, type Answer, type ScriptedServer } from './scripted-server.ts';
-
-const namespace = 'default';
-const base = `/apis/kubevirt.io/v1/namespaces/${namespace}/virtualmachines`;
-const kubeVirts = '/apis/kubevirt.io/v1/kubevirts';
-const instancetype = '/apis/instancetype.kubevirt.io/v1beta1/virtualmachineclusterinstancetypes/small';
-
-const kubeVirt: KubeVirt = { metadata: { name: 'kubevirt', namespace: 'kubevirt' }, spec: {} };
-
-const good = virtualMachine({ name: 'web', memory: '512Mi', containerDisk: 'registry/disk:1' });
-
-/** A machine whose disk has no volume, which its schema does not know. */
-function broken(machine: VirtualMachine = good): VirtualMachine {
-  const template = machine.spec.template.spec;
-  if (template === undefined) throw new Error('a machine without a template');
-  const { devices } = template.domain;
-  const disks = [...(devices.disks ?? []), { name: 'nowhere', disk: { bus: 'virtio' } }];
-  const spec = { ...template, domain: { ...template.domain, devices: { ...devices, disks } } };
-  return { ...machine, spec: { ...machine.spec, template: { ...machine.spec.template, spec } } };
-}
-const brokenField = 'spec.template.spec.domain.devices.disks[1].name';
-
-/** Answers paths with objects, or refuses them with a status; everything else does not exist. Writes are echoed. */
-function serving(objects: Readonly<Record<string, unknown>>): Answer {
-  return (request, response) => {
-    if (request.method !== 'GET') return json(response, JSON.parse(request.body));
-    const object = objects[request.path] ?? (request.path === kubeVirts ? list(kubeVirt) : undefined);
-    if (typeof object === 'number') return json(response, failure(object, 'Forbidden'), object);
-    return object === undefined ? json(response, failure(404, 'NotFound'), 404) : json(response, object);
-  };
-}
-
-const list = (...items: KubernetesObject[]): object => ({ metadata: {}, items });
-
-async function validating(
-  objects: Readonly<Record<string, unknown>> = {},
-  options: ConnectOptions = {},
-): Promise<{ server: ScriptedServer; warnings: ApiWarning[] } & AsyncDisposable> {
-  const warnings: ApiWarning[] = [];
-  const server = await scriptedServer(serving(objects), {
-    validate: 'admission',
-    onWarning: (warning) => warnings.push(warning),
-    ...options,
-  });
-  return { server, warnings, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
-}
-
-const requests = ({ seen }: ScriptedServer): string[] => seen.map(({ method, path }) => `${method} ${path}`);
+import { describe, expect, it } from 'vitest';
+import { scriptedServer, json, type ScriptedServer } from './scripted-server.ts';
+import {
+  base,
+  broken,
+  brokenField,
+  good,
+  instancetype,
+  kubeVirt,
+  kubeVirts,
+  list,
+  namespace,
+  requests,
+  validating,
+} from './validating-server.ts';
 
 describe('a new object', () => {
   it('that would be refused is not sent: the error has the causes of the server', async () => {
@@ -87,6 +51,25 @@ describe('a new object', () => {
     await bench.server.client.virtualMachines.create(good);
     await bench.server.client.virtualMachines.create({ ...good, metadata: { name: 'other' } });
     expect(requests(bench.server)).toEqual([`GET ${kubeVirts}`, `POST ${base}`, `POST ${base}`]);
+  });
+
+  it('is refused or not as the feature gates of the KubeVirt object say', async () => {
+    const template = good.spec.template.spec;
+    const volumes = [{ name: 'root', hostDisk: { path: '/disk.img', type: 'Disk' } }];
+    const spec = { ...good.spec, template: { spec: { ...template, volumes } } } as VirtualMachine['spec'];
+    const gated: KubeVirt = {
+      ...kubeVirt,
+      spec: { configuration: { developerConfiguration: { featureGates: ['HostDisk'] } } },
+    };
+    for (const [configured, verdict] of [
+      [kubeVirt, 'refused'],
+      [gated, 'allowed'],
+    ] as const) {
+      await using bench = await validating({ [kubeVirts]: list(configured) });
+      expect(await bench.server.client.virtualMachines.validate({ ...good, spec })).toMatchObject({
+        verdict,
+      });
+    }
   });
 
   it('of a kind that admission does not look at is held against its schema, without look-ups', async () => {
@@ -360,83 +343,5 @@ describe('validate()', () => {
     const object = { metadata: { name: 'x' } };
     expect(await bench.server.client.resource(custom).validate(object)).toMatchObject({ verdict: 'allowed' });
     expect(bench.server.seen).toEqual([]);
-  });
-});
-
-describe('warnings', () => {
-  afterEach(() => vi.restoreAllMocks());
-  const deprecated: Answer = (_request, response) => {
-    response.setHeader('warning', [
-      '299 - "spec.running is \\"old\\""',
-      '299 - "second, and last"',
-      '199 - "no"',
-    ]);
-    json(response, good);
-  };
-
-  it('of the server reach the caller, also with an error', async () => {
-    const warnings: ApiWarning[] = [];
-    await using server = await scriptedServer(
-      (request, response) => {
-        if (request.method === 'GET') return deprecated(request, response);
-        response.setHeader('warning', '299 - "refused and old"');
-        json(response, failure(422, 'Invalid'), 422);
-      },
-      { onWarning: (warning) => warnings.push(warning) },
-    );
-    await server.client.virtualMachines.get('web');
-    await expect(server.client.virtualMachines.create(good)).rejects.toMatchObject({ code: 'invalid' });
-    expect(warnings).toEqual([
-      { source: 'server', text: 'spec.running is "old"', method: 'GET', path: `${base}/web` },
-      { source: 'server', text: 'second, and last', method: 'GET', path: `${base}/web` },
-      { source: 'server', text: 'refused and old', method: 'POST', path: base },
-    ]);
-  });
-
-  it('of a refusal reach the caller though nothing is sent', async () => {
-    await using bench = await validating({}, { kubeVirt });
-    const running = broken();
-    const { runStrategy: _, ...spec } = running.spec;
-    const call = bench.server.client.virtualMachines.create({ ...running, spec: { ...spec, running: true } });
-    await expect(call).rejects.toMatchObject({ code: 'invalid' });
-    expect(bench.warnings).toMatchObject([{ source: 'admission', name: 'web', kind: 'VirtualMachine' }]);
-    expect(bench.server.seen).toEqual([]);
-  });
-
-  it('without a handler: only what validation left to the server is shown, once', async () => {
-    const emitted = vi.spyOn(process, 'emitWarning').mockReturnValue();
-    await using server = await scriptedServer(serving({ [kubeVirts]: 403 }), { validate: 'admission' });
-    await server.client.virtualMachines.create(good);
-    await server.client.virtualMachines.create(good);
-    expect(emitted.mock.calls).toEqual([
-      [expect.stringContaining('KubeVirt objects cannot be read'), 'VirtkitWarning'],
-    ]);
-    await using other = await scriptedServer(deprecated);
-    await other.client.virtualMachines.get('web');
-    expect(emitted).toHaveBeenCalledTimes(1);
-  });
-
-  it('whose handler throws fail the call', async () => {
-    await using server = await scriptedServer(deprecated, {
-      onWarning: ({ text }) => {
-        throw new Error(text);
-      },
-    });
-    await expect(server.client.virtualMachines.get('web')).rejects.toThrow('spec.running');
-  });
-});
-
-describe('options', () => {
-  it.each([
-    ['a name in another case', { kubeConfig: 'default' }, 'did you mean "kubeconfig"'],
-    ['a name that is none', { url: 'https://x' }, 'the options are kubeconfig'],
-    ['another validation', { server: 'https://x', validate: true }, '"schema" or "admission"'],
-    ['no connection', { server: 'https://x', maxConnections: 0 }, 'maxConnections is 0'],
-    ['half a try', { server: 'https://x', attempts: 0.5 }, 'attempts is 0.5'],
-  ])('that a compiler would refuse are named: %s', async (_name, options, text) => {
-    await expect(connect(options as ConnectOptions)).rejects.toMatchObject({
-      code: 'configuration',
-      message: expect.stringContaining(text) as string,
-    });
   });
 });
