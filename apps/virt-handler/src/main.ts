@@ -111,6 +111,7 @@ async function main(): Promise<void> {
       clients: [values['client-name']],
     },
     launcherUsers: values['launcher-user'].map(Number),
+    volumeOwner: process.getuid?.() === 0 ? 107 : undefined,
     logger,
     signal,
   });

@@ -22,6 +22,8 @@ import { PodReadiness } from './probes/pod-readiness.ts';
 import { Pods } from './reconcile/pods.ts';
 import { InstanceReconciler } from './reconcile/reconciler.ts';
 import { ConsoleServer, type ConsoleServerOptions, type MachineName } from './server/console-server.ts';
+import { ClaimFolders } from './volumes/claim-folder.ts';
+import { VolumePlugging } from './volumes/plugging.ts';
 
 export interface VirtHandlerOptions {
   client: Client;
@@ -41,6 +43,8 @@ export interface VirtHandlerOptions {
   /** Users that launchers run as. */
   launcherUsers: readonly number[];
   logger: Logger;
+  /** User who gets the disks that are plugged into machines. Default: they stay whose they are. */
+  volumeOwner?: number | undefined;
   signal: AbortSignal;
 }
 
@@ -100,6 +104,11 @@ export async function runVirtHandler(options: VirtHandlerOptions): Promise<void>
   /** A machine that virt-api names; only instances of this node are in the store. */
   const find = async ({ namespace, name }: MachineName): Promise<Machine | undefined> => {
     const key = keyFor(namespace, name);
+    plugging: new VolumePlugging({
+      kubeletRoot: options.kubeletRoot,
+      claims: new ClaimFolders({ client, kubeletRoot: options.kubeletRoot }),
+      owner: options.volumeOwner,
+    }),
     const instance = instances.store.get(key);
     const podUid = instance === undefined ? undefined : pods.of(key, instance, nodeName);
     if (instance === undefined || podUid === undefined) return undefined;

@@ -19,6 +19,7 @@ const options = {
   'container-disk-dir': { type: 'string', default: '/var/run/kubevirt/container-disks' },
   'vmi-disk-dir': { type: 'string', default: '/var/run/kubevirt-private/vmi-disks' },
   'secret-dir': { type: 'string', default: '/var/run/kubevirt-private/secret' },
+  'hotplug-disk-dir': { type: 'string', default: '/var/run/kubevirt/hotplug-disks' },
   'capability-cache': { type: 'string' },
   'dhcp-dir': { type: 'string', default: '/var/run/kubevirt-private/dhcp' },
 } as const;
@@ -46,6 +47,8 @@ const FlagsSchema = z.object({
   'vmi-disk-dir': path,
   /** Holds one folder per volume and credential whose data stands in Secrets. */
   'secret-dir': path,
+  /** Holds the disks that are plugged in while the guest runs, and memory dumps until they are fetched. */
+  'hotplug-disk-dir': path,
   /** Folder that `virt-launcher probe --capability-cache` filled; optional. */
   'capability-cache': path.optional(),
   /** Folder for DHCP leases. Made when missing. */

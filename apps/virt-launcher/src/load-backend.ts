@@ -8,6 +8,8 @@ export interface BackendFolders {
   runDir: string;
   /** What another daemon on this machine learnt about QEMU. */
   capabilityCache?: string | undefined;
+  /** Where memory dumps may be written. */
+  memoryDumpFolder: string;
 }
 
 /** An open hypervisor and how to end it together with everything that it started. */
@@ -21,7 +23,7 @@ type Loader = (folders: BackendFolders, options: Record<string, unknown>) => Pro
 
 // Each backend is imported only when it is chosen: a launcher pays for one.
 const loaders: Readonly<Record<string, Loader>> = {
-  'kvm-qemu': async ({ stateDir, runDir, capabilityCache }, options) => {
+  'kvm-qemu': async ({ stateDir, runDir, capabilityCache, memoryDumpFolder }, options) => {
     parseOptions(z.strictObject({}), options);
     const { createKvmQemuHypervisor, probeKvm } = await import('@virtkit/hal-kvm-qemu');
     const hardwareVirtualization = toHardwareVirtualization(await probeKvm());
@@ -29,11 +31,12 @@ const loaders: Readonly<Record<string, Loader>> = {
       stateDir,
       runDir,
       hardwareVirtualization,
+      memoryDumpFolder,
       ...(capabilityCache !== undefined && { capabilityCache }),
     });
     return { hypervisor, close: () => hypervisor.stopDaemon() };
   },
-  mock: async ({ stateDir }, options) => {
+  mock: async ({ stateDir, memoryDumpFolder }, options) => {
     const { createMockHypervisor, GuestBehaviourSchema } = await import('@virtkit/hal-mock');
     const { behaviour, memoryBytes, checkSources } = parseOptions(
       z.strictObject({
@@ -43,7 +46,13 @@ const loaders: Readonly<Record<string, Loader>> = {
       }),
       options,
     );
-    const hypervisor = await createMockHypervisor({ stateDir, behaviour, memoryBytes, checkSources });
+    const hypervisor = await createMockHypervisor({
+      stateDir,
+      memoryDumpFolder,
+      behaviour,
+      memoryBytes,
+      checkSources,
+    });
     return {
       hypervisor,
       close: async () => {

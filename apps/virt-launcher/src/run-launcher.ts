@@ -31,6 +31,7 @@ export async function runLauncher({ flags, log, termination }: RunLauncherOption
     stateDir: flags['state-dir'],
     runDir: flags['run-dir'],
     capabilityCache: flags['capability-cache'],
+    memoryDumpFolder: flags['hotplug-disk-dir'],
   };
   const backend = await loadBackend(flags.hypervisor, folders, flags['hypervisor-options']);
   resources.defer(() => backend.close());
@@ -40,6 +41,7 @@ export async function runLauncher({ flags, log, termination }: RunLauncherOption
     hypervisor,
     containerDiskDir: flags['container-disk-dir'],
     vmiDiskDir: flags['vmi-disk-dir'],
+    hotplugDiskDir: flags['hotplug-disk-dir'],
     stateDir: flags['state-dir'],
     secretDir: flags['secret-dir'],
   });

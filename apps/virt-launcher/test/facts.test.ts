@@ -45,6 +45,7 @@ async function resolve(asked: Partial<FactsRequest> = {}, qemuImg?: string) {
     hypervisor: await createMockHypervisor(),
     containerDiskDir: join(folder, 'cd'),
     vmiDiskDir: join(folder, 'vd'),
+    hotplugDiskDir: join(folder, 'hd'),
     stateDir: folder,
     secretDir: join(folder, 'secret'),
     qemuImg,

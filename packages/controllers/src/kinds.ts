@@ -16,6 +16,7 @@ export function typeOf(definition: { group: string; version: string; kind: strin
 
 export const machineType = typeOf(resources.virtualMachines);
 export const instanceType = typeOf(resources.virtualMachineInstances);
+export const podType = typeOf(resources.pods);
 export const nodeType = typeOf(resources.nodes);
 export const replicaSetType = typeOf(resources.virtualMachineInstanceReplicaSets);
 export const poolType = typeOf(resources.virtualMachinePools);

@@ -27,12 +27,9 @@ export interface PlanConfiguration {
   pciNumaAware?: boolean;
   /** Feature gate IOMMUFD. */
   iommufd?: boolean;
-  /**
-   * Whether PCI ports are kept free for devices that are added later. Default false: nothing adds devices yet, and each
-   * port costs the guest time at boot.
-   */
+  /** Whether PCI ports are kept free for devices that are added later. Each costs the guest time at boot. Absent: no. */
   sparePciPorts?: boolean;
-  /** Whether a controller for disks that are added later is there. Default false, for the same reason. */
+  /** Whether a controller for disks that are added later is there. Absent: no. */
   diskHotplug?: boolean;
 }
 
@@ -58,6 +55,8 @@ export function machineConfiguration(
     useEmulation: developerConfiguration.useEmulation,
     smbios: smbiosStrings(smbios),
     memBalloonStatsPeriod,
+    sparePciPorts: true,
+    diskHotplug: true,
     ...(virtualMachineOptions?.disableFreePageReporting !== undefined && { disableFreePageReporting: true }),
     ...(virtualMachineOptions?.disableSerialConsoleLog !== undefined && { disableSerialConsoleLog: true }),
     ...(annotations[keys.vgaDisplayEfiX86] !== undefined && { vgaForUefi: true }),

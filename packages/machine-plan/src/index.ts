@@ -10,6 +10,8 @@ export type {
   HostNode,
   ImageFact,
   InterfaceFact,
+export { planHotplug, type DiskChange, type HotplugInput } from './hotplug.ts';
+export { isPluggable } from './plan/pluggable.ts';
   MachineFacts,
 } from './facts.ts';
 export { decodeCloudInit, hostname } from './plan/cloud-init.ts';
@@ -28,3 +30,5 @@ export { planProbes, type ProbeAction, type ProbePlan, type ProbePlans } from '.
 export { requiredAgentCommands } from './status/conditions.ts';
 export { instancePhase, isFinalPhase, type PhaseInput } from './status/phase.ts';
 export { projectStatus, type StatusInput } from './status/project-status.ts';
+export type { MemoryDumpSight } from './status/memory-dump.ts';
+export { noPluggedVolumes, type PluggedVolumes } from './status/plugged-volume.ts';

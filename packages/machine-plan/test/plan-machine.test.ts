@@ -273,6 +273,8 @@ describe('machineConfiguration', () => {
       useEmulation: false,
       smbios: { manufacturer: 'KubeVirt', product: 'None', family: 'KubeVirt' },
       memBalloonStatsPeriod: 10,
+      sparePciPorts: true,
+      diskHotplug: true,
     });
     const spec = {
       configuration: {

@@ -1,9 +1,10 @@
-import { annotations, resources, type VirtualMachineInstance } from '@virtkit/core-types';
+import { annotations, resources, type VirtualMachineInstance, type VolumeStatus } from '@virtkit/core-types';
 import {
   done,
   errorMessage,
   patchIfChanged,
   requeue,
+  sooner,
   timestamp,
   toError,
   type Action,
@@ -28,6 +29,7 @@ import type { NetworkProvider } from '../network/provider.ts';
 import type { GuestProbes } from '../probes/guest-probes.ts';
 import type { PodReadiness } from '../probes/pod-readiness.ts';
 import { boot } from './boot.ts';
+import type { PluggingOutcome, VolumePlugging } from '../volumes/plugging.ts';
 import type { ShortenedDisk } from './host-disks.ts';
 import { InstanceMemories, type InstanceMemory } from './memory.ts';
 import type { Pods } from './pods.ts';
@@ -46,6 +48,8 @@ export interface ReconcilerOptions {
   network: (hypervisor: string) => NetworkProvider;
   configuration: () => PlanConfiguration;
   diskRoom: () => DiskRoom;
+  /** Volumes that come and go while machines run. */
+  plugging: VolumePlugging;
   recorder: EventRecorder;
 }
 
@@ -56,6 +60,10 @@ const afterKill = 1_000;
 
 const kind = { apiVersion: 'kubevirt.io/v1', kind: 'VirtualMachineInstance' };
 
+/** Pauses until volumes that are on their way are looked at again, in milliseconds. */
+const whilePlugging = 1_000;
+const afterPluggingFailed = 5_000;
+
 /** What was seen in one pass. */
 interface View {
   finding: LauncherFinding;
@@ -63,6 +71,8 @@ interface View {
   observed: Observed | undefined;
 }
 
+  /** What became of volumes that are plugged in; absent when nobody looked. */
+  plugging?: PluggingOutcome;
 /** The instance that a pass is about. */
 interface Subject {
   key: ObjectKey;
@@ -161,7 +171,7 @@ export class InstanceReconciler {
   ): Promise<{ view: View; failure: Error | undefined }> {
     let view = before;
     try {
-      view = await this.#apply(step, subject, before, context);
+      view = await this.#plugVolumes(await this.#apply(step, subject, before, context), subject, context);
       this.#followGuest(subject, view, context);
       return { view, failure: undefined };
     } catch (error) {
@@ -224,6 +234,18 @@ export class InstanceReconciler {
   async #prepareNetwork(
     { instance, podUid, memory }: Subject,
     launcher: LauncherClient,
+  /** Volumes come and go while the machine is wanted; what fails is told, and tried again. */
+  async #plugVolumes(view: View, { instance, podUid }: Subject, { signal }: ReconcileContext): Promise<View> {
+    const { finding, machine, observed } = view;
+    if (finding.kind !== 'ready' || machine === undefined || observed === undefined) return view;
+    const plugging = await this.#options.plugging.follow(
+      { instance, podUid, launcher: finding.client, machine, observed },
+      signal,
+    );
+    for (const { message } of plugging.failures) this.#event(instance, 'HotplugFailed', message, 'Warning');
+    return { ...view, observed: plugging.observed, plugging };
+  }
+
     signal: AbortSignal,
   ): ReturnType<NetworkProvider['prepare']> {
     const network = await this.#options.network(launcher.hypervisor.name).prepare(instance, podUid, signal);
@@ -259,7 +281,7 @@ export class InstanceReconciler {
 
   async #report(
     { key, instance, memory }: Subject,
-    { observed }: View,
+    { observed, plugging }: View,
     step: Step,
     failure: Error | undefined,
     { clock, signal, expectations }: ReconcileContext,
@@ -281,6 +303,7 @@ export class InstanceReconciler {
       this.#options.client.resource(resources.virtualMachineInstances),
       instance,
       { ...instance, status },
+      ...(plugging && { plugged: plugging.plugged }),
       { signal },
     );
     if (written === undefined) return;
@@ -294,6 +317,7 @@ export class InstanceReconciler {
         this.#event(instance, 'Migrated', 'it asks to be migrated on eviction and cannot be', 'Warning');
     }
     if (status.phase === 'Succeeded')
+    this.#tellVolumes(instance, status.volumeStatus ?? []);
       this.#event(instance, 'Stopped', 'The VirtualMachineInstance was shut down.');
     if (status.phase === 'Failed')
       this.#event(instance, 'Stopped', failureMessage(step, memory, observed), 'Warning');
@@ -307,8 +331,24 @@ export class InstanceReconciler {
   ): void {
     this.#options.recorder.record(instance, kind, { type, reason, message });
   }
+  /** Says which volumes got a step further. */
+  #tellVolumes(instance: VirtualMachineInstance, after: readonly VolumeStatus[]): void {
+    for (const { name, hotplugVolume, phase, reason = '', message = '' } of after) {
+      const before = instance.status?.volumeStatus?.find((entry) => entry.name === name);
+      if (hotplugVolume === undefined || phase === before?.phase) continue;
+      this.#event(instance, reason, message, phase === 'MemoryDumpFailed' ? 'Warning' : 'Normal');
+    }
+  }
 
-  #next(step: Step, { finding, observed }: View): Action {
+
+  #next(step: Step, view: View): Action {
+    const next = this.#afterStep(step, view);
+    const { unsettled = false, failures = [] } = view.plugging ?? {};
+    if (!unsettled && failures.length === 0) return next;
+    return sooner(next, requeue(failures.length > 0 ? afterPluggingFailed : whilePlugging));
+  }
+
+  #afterStep(step: Step, { finding, observed }: View): Action {
     switch (step.kind) {
       case 'wait':
         return requeue(step.afterMs);

@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HalError, type CallOptions, type Hypervisor } from '@virtkit/hal';
@@ -21,6 +22,8 @@ export interface FactsOptions {
   containerDiskDir: string;
   /** Holds one folder per volume with a disk that outlives the machine. */
   vmiDiskDir: string;
+  /** Holds the disks that are plugged in while the guest runs, as `<volume>.img`. */
+  hotplugDiskDir: string;
   /** Holds the disks that the hypervisor makes. */
   stateDir: string;
   /** Holds one folder per volume and credential whose data stands in Secrets. */
@@ -30,6 +33,7 @@ export interface FactsOptions {
 }
 
 const kernelBootVolume = 'kernel-boot-volume';
+const pluggedSuffix = '.img';
 
 /** Looks up what only this Pod can see. Remembers what it found in an image as long as the file stays the same. */
 export class FactsResolver {
@@ -61,7 +65,7 @@ export class FactsResolver {
     request: FactsRequest,
     options: CallOptions,
   ): Promise<{ volume: string; look: () => Promise<VolumeFact> }[]> {
-    const { containerDiskDir, vmiDiskDir } = this.#options;
+    const { containerDiskDir, vmiDiskDir, hotplugDiskDir } = this.#options;
     const containerDisks = (await folders(containerDiskDir)).filter((name) => name !== kernelBootVolume);
     const found = [
       ...containerDisks.map((volume) => {
@@ -73,6 +77,17 @@ export class FactsResolver {
       ...Object.entries(request.disks).map(([volume, disk]) => ({
         volume,
         look: () => this.#persistent(join(vmiDiskDir, volume), disk, request, options),
+      })),
+      ...(await pluggedDisks(hotplugDiskDir)).map((volume) => ({
+        volume,
+        look: () =>
+          this.#persistent(
+            hotplugDiskDir,
+            // The machine itself may have it already.
+            { file: `${volume}${pluggedSuffix}`, readOnly: false, shared: true },
+            request,
+            options,
+          ),
       })),
     ];
     if (found.length <= limits.volumes) return found;
@@ -140,9 +155,19 @@ async function orError<T>(find: () => Promise<T>): Promise<T | { error: ReturnTy
 }
 
 async function folders(path: string): Promise<string[]> {
+  return (await entriesOf(path)).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+}
+
+/** Volumes that are plugged in by now. */
+async function pluggedDisks(path: string): Promise<string[]> {
+  return (await entriesOf(path))
+    .filter((entry) => entry.isFile() && entry.name.endsWith(pluggedSuffix))
+    .map(({ name }) => name.slice(0, -pluggedSuffix.length));
+}
+
+async function entriesOf(path: string): Promise<Dirent[]> {
   try {
-    const entries = await readdir(path, { withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    return await readdir(path, { withFileTypes: true });
   } catch (error) {
     if (isAbsent(error)) return [];
     throw error;

@@ -64,6 +64,9 @@ export interface Made {
   spec: MachineSpec;
 }
 
+/** What every machine gets for devices that may come would hide the rest; rows about it ask for it. */
+const withoutRoom = { sparePciPorts: false, diskHotplug: false };
+
 /** From an instance to its domain, as virt-handler, the wire and the hypervisor do it. */
 export function make(row: Row, index: number): Made {
   const { vmi, facts = {}, configuration = {}, context = {} } = row.cases[index]!;
@@ -78,7 +81,7 @@ export function make(row: Row, index: number): Made {
       architecture: hostArchitecture(instance),
       ...facts,
     },
-    { ...machineConfiguration(), ...configuration },
+    { ...machineConfiguration(), ...withoutRoom, ...configuration },
   );
   const spec = parseMachineSpec(JSON.parse(JSON.stringify(planned)), 'kvm-qemu');
   const whole = { ...standInContext(spec, { directory: '/machine' }), ...context };

@@ -9,6 +9,8 @@ import type { RuntimeMetrics } from '../runtime/metrics.ts';
 import type { ClientSet } from '../runtime/object-client.ts';
 import { keyFor, keyOf } from '../runtime/object-key.ts';
 import { byOwnerUid } from '../runtime/store.ts';
+import { attachmentLabel } from './hotplug/attachment-pod.ts';
+import { byInstance, instanceOf } from './hotplug/attached-to.ts';
 import { allClaimNames } from './launcher-pod/facts.ts';
 import { InstanceReconciler } from './reconciler.ts';
 import { byVsockAddress } from './vsock-addresses.ts';
@@ -47,6 +49,11 @@ export function virtualMachineInstanceController(
     labelSelector: launcherPodSelector,
     indexes: { ownerUid: byOwnerUid },
   });
+  const attachments = cache.informer(resources.pods, {
+    labelSelector: `${labels.app}=${attachmentLabel}`,
+    indexes: { instance: byInstance },
+  });
+  const classes = cache.informer(resources.storageClasses);
   const claims = cache.informer(resources.persistentVolumeClaims);
   instances.addIndex('claim', byClaim);
   instances.addIndex('vsockAddress', byVsockAddress);
@@ -56,6 +63,8 @@ export function virtualMachineInstanceController(
     machines,
     instances,
     pods,
+    attachments,
+    classes,
     claims,
     configuration,
     clock,
@@ -67,6 +76,9 @@ export function virtualMachineInstanceController(
     watches: [
       // The configuration must be known before the first pod is rendered; a change of it concerns new pods only.
       watch(cache.informer(resources.kubeVirts), () => []),
+      watch(attachments, (pod) => [instanceOf(pod)].filter((key) => key !== undefined)),
+      // Read only when an instance is looked at for another reason.
+      watch(classes, () => []),
       // An instance waits for claims that do not exist yet, and tells what its claims are.
       watch(claims, (_claim, { key }) => instances.store.byIndex('claim', key).map(keyOf)),
       // An instance whose machine is gone must be released.

@@ -18,6 +18,7 @@ import {
 import { isFinal, phaseOf } from '../instance-phase.ts';
 import { hasFinalizer, isDeleting } from '../runtime/finalizers.ts';
 import { unpausedCondition } from '../launcher-keys.ts';
+import { planAttachment, type AttachmentEffect } from './hotplug/plan-attachment.ts';
 import type { InstanceObservation } from './observation.ts';
 import { isPodDown } from './pod-state.ts';
 
@@ -27,6 +28,7 @@ export type InstanceEffect =
   /** Admission has not marked it: without the finalizer its pods could outlive it. */
   | { readonly kind: 'mark-instance' }
   | { readonly kind: 'create-pod' }
+  | AttachmentEffect
   | { readonly kind: 'delete-pods'; readonly pods: readonly Pod[] }
   /** Tell the pod whether the guest is paused, on which its readiness depends. */
   | { readonly kind: 'set-unpaused'; readonly pod: Pod; readonly condition: Condition }
@@ -36,6 +38,8 @@ export type InstanceEffect =
 /** The next step for an instance. */
 export function planInstance(observation: InstanceObservation): InstanceEffect {
   const { instance, pods, pod } = observation;
+  const attachment = planAttachment(observation);
+  if (attachment?.kind === 'delete-attachments') return attachment;
   if (isDeleting(instance)) return planDeletion(pods);
   if (isFinal(instance)) return { kind: 'none' };
   if (!hasFinalizer(instance, finalizers.instance)) return { kind: 'mark-instance' };
@@ -44,7 +48,8 @@ export function planInstance(observation: InstanceObservation): InstanceEffect {
   if (pod === undefined || isPodDown(pod)) return { kind: 'none' };
   const mark = planEvictionMark(observation, pod);
   if (mark.kind !== 'none') return mark;
-  return phase === 'Running' ? planReadinessGate(observation, pod) : { kind: 'none' };
+  const gate: InstanceEffect = phase === 'Running' ? planReadinessGate(observation, pod) : { kind: 'none' };
+  return gate.kind === 'none' ? (attachment ?? gate) : gate;
 }
 
 /** KubeVirt lifecycle: the pod says that an eviction is under way for as long as the instance is to leave a node. */

@@ -7,6 +7,7 @@ import {
   resources,
   type PersistentVolumeClaim,
   type Pod,
+  type StorageClass,
   type VirtualMachine,
   type VirtualMachineInstance,
 } from '@virtkit/core-types';
@@ -23,6 +24,8 @@ import { controllerOf, keyFor, type ObjectKey } from '../runtime/object-key.ts';
 import { patchIfChanged } from '../runtime/patch-if-changed.ts';
 import { unpausedCondition } from '../launcher-keys.ts';
 import { LauncherFactFinder } from './look-up-facts.ts';
+import { renderAttachmentPod } from './hotplug/attachment-pod.ts';
+import { attachedTo } from './hotplug/attached-to.ts';
 import { observeInstance, type InstanceObservation } from './observation.ts';
 import { planInstance, type InstanceEffect } from './plan.ts';
 import type { SyncProblem } from './project-conditions.ts';
@@ -42,6 +45,9 @@ export interface InstanceReconcilerOptions {
   readonly instances: Informer<VirtualMachineInstance>;
   /** Must have the index `ownerUid`. */
   readonly pods: Informer<Pod>;
+  /** Attachment pods; must have the index `instance` by `attachedTo`. */
+  readonly attachments: Informer<Pod>;
+  readonly classes: Informer<StorageClass>;
   readonly claims: Informer<PersistentVolumeClaim>;
   readonly configuration: ConfigurationSource;
   readonly launcherImage: string;
@@ -108,7 +114,7 @@ export class InstanceReconciler {
   }
 
   #observe(key: ObjectKey): InstanceObservation | undefined {
-    const { instances, pods, claims, machines, launcherImage, clock } = this.#options;
+    const { instances, pods, attachments, classes, claims, machines, launcherImage, clock } = this.#options;
     const instance = instances.store.get(key);
     if (instance === undefined) return undefined;
     const owner = controllerOf(instance);
@@ -122,6 +128,13 @@ export class InstanceReconciler {
       claims: allClaimNames(instance)
         .map((name) => claims.store.get(keyFor(instance.metadata.namespace, name)))
         .filter((claim) => claim !== undefined),
+      attachments: attachments.store.byIndex('instance', attachedTo(key, instance.metadata.uid)),
+      waitingClasses: new Set(
+        classes.store
+          .list()
+          .filter(({ volumeBindingMode }) => volumeBindingMode === 'WaitForFirstConsumer')
+          .map(({ metadata }) => metadata.name ?? ''),
+      ),
       ownerGone: owner?.kind === 'VirtualMachine' && machine?.metadata.uid !== owner.uid,
       launcherImage,
       vsockAddress: this.#vsockAddresses.of(
@@ -143,6 +156,8 @@ export class InstanceReconciler {
       const pod = await match(effect)
         .with({ kind: 'none' }, { kind: 'mark-instance' }, () => undefined)
         .with({ kind: 'create-pod' }, () => this.#createPod(instance, key, context))
+        .with({ kind: 'create-attachment' }, (create) => this.#createAttachment(instance, create, context))
+        .with({ kind: 'delete-attachments' }, ({ pods }) => this.#deleteAttachments(instance, pods, context))
         .with({ kind: 'delete-pods' }, ({ pods }) => this.#deletePods(instance, pods, key, context))
         .with({ kind: 'set-unpaused' }, (gate) => this.#setUnpaused(gate, key, context))
         .with({ kind: 'mark-eviction' }, (mark) => this.#markEviction(mark, key, context))
@@ -176,6 +191,39 @@ export class InstanceReconciler {
       message: `Created launcher pod ${pod.metadata.name ?? ''}`,
     });
     return pod;
+  }
+
+  /** Its name follows from what it holds: creating it again on a stale store is without effect. */
+  async #createAttachment(
+    instance: VirtualMachineInstance,
+    { launcher, volumes }: InstanceEffect & { kind: 'create-attachment' },
+    { signal }: ReconcileContext,
+  ): Promise<undefined> {
+    const { launcherImage, recorder } = this.#options;
+    const configuration = this.#options.configuration();
+    const pod = renderAttachmentPod(instance, launcher, volumes, { configuration, launcherImage });
+    const { namespace } = instance.metadata;
+    const created = await ignoring('already-exists', this.#pods.create(pod, { namespace, signal }));
+    if (created === undefined) return;
+    const message = `Created attachment pod ${created.metadata.name ?? ''}`;
+    recorder.record(instance, instanceType, { type: 'Normal', reason: 'SuccessfulCreate', message });
+  }
+
+  async #deleteAttachments(
+    instance: VirtualMachineInstance,
+    pods: readonly Pod[],
+    { signal }: ReconcileContext,
+  ): Promise<undefined> {
+    for (const pod of pods) {
+      const { name = '', namespace, uid } = pod.metadata;
+      await ignoringGone(this.#pods.delete(name, { namespace, signal, preconditions: { uid } }));
+      const message = `Deleted attachment pod ${name}`;
+      this.#options.recorder.record(instance, instanceType, {
+        type: 'Normal',
+        reason: 'SuccessfulDelete',
+        message,
+      });
+    }
   }
 
   async #deletePods(
@@ -271,11 +319,16 @@ function problemReason(effect: InstanceEffect, error: unknown): SyncProblem['rea
 }
 
 /** The result, or undefined when the object is gone, which its own event tells as well. */
-async function ignoringGone<T>(call: Promise<T>): Promise<T | undefined> {
+function ignoringGone<T>(call: Promise<T>): Promise<T | undefined> {
+  return ignoring('not-found', call);
+}
+
+/** The result, or undefined when the call failed with this code because its work is done already. */
+async function ignoring<T>(code: string, call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;
   } catch (error) {
-    if (errorCode(error) === 'not-found') return undefined;
+    if (errorCode(error) === code) return undefined;
     throw error;
   }
 }

@@ -1,12 +1,14 @@
 import type {
   PersistentVolumeClaim,
   PersistentVolumeClaimInfo,
+  VirtualMachineInstance,
   VirtualMachineInstanceStatus,
   Volume,
   VolumeStatus,
 } from '@virtkit/core-types';
 import type { InstanceObservation } from './observation.ts';
-import { claimOf } from './launcher-pod/facts.ts';
+import { projectPluggedVolumes } from './hotplug/project-plugged.ts';
+import { claimOf, launcherVolumes } from './launcher-pod/facts.ts';
 
 /** KubeVirt: what a file system takes of a volume where no CDI says otherwise; a block device has none. */
 const filesystemOverhead = '0.055';
@@ -22,22 +24,30 @@ const allocatedAnnotations = [
  * rest of an entry is others'.
  */
 export function projectVolumes(
-  { instance, claims = [] }: InstanceObservation,
+  observation: InstanceObservation,
   handedOver: boolean,
 ): VirtualMachineInstanceStatus['volumeStatus'] {
+  const { instance, claims = [] } = observation;
   const { spec, status } = instance;
   const volumes = spec.volumes ?? [];
-  const entries = status?.volumeStatus ?? (handedOver ? newEntries(volumes) : undefined);
-  return entries?.map((entry) => {
+  const known = status?.volumeStatus ?? (handedOver ? newEntries(instance) : undefined);
+  if (known === undefined) return undefined;
+  // A volume that is plugged in gets its entry when it is wanted.
+  const plugged = projectPluggedVolumes(observation);
+  const permanent = known.filter(
+    ({ name, hotplugVolume }) => hotplugVolume === undefined && plugged.every((entry) => entry.name !== name),
+  );
+  const entries = [...permanent, ...plugged].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return entries.map((entry) => {
     const volume = volumes.find(({ name }) => name === entry.name);
     const claim = volume && claims.find(({ metadata }) => metadata.name === claimOfDisk(volume));
     return claim === undefined ? entry : { ...entry, persistentVolumeClaimInfo: claimInfo(claim) };
   });
 }
 
-function newEntries(volumes: readonly Volume[]): VolumeStatus[] | undefined {
-  const names = volumes.map(({ name }) => name).sort();
-  return names.length === 0 ? undefined : names.map((name) => ({ name, target: '' }));
+function newEntries(instance: VirtualMachineInstance): VolumeStatus[] | undefined {
+  if ((instance.spec.volumes ?? []).length === 0) return undefined;
+  return launcherVolumes(instance).map(({ volume: { name } }) => ({ name, target: '' }));
 }
 
 /** KubeVirt: told of volumes whose claim the guest writes to, not of what lies below an ephemeral disk. */

@@ -22,6 +22,7 @@ import { controllerOf, controllerReference } from '../runtime/object-key.ts';
 import { machineType } from '../kinds.ts';
 import { orphanFinalizer } from '../launcher-keys.ts';
 import { buildInstance } from './build-instance.ts';
+import { followVolumes } from './live-update/follow-volumes.ts';
 import { observeLiveUpdate } from './live-update/observe.ts';
 import type { LiveUpdateFailure } from './live-update/facts.ts';
 import type { MachineObservation } from './observation.ts';
@@ -125,6 +126,8 @@ function planFollowing(
   instance: VirtualMachineInstance,
 ): MachineEffect | undefined {
   if (needsGenerationBump(observation, instance)) return { kind: 'bump-generation', instance };
+  const plugged = followVolumes(observation.machine, instance, observation.configuration);
+  if (plugged !== undefined) return { kind: 'update-instance', instance, updated: plugged };
   const { failure, update } = observeLiveUpdate(observation) ?? {};
   if (failure !== undefined) return { kind: 'refuse', ...failure };
   return update === undefined ? undefined : { kind: 'update-instance', instance, updated: update };

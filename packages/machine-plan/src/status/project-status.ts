@@ -7,6 +7,7 @@ import type { GuestInfo, Observed } from '@virtkit/hal';
 import { projectConditions } from './conditions.ts';
 import { projectInterfaces } from './interfaces.ts';
 import { instancePhase, isFinalPhase } from './phase.ts';
+import { noPluggedVolumes, type PluggedVolumes } from './plugged-volume.ts';
 import { migrationMethod, projectVolumes } from './volumes.ts';
 
 /** Everything that one status is made of: no clock is read and nothing is looked up. */
@@ -25,6 +26,8 @@ export interface StatusInput {
   podAddresses: Readonly<Record<string, readonly string[]>>;
   /** Why the last attempt to bring the machine to what the spec says failed. */
   failure: string | undefined;
+  /** What was seen of volumes that are plugged in; absent where there are none. */
+  plugged?: PluggedVolumes;
   /** RFC 3339. */
   now: string;
 }
@@ -70,7 +73,7 @@ function isPresent({ state }: Observed): boolean {
 }
 
 function machineFields(
-  { instance, guest, podAddresses }: StatusInput,
+  { instance, guest, podAddresses, plugged = noPluggedVolumes, now }: StatusInput,
   observed: Observed,
   previous: VirtualMachineInstanceStatus,
 ): Partial<VirtualMachineInstanceStatus> {
@@ -82,7 +85,7 @@ function machineFields(
       podAddresses,
       previous: previous.interfaces ?? [],
     }),
-    volumeStatus: projectVolumes(instance.spec, observed, previous.volumeStatus ?? []),
+    volumeStatus: projectVolumes(instance, observed, { plugged, now }),
     // Launchers run without SELinux labels of their own.
     selinuxContext: previous.selinuxContext ?? 'none',
     ...(observed.machineType !== undefined && { machine: { type: observed.machineType } }),

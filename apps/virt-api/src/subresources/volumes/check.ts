@@ -1,6 +1,6 @@
 import { ApiServerError } from '@virtkit/apiserver';
 import type { ClusterConfiguration } from '@virtkit/admission';
-import type { JsonPatchOperation, Volume } from '@virtkit/core-types';
+import type { Volume } from '@virtkit/core-types';
 import { conflict, type Subject } from '../refusal.ts';
 import type { AddVolumeOptions } from '../options.ts';
 
@@ -73,32 +73,4 @@ export function requireRemovable(
   const { persistentVolumeClaim: claim, dataVolume, memoryDump } = found;
   if ((claim ?? dataVolume ?? memoryDump)?.hotpluggable !== true)
     throw conflict(subject, owner, `its volume ${found.name} cannot be taken away while it runs`);
-}
-
-/** One list of a spec, and what it becomes. */
-interface ListChange {
-  readonly path: string;
-  readonly before: readonly object[] | undefined;
-  readonly after: readonly object[];
-}
-
-/**
- * A patch that applies only to what the change was made for. A list that is absent is tested by the version of its object.
- */
-export function listPatch(
-  changes: readonly ListChange[],
-  resourceVersion: string | undefined,
-): JsonPatchOperation[] {
-  const absent = changes.some(({ before }) => before === undefined);
-  return [
-    ...(absent ? [{ op: 'test' as const, path: '/metadata/resourceVersion', value: resourceVersion }] : []),
-    ...changes.flatMap(({ path, before, after }): JsonPatchOperation[] =>
-      before === undefined
-        ? [{ op: 'add', path, value: after }]
-        : [
-            { op: 'test', path, value: before },
-            { op: 'replace', path, value: after },
-          ],
-    ),
-  ];
 }

@@ -4,14 +4,8 @@ import { requiredMachine } from '../context.ts';
 import { AddVolumeOptionsSchema, isDryRun, RemoveVolumeOptionsSchema } from '../options.ts';
 import { conflict, internalUnlessInvalid, refusal } from '../refusal.ts';
 import { accepted, notCarried, type Call, type Route } from '../route.ts';
-import {
-  listPatch,
-  newVolume,
-  requireHotplugGate,
-  requireRemovable,
-  requireUnused,
-  type NewVolume,
-} from './check.ts';
+import { newVolume, requireHotplugGate, requireRemovable, requireUnused } from './check.ts';
+import { addPatch, removePatch, type VolumeLists } from './list-patch.ts';
 
 /** `addvolume` and `removevolume` of a machine: they change its template (KubeVirt subresources, volumes). */
 export const machineVolumeRoutes: ReadonlyMap<string, Route> = new Map<string, Route>([
@@ -26,7 +20,7 @@ export const machineVolumeRoutes: ReadonlyMap<string, Route> = new Map<string, R
         const machine = await requiredMachine(call.client, call.target, call.signal);
         requireUnused('virtualMachines', call.target.name, added, templateOf(machine).volumes);
         if (call.configuration.gates.has('HotplugVolumes')) throw requestProblem(machine, added.name, 'add');
-        await patch(call, machine, addPatch(machine, added), isDryRun(options));
+        await patch(call, machine, addPatch(listsOf(machine), added), isDryRun(options));
         return accepted;
       },
     },
@@ -44,7 +38,7 @@ export const machineVolumeRoutes: ReadonlyMap<string, Route> = new Map<string, R
         const machine = await requiredMachine(call.client, call.target, call.signal);
         requireRemovable('virtualMachines', call.target.name, name, templateOf(machine).volumes);
         if (call.configuration.gates.has('HotplugVolumes')) throw requestProblem(machine, name, 'remove');
-        await patch(call, machine, removePatch(machine, name), isDryRun(options));
+        await patch(call, machine, removePatch(listsOf(machine), name), isDryRun(options));
         return accepted;
       },
     },
@@ -65,42 +59,20 @@ function requestProblem({ metadata, status }: VirtualMachine, name: string, acti
   return notCarried('a volume request (feature gate HotplugVolumes)');
 }
 
-const paths = {
-  volumes: '/spec/template/spec/volumes',
-  disks: '/spec/template/spec/domain/devices/disks',
-} as const;
-
 function templateOf({ spec }: VirtualMachine) {
-  const template = spec.template.spec;
+  return { volumes: spec.template.spec?.volumes ?? [] };
+}
+
+function listsOf({ spec, metadata }: VirtualMachine): VolumeLists {
   return {
-    volumes: template?.volumes ?? [],
-    given: { volumes: template?.volumes, disks: template?.domain.devices.disks },
+    paths: {
+      volumes: '/spec/template/spec/volumes',
+      disks: '/spec/template/spec/domain/devices/disks',
+    },
+    volumes: spec.template.spec?.volumes,
+    disks: spec.template.spec?.domain.devices.disks,
+    resourceVersion: metadata.resourceVersion,
   };
-}
-
-function addPatch(machine: VirtualMachine, { volume, disk }: NewVolume): JsonPatchOperation[] {
-  const { given } = templateOf(machine);
-  return listPatch(
-    [
-      { path: paths.volumes, before: given.volumes, after: [...(given.volumes ?? []), volume] },
-      { path: paths.disks, before: given.disks, after: [...(given.disks ?? []), disk] },
-    ],
-    machine.metadata.resourceVersion,
-  );
-}
-
-/** Only what has the very name goes, although a source's name is accepted as well (as in KubeVirt). */
-function removePatch(machine: VirtualMachine, name: string): JsonPatchOperation[] {
-  const { given } = templateOf(machine);
-  const without = <T extends { name: string }>(list: readonly T[] | undefined) =>
-    (list ?? []).filter((one) => one.name !== name);
-  return listPatch(
-    [
-      { path: paths.volumes, before: given.volumes, after: without(given.volumes) },
-      { path: paths.disks, before: given.disks, after: without(given.disks) },
-    ],
-    machine.metadata.resourceVersion,
-  );
 }
 
 async function patch(

@@ -34,7 +34,7 @@ export function claimOf(volume: Volume): string | undefined {
 }
 
 /** Volumes that are attached while the guest runs, by Pods of their own, are not the launcher's. */
-function isHotplugged(volume: Volume, { status }: VirtualMachineInstance): boolean {
+export function isHotplugged(volume: Volume, { status }: VirtualMachineInstance): boolean {
   const source = volume.persistentVolumeClaim ?? volume.dataVolume ?? volume.memoryDump;
   return (
     source?.hotpluggable === true ||

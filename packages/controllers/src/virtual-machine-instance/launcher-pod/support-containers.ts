@@ -6,6 +6,7 @@ import { isGuaranteed } from './guaranteed.ts';
 const defaults = {
   virtiofs: { requests: { cpu: '10m', memory: '1M' }, limits: { cpu: '100m', memory: '80M' } },
   'guest-console-log': { requests: { cpu: '5m', memory: '35M' }, limits: { cpu: '15m', memory: '60M' } },
+  'hotplug-disk': { requests: { cpu: '10m', memory: '2M' }, limits: { cpu: '100m', memory: '80M' } },
   sidecar: { requests: {}, limits: {} },
 } as const;
 
@@ -24,7 +25,8 @@ export function supportResources(
   { values }: ClusterConfiguration,
 ): ContainerResources {
   const own = values.supportContainerResources?.find((entry) => entry.type === type)?.resources;
-  const guaranteed = isGuaranteed(instance);
+  // A Pod of its own, whose class is not the launcher's.
+  const guaranteed = type !== 'hotplug-disk' && isGuaranteed(instance);
   const limits = {
     ...defaults[type].limits,
     ...(guaranteed && type === 'sidecar' ? guaranteedSidecar : {}),

@@ -7,8 +7,13 @@ import type { MachineObservation } from '../observation.ts';
 import type { LiveTopic } from './facts.ts';
 import { judgeLiveUpdate, type LiveUpdateVerdict } from './verdict.ts';
 
-/** What reaches an instance here: there is neither plugging nor live migration, so the rest waits for a restart. */
-const carried: ReadonlySet<LiveTopic> = new Set(['placement']);
+/**
+ * What reaches an instance here: only disks are plugged, and nothing is migrated, so the rest waits for a restart. So do volumes
+ * whose changes are to be carried by a migration.
+ */
+function carriedTopics({ spec }: VirtualMachine): ReadonlySet<LiveTopic> {
+  return new Set(spec.updateVolumesStrategy === 'Migration' ? ['placement'] : ['placement', 'volumes']);
+}
 
 /**
  * What is to be done about a running instance whose machine's template changed (KubeVirt rule RUNU-1): both the template of its
@@ -32,7 +37,7 @@ export function observeLiveUpdate(observation: MachineObservation): LiveUpdateVe
     wanted,
     updateVolumesStrategy: machine.spec.updateVolumesStrategy,
     rollsOutLive: configuration.values.vmRolloutStrategy !== 'Stage',
-    carried,
+    carried: carriedTopics(machine),
     migrating: isMigrating(instance, now),
   });
 }
