@@ -90,6 +90,8 @@ function planNamed({ claim, volumes }: ClaimView, name: string): ClaimStep {
     return completed ? lost(claim, message) : waiting('FailedBinding', message);
   }
   if (belongsTo(volume, claim)) return completed ? reported(claim, volume) : { kind: 'name-volume', volume };
+  if (volume.metadata.deletionTimestamp !== undefined)
+    return waiting('FailedBinding', `volume ${name} is being deleted`);
   const because = completed ? undefined : mismatch(volume, claim);
   if (because !== undefined)
     return waiting('VolumeMismatch', `volume ${name} cannot be bound: ${because}`, 'Warning');

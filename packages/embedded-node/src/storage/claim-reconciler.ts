@@ -5,6 +5,7 @@ import {
   removeFinalizersPatch,
   requeue,
   type Action,
+  type ClientSet,
   type EventRecorder,
   type ObjectKey,
   type ReconcileContext,
@@ -20,16 +21,16 @@ import {
   type Pod,
   type StorageClass,
 } from '@virtkit/core-types';
-import { isApiError, type Client } from '@virtkit/sdk';
+import { isApiError } from '@virtkit/sdk';
 import { isEmbeddedNodeError } from '../errors.ts';
 import { planClaim, type ClaimNotice, type ClaimStep } from './claim-plan.ts';
 import { userOfClaim } from './claim-use.ts';
-import { requestedBytes } from './matching.ts';
+import { belongsTo, requestedBytes } from './matching.ts';
 import { claimFinalizer, localProvisioner, storageAnnotations, volumeFinalizer } from './names.ts';
 import type { VolumeFolders } from './volume-folders.ts';
 
 export interface ClaimReconcilerOptions {
-  readonly client: Client;
+  readonly client: ClientSet;
   readonly claims: Store<PersistentVolumeClaim>;
   readonly volumes: Store<PersistentVolume>;
   readonly classes: Store<StorageClass>;
@@ -112,7 +113,9 @@ export class ClaimReconciler {
       case 'reserve':
         return this.#reserve(claim, step.volume, step.chosen, signal);
       case 'name-volume':
-        return changed(named(claim, step.volume));
+        return this.#isOurs(step.volume, claim, signal).then((ours) =>
+          ours ? changed(named(claim, step.volume)) : requeue(1_000),
+        );
       case 'provision':
         return this.#provision(claim, step.storageClass, key, signal);
       case 'delegate':
@@ -144,7 +147,7 @@ export class ClaimReconciler {
   /** Lets the claim go, after a look at the Pods of the server: a cache may not have the newest yet. */
   async #release(claim: PersistentVolumeClaim, signal: AbortSignal): Promise<Action> {
     const { namespace } = nameOf(claim);
-    const { items } = await this.#options.client.pods.list({ namespace, signal });
+    const { items } = await this.#options.client.resource(resources.pods).list({ namespace, signal });
     if (userOfClaim(nameOf(claim), items) !== undefined) return requeue(1_000);
     await this.#patch(claim, removeFinalizersPatch(claim, [claimFinalizer]), signal);
     return done;
@@ -160,9 +163,23 @@ export class ClaimReconciler {
       ...(chosen ? annotated(volume, { [storageAnnotations.boundByController]: 'yes' }) : volume),
       spec: { ...volume.spec, claimRef: referenceTo(claim) },
     };
+    // From the same moment on it is not deleted under the claim.
+    desired.metadata = { ...desired.metadata, finalizers: withFinalizer(volume) };
     // The version that was looked at is part of the patch: two claims cannot get the same volume.
     await patchIfChanged(this.#volumes, volume, desired, { signal });
     return done;
+  }
+
+  /** Whether the volume is still there, as the server has it: somebody may have deleted it since it was set aside. */
+  async #isOurs(
+    { metadata }: PersistentVolume,
+    claim: PersistentVolumeClaim,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const volume = await unlessGone(this.#volumes.get(metadata.name!, { signal }));
+    return (
+      volume !== undefined && volume.metadata.deletionTimestamp === undefined && belongsTo(volume, claim)
+    );
   }
 
   async #provision(
@@ -194,6 +211,10 @@ export class ClaimReconciler {
     else this.#told.set(key, said);
     if (notice !== undefined) this.#options.recorder.record(claim, claimType, notice);
   }
+}
+
+function withFinalizer({ metadata: { finalizers = [] } }: PersistentVolume): string[] {
+  return finalizers.includes(volumeFinalizer) ? finalizers : [...finalizers, volumeFinalizer];
 }
 
 function nameOf({ metadata }: PersistentVolumeClaim): { namespace: string; name: string } {

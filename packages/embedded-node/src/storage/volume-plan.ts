@@ -35,7 +35,10 @@ export function planVolume({ volume, claim }: VolumeView): VolumeStep {
   const owner = bound && claim?.metadata.uid === reference.uid ? claim : undefined;
   if (metadata.deletionTimestamp !== undefined) {
     const held = metadata.finalizers?.includes(volumeFinalizer) === true;
-    return held && owner === undefined ? { kind: 'release', discard: deletesData(volume) } : { kind: 'wait' };
+    // A claim that was not told of it yet finds another.
+    const isNeeded = owner !== undefined && owner.spec?.volumeName === metadata.name;
+    if (isNeeded) return report(volume, 'Bound');
+    return held ? { kind: 'release', discard: deletesData(volume) } : { kind: 'wait' };
   }
   if (metadata.finalizers?.includes(volumeFinalizer) !== true) return { kind: 'protect' };
   if (!bound) return report(volume, 'Available');

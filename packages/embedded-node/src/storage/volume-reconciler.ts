@@ -4,6 +4,7 @@ import {
   patchIfChanged,
   removeFinalizersPatch,
   type Action,
+  type ClientSet,
   type EventRecorder,
   type ObjectKey,
   type ReconcileContext,
@@ -15,7 +16,7 @@ import {
   type PersistentVolume,
   type PersistentVolumeClaim,
 } from '@virtkit/core-types';
-import { isApiError, type Client } from '@virtkit/sdk';
+import { isApiError } from '@virtkit/sdk';
 import { isEmbeddedNodeError } from '../errors.ts';
 import { timestamp } from '../kubelet/pod-status.ts';
 import { storageAnnotations, volumeFinalizer } from './names.ts';
@@ -23,7 +24,7 @@ import type { VolumeFolders } from './volume-folders.ts';
 import { planVolume, type VolumePhase, type VolumeStep } from './volume-plan.ts';
 
 export interface VolumeReconcilerOptions {
-  readonly client: Client;
+  readonly client: ClientSet;
   readonly claims: Store<PersistentVolumeClaim>;
   readonly volumes: Store<PersistentVolume>;
   readonly folders: VolumeFolders;
@@ -119,7 +120,7 @@ export class VolumeReconciler {
     discard: boolean,
     signal: AbortSignal,
   ): Promise<PersistentVolume | undefined> {
-    if (await this.#hasClaim(volume, signal)) return undefined;
+    if ((await this.#claimOf(volume, signal))?.spec?.volumeName === volume.metadata.name) return undefined;
     const failure = discard ? await this.#discard(volume) : undefined;
     if (failure !== undefined) {
       if (volume.status?.phase === 'Failed' && volume.status.message === failure) return undefined;
@@ -140,16 +141,24 @@ export class VolumeReconciler {
   }
 
   /** Whether the server has the claim that the volume is bound to and that has not found another. */
-  async #hasClaim({ metadata, spec }: PersistentVolume, signal: AbortSignal): Promise<boolean> {
+  async #hasClaim(volume: PersistentVolume, signal: AbortSignal): Promise<boolean> {
+    const claim = await this.#claimOf(volume, signal);
+    const named = claim?.spec?.volumeName ?? '';
+    return claim !== undefined && (named === '' || named === volume.metadata.name);
+  }
+
+  /** The claim that the volume is set aside for, as the server has it now. */
+  async #claimOf(
+    { spec }: PersistentVolume,
+    signal: AbortSignal,
+  ): Promise<PersistentVolumeClaim | undefined> {
     const { name = '', namespace, uid } = spec?.claimRef ?? {};
-    if (uid === undefined || uid === '') return false;
+    if (uid === undefined || uid === '') return undefined;
     const claims = this.#options.client.resource(resources.persistentVolumeClaims);
     const claim = await unlessGone(
       claims.get(name, { ...(namespace === undefined ? {} : { namespace }), signal }),
     );
-    if (claim === undefined || claim.metadata.uid !== uid) return false;
-    const named = claim.spec?.volumeName ?? '';
-    return named === '' || named === metadata.name;
+    return claim?.metadata.uid === uid ? claim : undefined;
   }
 
   #patch(
