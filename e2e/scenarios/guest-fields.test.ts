@@ -1,4 +1,5 @@
-import type { VirtualMachine, VirtualMachineInstanceSpec } from '@virtkit/core-types';
+import { isConditionTrue, type VirtualMachine, type VirtualMachineInstanceSpec } from '@virtkit/core-types';
+import { waitFor } from '@virtkit/sdk';
 import { waitUntil } from '@virtkit/testing';
 import { describe, expect, it } from 'vitest';
 import { addressOf, createRunning, realMachine, remove } from '../support/machines.ts';
@@ -77,6 +78,39 @@ describe('a real guest', () => {
     expect(about).toContain('tpm0');
     const { status } = await cluster().client.virtualMachineInstances.get(name);
     expect(status?.interfaces?.[0]).toMatchObject({ linkState: 'up', queueCount: 2 });
+    await remove(cluster(), name);
+  });
+
+  it('lets in whom its Secrets say, through its agent, and says so', async () => {
+    const name = 'credentials';
+    const create = (...args: string[]) =>
+      cluster().kubectl(['-n', cluster().namespace, 'create', 'secret', 'generic', ...args]);
+    await create('ssh-keys', '--from-literal=laptop=ssh-ed25519 AAAAC3Nz laptop@example');
+    await create('passwords', '--from-literal=root=s3cret');
+    const shown = 'cat /root/.ssh/authorized_keys; grep -c "^root:[$]1[$]virtkit" /etc/passwd';
+    const wanted = realMachine(cluster(), { name, cloudInit: `#!/bin/sh\n${tells('who', shown)}\n` });
+    wanted.spec.template.spec!.accessCredentials = [
+      {
+        sshPublicKey: {
+          source: { secret: { secretName: 'ssh-keys' } },
+          propagationMethod: { qemuGuestAgent: { users: ['root'] } },
+        },
+      },
+      {
+        userPassword: {
+          source: { secret: { secretName: 'passwords' } },
+          propagationMethod: { qemuGuestAgent: {} },
+        },
+      },
+    ];
+    await createRunning(cluster(), wanted);
+    // The password that the image came with is another one now.
+    expect(await served(await addressOf(cluster(), name), 'who', /laptop@example\s*0/)).toContain(
+      'ssh-ed25519 AAAAC3Nz laptop@example',
+    );
+    await waitFor(cluster().client.virtualMachineInstances, name, (one) =>
+      isConditionTrue(one?.status?.conditions, 'AccessCredentialsSynchronized'),
+    );
     await remove(cluster(), name);
   });
 

@@ -11,6 +11,7 @@ import type { Machine } from '@virtkit/hal';
 import { configurationReader } from '@virtkit/admission';
 import { diskRoom, machineConfiguration } from '@virtkit/machine-plan';
 import type { Client } from '@virtkit/sdk';
+import { credentialEvent, CredentialSync } from './credentials/credential-sync.ts';
 import { GuestPoller } from './guest-poller.ts';
 import { Launchers } from './launchers/launchers.ts';
 import { simulatedNetwork, type NetworkProvider } from './network/provider.ts';
@@ -21,9 +22,9 @@ import { GuestProbes } from './probes/guest-probes.ts';
 import { PodReadiness } from './probes/pod-readiness.ts';
 import { Pods } from './reconcile/pods.ts';
 import { InstanceReconciler } from './reconcile/reconciler.ts';
-import { ConsoleServer, type ConsoleServerOptions, type MachineName } from './server/console-server.ts';
 import { ClaimFolders } from './volumes/claim-folder.ts';
 import { VolumePlugging } from './volumes/plugging.ts';
+import { ConsoleServer, type ConsoleServerOptions, type MachineName } from './server/console-server.ts';
 
 export interface VirtHandlerOptions {
   client: Client;
@@ -42,9 +43,9 @@ export interface VirtHandlerOptions {
   server: Pick<ConsoleServerOptions, 'listen' | 'tls' | 'clients'>;
   /** Users that launchers run as. */
   launcherUsers: readonly number[];
-  logger: Logger;
   /** User who gets the disks that are plugged into machines. Default: they stay whose they are. */
   volumeOwner?: number | undefined;
+  logger: Logger;
   signal: AbortSignal;
 }
 
@@ -77,6 +78,20 @@ export async function runVirtHandler(options: VirtHandlerOptions): Promise<void>
     }),
   );
   const guests = cleanUp.use(new GuestPoller({ clock, logger, onChange: (key) => agent.enqueue(key) }));
+  const credentials = cleanUp.use(
+    new CredentialSync({
+      clock,
+      logger,
+      onChange: (key, instance, outcome) => {
+        recorder.record(
+          instance,
+          { apiVersion: 'kubevirt.io/v1', kind: 'VirtualMachineInstance' },
+          credentialEvent(outcome),
+        );
+        agent.enqueue(key);
+      },
+    }),
+  );
   const probes = cleanUp.use(new GuestProbes({ clock, onChange: (key) => agent.enqueue(key) }));
   const reconciler = new InstanceReconciler({
     client,
@@ -85,9 +100,15 @@ export async function runVirtHandler(options: VirtHandlerOptions): Promise<void>
     launchers,
     pods,
     guests,
+    credentials,
     probes,
     readiness: new PodReadiness({ client, clock }),
     recorder,
+    plugging: new VolumePlugging({
+      kubeletRoot: options.kubeletRoot,
+      claims: new ClaimFolders({ client, kubeletRoot: options.kubeletRoot }),
+      owner: options.volumeOwner,
+    }),
     network: (hypervisor) => (simulated.has(hypervisor) ? simulatedNetwork : options.network),
     configuration: () => machineConfiguration(configuration(kubevirts.store.list())),
     diskRoom: () => diskRoom(configuration(kubevirts.store.list())),
@@ -104,11 +125,6 @@ export async function runVirtHandler(options: VirtHandlerOptions): Promise<void>
   /** A machine that virt-api names; only instances of this node are in the store. */
   const find = async ({ namespace, name }: MachineName): Promise<Machine | undefined> => {
     const key = keyFor(namespace, name);
-    plugging: new VolumePlugging({
-      kubeletRoot: options.kubeletRoot,
-      claims: new ClaimFolders({ client, kubeletRoot: options.kubeletRoot }),
-      owner: options.volumeOwner,
-    }),
     const instance = instances.store.get(key);
     const podUid = instance === undefined ? undefined : pods.of(key, instance, nodeName);
     if (instance === undefined || podUid === undefined) return undefined;

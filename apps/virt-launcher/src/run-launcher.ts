@@ -44,6 +44,7 @@ export async function runLauncher({ flags, log, termination }: RunLauncherOption
     hotplugDiskDir: flags['hotplug-disk-dir'],
     stateDir: flags['state-dir'],
     secretDir: flags['secret-dir'],
+    environment: process.env,
   });
 
   const server = resources.use(

@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statfsSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createMockHypervisor } from '@virtkit/hal-mock';
 import { FactsRequestSchema, PersistentDiskSchema, type FactsRequest } from '@virtkit/launcher-api';
 import { requires } from '@virtkit/testing';
 import { afterEach, beforeEach, describe, expect, it, type TestContext } from 'vitest';
 import { deviceBlockSizes } from '../src/facts/block-sizes.ts';
+import { readCpus } from '../src/facts/cpus.ts';
 import { FactsResolver } from '../src/facts/resolve-facts.ts';
 import { runTool } from '../src/run-tool.ts';
 
@@ -48,6 +49,7 @@ async function resolve(asked: Partial<FactsRequest> = {}, qemuImg?: string) {
     hotplugDiskDir: join(folder, 'hd'),
     stateDir: folder,
     secretDir: join(folder, 'secret'),
+    environment: { PCI_RESOURCE_EXAMPLE_ORG_GPU: '0000:01:00.0,0000:02:00.0', USB_RESOURCE_STICK: '1:7' },
     qemuImg,
   });
   return resolver.resolve(request);
@@ -174,6 +176,20 @@ describe('FactsResolver', () => {
     });
   });
 
+  it('finds the devices that were set aside for the Pod, by resource, and its CPUs', async () => {
+    const { devices, cpus } = await resolve({
+      devices: ['example.org/gpu', 'stick', 'example.org/none'],
+      cpus: true,
+    });
+    expect(devices).toEqual({
+      pci: { 'example.org/gpu': ['0000:01:00.0', '0000:02:00.0'] },
+      mediated: {},
+      usb: { stick: [{ bus: 1, device: 7 }] },
+    });
+    expect(cpus?.own.length).toBe(availableParallelism());
+    expect((await resolve()).devices).toBeUndefined();
+  });
+
   it('says that qemu-img is missing', async () => {
     image('cd/a/disk/disk.img', '-f', 'raw');
     const { volumes } = await resolve({ volumes: {} }, '/nonexistent/qemu-img');
@@ -193,6 +209,55 @@ describe('deviceBlockSizes', () => {
       writeFileSync(join(sysfs, 'dev/block/queue', name), `${value}\n`);
     const expected = { logical: 512, physical: 4096, discardGranularity: 65_536 };
     expect(await deviceBlockSizes(partition, sysfs)).toEqual(expected);
+  });
+});
+
+describe('readCpus', () => {
+  it('reads the CPUs of the Pod and the nodes, cores and distances of the host', async () => {
+    const system = join(folder, 'system');
+    const write = (path: string, content: string) => {
+      mkdirSync(dirname(join(system, path)), { recursive: true });
+      writeFileSync(join(system, path), `${content}\n`);
+    };
+    const status = join(folder, 'status');
+    writeFileSync(status, 'Name:\tnode\nCpus_allowed_list:\t1-2,5\n');
+    write('node/node0/cpulist', '0-3');
+    write('node/node0/distance', '10 21');
+    write('node/node1/cpulist', '4-5');
+    write('node/node1/distance', '21 10');
+    for (const [cpu, siblings] of [
+      [0, '0,2'],
+      [1, '1,3'],
+      [2, '0,2'],
+      [3, '1,3'],
+    ] as const)
+      write(`cpu/cpu${cpu}/topology/thread_siblings_list`, siblings);
+    expect(await readCpus({ status, system })).toEqual({
+      own: [1, 2, 5],
+      nodes: [
+        {
+          id: 0,
+          cores: [
+            [0, 2],
+            [1, 3],
+          ],
+          distances: [
+            { node: 0, value: 10 },
+            { node: 1, value: 21 },
+          ],
+        },
+        {
+          id: 1,
+          cores: [[4], [5]],
+          distances: [
+            { node: 0, value: 21 },
+            { node: 1, value: 10 },
+          ],
+        },
+      ],
+    });
+    const none = await readCpus({ status, system: join(folder, 'nothing') });
+    expect(none.nodes).toEqual([]);
   });
 });
 

@@ -8,7 +8,7 @@ let node: NodeFixture;
 
 beforeEach(async () => {
   node = await NodeFixture.start();
-  await node.startKubelet();
+  await node.startKubelet({ volumeRefreshMs: 300 });
 });
 
 afterEach(() => node[Symbol.asyncDispose]());
@@ -169,6 +169,36 @@ describe('a Pod on the embedded kubelet', () => {
     expect(await node.log('env')).toBe('one word env one-$(A)\ntextword');
   });
 
+  it('shows running containers what became of a Secret, whole files at a time', async () => {
+    const { secrets } = node.client;
+    const encoded = (text: string) => Buffer.from(text).toString('base64');
+    await secrets.create({
+      metadata: { name: 'changing', namespace: 'default' },
+      data: { a: encoded('one'), b: encoded('two') },
+    });
+    await node.createPod('watching', {
+      volumes: [{ name: 'sec', secret: { secretName: 'changing' } }],
+      containers: [
+        {
+          name: 'main',
+          image: 'test/host:1',
+          command: ['/bin/sh', '-c', 'while :; do echo $(cd /sec; grep . *); sleep 0.2; done'],
+          volumeMounts: [{ name: 'sec', mountPath: '/sec' }],
+        },
+      ],
+    });
+    await node.podThat('watching', 'runs', (pod) => pod.status?.phase === 'Running');
+    const said = async (line: string) => (await node.log('watching')).split('\n').includes(line);
+    await eventually('the Secret as it is', () => said('a:one b:two'));
+    const change = { data: { a: encoded('three'), b: null } };
+    await secrets.patch('changing', { type: 'merge', body: change }, { namespace: 'default' });
+    await eventually('the Secret as it became', () => said('three'));
+    const lines = new Set((await node.log('watching')).trim().split('\n'));
+    expect([...lines].filter((line) => !['a:one b:two', 'a:three b:two', 'three'].includes(line))).toEqual(
+      [],
+    );
+  });
+
   it('waits with ErrImagePull for an image that is not there, and names the way to load it', async () => {
     await node.createPod('pull', { containers: [{ name: 'main', image: 'example.com/missing:1' }] });
     const pod = await node.podThat(
@@ -207,11 +237,11 @@ describe('a Pod on the embedded kubelet', () => {
   it('refuses what it does not carry, with the path of the field', async () => {
     await node.createPod('refused', {
       hostPID: true,
-      volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'x' } }],
+      volumes: [{ name: 'v', csi: { driver: 'x' } }],
     });
     const pod = await node.podThat('refused', 'failed', (seen) => seen.status?.phase === 'Failed');
     expect(pod.status?.reason).toBe('UnsupportedFeature');
-    expect(pod.status?.message).toContain('spec.hostPID, spec.volumes[0].persistentVolumeClaim');
+    expect(pod.status?.message).toContain('spec.hostPID, spec.volumes[0].csi');
   });
 
   it('is ready when its probe and its readiness gates say so', async () => {

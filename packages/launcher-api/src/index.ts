@@ -13,6 +13,8 @@ export {
   PersistentDiskSchema,
   VolumeFactSchema,
   type BlockSizesFact,
+  type CpusFact,
+  type DevicesFact,
   type DhcpSpec,
   type DhcpSpecInput,
   type Facts,

@@ -100,7 +100,14 @@ describe('a launcher', () => {
     expect(facts.volumes.good).toEqual({ path: '/a', format: 'raw', virtualSizeBytes: 5 });
     expect(facts.volumes.bad).toMatchObject({ error: { code: 'source-unavailable' } });
     await client.facts();
-    const unasked = { cloudInitSecrets: [], credentials: [] };
+    const unasked = {
+      disks: {},
+      diskRoom: { reserveBytes: 131_072, tolerancePercent: 10 },
+      cloudInitSecrets: [],
+      credentials: [],
+      devices: [],
+      cpus: false,
+    };
     expect(asked).toEqual([
       { volumes: { good: { path: '/a' } }, ...unasked },
       { volumes: {}, ...unasked },

@@ -103,6 +103,38 @@ describe('instancePhase', () => {
 });
 
 describe('projectStatus', () => {
+  it('DOM-11.21: says whether the guest took its credentials, and keeps that while nobody knows better', () => {
+    const type = 'AccessCredentialsSynchronized';
+    expect(condition(projectStatus(input()), type)).toBeUndefined();
+    const failed = input({ credentials: { synchronized: false, message: 'no user me' } });
+    expect(condition(projectStatus(failed), type)).toMatchObject({ status: 'False', message: 'no user me' });
+    expect(condition(projectStatus(again(failed, { credentials: undefined })), type)?.status).toBe('False');
+    const told = again(failed, { credentials: { synchronized: true } });
+    expect(condition(projectStatus(told), type)).toMatchObject({ status: 'True', message: '' });
+  });
+
+  it.each([
+    [
+      'public key',
+      { sshPublicKey: { source: {}, propagationMethod: { qemuGuestAgent: { users: ['me'] } } } },
+      'guest-ssh-add-authorized-keys',
+    ],
+    [
+      'password',
+      { userPassword: { source: {}, propagationMethod: { qemuGuestAgent: {} } } },
+      'guest-set-user-password',
+    ],
+  ])('says that an agent cannot be told a %s', (kind, credential, command) => {
+    const before = input({ observed: connected, guest });
+    before.instance.spec.accessCredentials = [credential];
+    expect(condition(projectStatus(before), 'AgentVersionNotSupported')).toMatchObject({
+      reason: `This guest agent doesn't support required ${kind} commands`,
+      message: `missing: ${command}`,
+    });
+    const able = { ...guest, supportedCommands: [...guest.supportedCommands, command] };
+    expect(condition(projectStatus({ ...before, guest: able }), 'AgentVersionNotSupported')).toBeUndefined();
+  });
+
   it('never changes a final status', () => {
     const before = input({ failure: 'x' }, 'Failed');
     expect(projectStatus(before)).toBe(before.instance.status);

@@ -33,7 +33,6 @@ describe('uncarried', () => {
     ['spec.domain.launchSecurity', (s) => (s.domain.launchSecurity = {})],
     ['spec.networks[0].multus', (s) => (s.networks = [{ name: 'default', multus: { networkName: 'n' } }])],
     ['spec.volumes[0].downwardMetrics', (s) => (s.volumes![0] = { name: 'root', downwardMetrics: {} })],
-    ['spec.accessCredentials', (s) => (s.accessCredentials = [{}])],
   ];
   it.each(refused)('reports %s', (path, change) => {
     expect(paths(change)).toEqual([path]);
@@ -143,8 +142,20 @@ describe('uncarried', () => {
         s.domain.devices.autoattachInputDevice = true;
       },
     ],
-    ['an empty list for absent', (s) => (s.accessCredentials = [])],
-    ['null for absent', (s) => Object.assign(s, { accessCredentials: null })],
+    [
+      'access credentials',
+      (s) =>
+        (s.accessCredentials = [
+          {
+            sshPublicKey: {
+              source: { secret: { secretName: 'keys' } },
+              propagationMethod: { qemuGuestAgent: { users: ['root'] } },
+            },
+          },
+        ]),
+    ],
+    ['an empty list for absent', (s) => (s.resourceClaims = [])],
+    ['null for absent', (s) => Object.assign(s, { resourceClaims: null })],
     [
       'Secure Boot',
       (s) => (s.domain.firmware!.bootloader = { efi: { secureBoot: true, persistent: false } }),

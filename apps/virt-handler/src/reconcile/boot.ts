@@ -11,6 +11,7 @@ import {
 } from '@virtkit/machine-plan';
 import type { GuestNetwork } from '../network/provider.ts';
 import { makeHostDisks, type ShortenedDisk } from './host-disks.ts';
+import { nodeResourceFacts, nodeResourcesRequest } from './node-resources.ts';
 import { secretFacts, secretsRequest } from './secrets.ts';
 
 /** What a machine is made of beside its instance. */
@@ -37,10 +38,20 @@ export async function boot(
   if (network.dhcp.interfaces.length > 0) await launcher.configureDhcp(network.dhcp, { signal });
   for (const disk of await makeHostDisks(planHostDisks(instance), diskRoom)) onShortened(disk);
   const disks = planPersistentDisks(instance);
-  const request = { ...factsRequest(instance), ...secretsRequest(instance), disks, diskRoom };
+  const request = {
+    ...factsRequest(instance),
+    ...secretsRequest(instance),
+    ...nodeResourcesRequest(instance),
+    disks,
+    diskRoom,
+  };
   const found = await launcher.facts(request, { signal });
   for (const disk of shortenedDisks(found)) onShortened(disk);
-  const facts = { ...machineFacts(instance, found, network), ...secretFacts(instance, found) };
+  const facts = {
+    ...machineFacts(instance, found, network),
+    ...secretFacts(instance, found),
+    ...nodeResourceFacts(found),
+  };
   const machine = await launcher.hypervisor.define(planMachine(instance, facts, configuration), { signal });
   await machine.start({ signal });
   return machine;

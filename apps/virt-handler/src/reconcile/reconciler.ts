@@ -23,13 +23,14 @@ import {
   type PlanConfiguration,
 } from '@virtkit/machine-plan';
 import type { Client } from '@virtkit/sdk';
+import type { CredentialSync } from '../credentials/credential-sync.ts';
 import type { GuestPoller } from '../guest-poller.ts';
 import type { LauncherFinding, Launchers } from '../launchers/launchers.ts';
 import type { NetworkProvider } from '../network/provider.ts';
 import type { GuestProbes } from '../probes/guest-probes.ts';
 import type { PodReadiness } from '../probes/pod-readiness.ts';
-import { boot } from './boot.ts';
 import type { PluggingOutcome, VolumePlugging } from '../volumes/plugging.ts';
+import { boot } from './boot.ts';
 import type { ShortenedDisk } from './host-disks.ts';
 import { InstanceMemories, type InstanceMemory } from './memory.ts';
 import type { Pods } from './pods.ts';
@@ -42,14 +43,15 @@ export interface ReconcilerOptions {
   launchers: Launchers;
   pods: Pods;
   guests: GuestPoller;
+  credentials: CredentialSync;
   probes: GuestProbes;
   readiness: PodReadiness;
   /** How guests of this hypervisor get their network. */
   network: (hypervisor: string) => NetworkProvider;
-  configuration: () => PlanConfiguration;
-  diskRoom: () => DiskRoom;
   /** Volumes that come and go while machines run. */
   plugging: VolumePlugging;
+  configuration: () => PlanConfiguration;
+  diskRoom: () => DiskRoom;
   recorder: EventRecorder;
 }
 
@@ -58,21 +60,21 @@ const safetyNet = 60_000;
 /** Pause until a machine that was ended is looked at again, in case its event is lost, in milliseconds. */
 const afterKill = 1_000;
 
-const kind = { apiVersion: 'kubevirt.io/v1', kind: 'VirtualMachineInstance' };
-
 /** Pauses until volumes that are on their way are looked at again, in milliseconds. */
 const whilePlugging = 1_000;
 const afterPluggingFailed = 5_000;
+
+const kind = { apiVersion: 'kubevirt.io/v1', kind: 'VirtualMachineInstance' };
 
 /** What was seen in one pass. */
 interface View {
   finding: LauncherFinding;
   machine: Machine | undefined;
   observed: Observed | undefined;
-}
-
   /** What became of volumes that are plugged in; absent when nobody looked. */
   plugging?: PluggingOutcome;
+}
+
 /** The instance that a pass is about. */
 interface Subject {
   key: ObjectKey;
@@ -115,6 +117,7 @@ export class InstanceReconciler {
     expectations.forget(key);
     this.#memories.forget(key);
     this.#options.guests.disconnected(key);
+    this.#options.credentials.disconnected(key);
     this.#options.probes.end(key);
     const podUid = this.#options.pods.forget(key);
     if (podUid === undefined) return;
@@ -231,9 +234,6 @@ export class InstanceReconciler {
     return { finding, ...(await observeMachine(finding.client, instance, signal, machine)) };
   }
 
-  async #prepareNetwork(
-    { instance, podUid, memory }: Subject,
-    launcher: LauncherClient,
   /** Volumes come and go while the machine is wanted; what fails is told, and tried again. */
   async #plugVolumes(view: View, { instance, podUid }: Subject, { signal }: ReconcileContext): Promise<View> {
     const { finding, machine, observed } = view;
@@ -246,6 +246,9 @@ export class InstanceReconciler {
     return { ...view, observed: plugging.observed, plugging };
   }
 
+  async #prepareNetwork(
+    { instance, podUid, memory }: Subject,
+    launcher: LauncherClient,
     signal: AbortSignal,
   ): ReturnType<NetworkProvider['prepare']> {
     const network = await this.#options.network(launcher.hypervisor.name).prepare(instance, podUid, signal);
@@ -266,10 +269,14 @@ export class InstanceReconciler {
     { finding, machine, observed }: View,
     { clock }: ReconcileContext,
   ): void {
-    const { guests, probes } = this.#options;
+    const { credentials, guests, probes } = this.#options;
     if (machine === undefined || observed?.guestAgent.connected !== true) guests.disconnected(key);
     else if (observed.state.kind === 'paused') guests.suspended(key);
     else guests.connected(key, machine);
+    const talks = observed?.guestAgent.connected === true && observed.state.kind === 'running';
+    if (finding.kind === 'ready' && machine !== undefined && talks)
+      credentials.connected(key, { instance, launcher: finding.client, machine });
+    else credentials.disconnected(key);
     if (machine !== undefined && observed?.state.kind === 'running') {
       const address = Object.values(memory.podAddresses ?? {}).flat()[0];
       const startedAt = Date.parse(observed.startedAt ?? '') || clock.now();
@@ -294,7 +301,9 @@ export class InstanceReconciler {
       lost: step.kind === 'lost' || ended,
       guest: said.info,
       frozen: said.frozen,
+      credentials: this.#options.credentials.outcome(key),
       podAddresses: memory.podAddresses ?? {},
+      ...(plugging && { plugged: plugging.plugged }),
       failure: failure?.message,
       now: timestamp(clock),
     });
@@ -303,12 +312,12 @@ export class InstanceReconciler {
       this.#options.client.resource(resources.virtualMachineInstances),
       instance,
       { ...instance, status },
-      ...(plugging && { plugged: plugging.plugged }),
       { signal },
     );
     if (written === undefined) return;
     // A pass on the version before this one could only run into a conflict.
     expectations.expectVersion(key, written);
+    this.#tellVolumes(instance, status.volumeStatus ?? []);
     if (status.phase === instance.status?.phase) return;
     if (status.phase === 'Running') {
       this.#event(instance, 'Started', 'VirtualMachineInstance started.');
@@ -317,10 +326,18 @@ export class InstanceReconciler {
         this.#event(instance, 'Migrated', 'it asks to be migrated on eviction and cannot be', 'Warning');
     }
     if (status.phase === 'Succeeded')
-    this.#tellVolumes(instance, status.volumeStatus ?? []);
       this.#event(instance, 'Stopped', 'The VirtualMachineInstance was shut down.');
     if (status.phase === 'Failed')
       this.#event(instance, 'Stopped', failureMessage(step, memory, observed), 'Warning');
+  }
+
+  /** Says which volumes got a step further. */
+  #tellVolumes(instance: VirtualMachineInstance, after: readonly VolumeStatus[]): void {
+    for (const { name, hotplugVolume, phase, reason = '', message = '' } of after) {
+      const before = instance.status?.volumeStatus?.find((entry) => entry.name === name);
+      if (hotplugVolume === undefined || phase === before?.phase) continue;
+      this.#event(instance, reason, message, phase === 'MemoryDumpFailed' ? 'Warning' : 'Normal');
+    }
   }
 
   #event(
@@ -331,15 +348,6 @@ export class InstanceReconciler {
   ): void {
     this.#options.recorder.record(instance, kind, { type, reason, message });
   }
-  /** Says which volumes got a step further. */
-  #tellVolumes(instance: VirtualMachineInstance, after: readonly VolumeStatus[]): void {
-    for (const { name, hotplugVolume, phase, reason = '', message = '' } of after) {
-      const before = instance.status?.volumeStatus?.find((entry) => entry.name === name);
-      if (hotplugVolume === undefined || phase === before?.phase) continue;
-      this.#event(instance, reason, message, phase === 'MemoryDumpFailed' ? 'Warning' : 'Normal');
-    }
-  }
-
 
   #next(step: Step, view: View): Action {
     const next = this.#afterStep(step, view);

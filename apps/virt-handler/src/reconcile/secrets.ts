@@ -1,7 +1,7 @@
 import type { VirtualMachineInstance } from '@virtkit/core-types';
 import { HalError } from '@virtkit/hal';
 import type { Facts, FactsRequest } from '@virtkit/launcher-api';
-import type { MachineFacts } from '@virtkit/machine-plan';
+import { publicKeysOf, seededSecrets, type MachineFacts } from '@virtkit/machine-plan';
 
 /** Which of the Pod's Secrets the launcher is to read before the machine is made. */
 export function secretsRequest(
@@ -14,18 +14,8 @@ export function secretsRequest(
         return source?.secretRef !== undefined || source?.networkDataSecretRef !== undefined;
       })
       .map(({ name }) => name),
-    credentials: seededKeys(instance),
+    credentials: seededSecrets(instance.spec),
   };
-}
-
-/** Secrets with the public SSH keys that cloud-init installs, each once. */
-function seededKeys({ spec }: VirtualMachineInstance): string[] {
-  const names = (spec.accessCredentials ?? []).flatMap(({ sshPublicKey }) => {
-    const method = sshPublicKey?.propagationMethod;
-    const seeded = method?.noCloud !== undefined || method?.configDrive !== undefined;
-    return seeded ? [sshPublicKey?.source.secret?.secretName ?? ''] : [];
-  });
-  return [...new Set(names.filter((name) => name !== ''))];
 }
 
 /** The launcher's findings as facts for planning. @throws HalError of the first Secret that cannot be used */
@@ -41,14 +31,8 @@ export function secretFacts(
       ...(fact.networkData !== undefined && { networkData: fact.networkData }),
     };
   }
-  return { cloudInitSecrets, sshKeys: seededKeys(instance).flatMap((name) => keysOfSecret(name, found)) };
-}
-
-/** The values of a Secret's keys, in the order of their names; empty ones are none. */
-export function keysOfSecret(name: string, { credentials = {} }: Facts): string[] {
-  return Object.values(secretContent(name, { credentials }))
-    .map((text) => text.trim())
-    .filter((text) => text !== '');
+  const sshKeys = seededSecrets(instance.spec).flatMap((name) => publicKeysOf(secretContent(name, found)));
+  return { cloudInitSecrets, sshKeys };
 }
 
 /** Keys and values of a Secret that the launcher read. @throws HalError where it could not */

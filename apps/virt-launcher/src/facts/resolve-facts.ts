@@ -12,6 +12,8 @@ import {
 } from '@virtkit/launcher-api';
 import { readBlockSizes } from './block-sizes.ts';
 import { containedFile, isAbsent, soleDisk } from './contained-file.ts';
+import { readCpus } from './cpus.ts';
+import { readDevices } from './devices.ts';
 import { readImageInfo } from './image-info.ts';
 import { persistentDisk } from './persistent-disk.ts';
 import { readCloudInitSecret, readSecret } from './secret-files.ts';
@@ -28,6 +30,8 @@ export interface FactsOptions {
   stateDir: string;
   /** Holds one folder per volume and credential whose data stands in Secrets. */
   secretDir: string;
+  /** In which device plug-ins tell what they set aside for this Pod. */
+  environment: Readonly<Record<string, string | undefined>>;
   /** Program; default `qemu-img`. */
   qemuImg?: string;
 }
@@ -57,6 +61,8 @@ export class FactsResolver {
       ownDisks: await readBlockSizes(this.#options.stateDir),
       ...(request.kernelBoot && { kernelBoot: await this.#kernelBoot(request.kernelBoot) }),
       ...(await this.#secrets(request)),
+      ...(request.devices.length > 0 && { devices: readDevices(request.devices, this.#options.environment) }),
+      ...(request.cpus && { cpus: await readCpus() }),
       hardwareVirtualization,
     };
   }

@@ -25,6 +25,8 @@ export interface KubeletContext {
   readonly root: boolean;
   readonly podNetwork: NetworkProvider;
   readonly hostNetwork: NetworkProvider;
+  /** Milliseconds between looks at the objects that files of running containers are made of. */
+  readonly volumeRefreshMs: number;
   readonly logger: Logger;
   readonly signal: AbortSignal;
 }

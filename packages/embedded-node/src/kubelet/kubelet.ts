@@ -49,6 +49,8 @@ export interface KubeletOptions {
   readonly maximumPods?: number;
   /** Bytes of one container's log that are kept; default 10 MiB. */
   readonly logLimit?: number;
+  /** Milliseconds after which a changed ConfigMap or Secret is seen in running containers at the latest; default 60,000. */
+  readonly volumeRefreshMs?: number;
   /** Called once, when the node is registered and Pods are taken up. */
   readonly onReady?: () => void;
 }
@@ -98,6 +100,7 @@ export async function runKubelet(options: KubeletOptions): Promise<void> {
         ? bridgeNetwork({ ...options.network, folder: join(layout.cni) })
         : host,
     hostNetwork: host,
+    volumeRefreshMs: options.volumeRefreshMs ?? 60_000,
     logger,
     signal,
   };

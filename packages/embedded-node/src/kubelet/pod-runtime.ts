@@ -10,6 +10,7 @@ import { planContainers, type ContainerPlan } from './container-plan.ts';
 import { ContainerProbes } from './container-probes.ts';
 import { ContainerRuntime } from './container-runtime.ts';
 import type { KubeletContext } from './context.ts';
+import { hasObjectVolumes, makeObjectVolume } from './object-volumes.ts';
 import type { PodRecord } from './pod-record.ts';
 import {
   podStatus,
@@ -18,6 +19,7 @@ import {
   type ContainerObservation,
   type PodObservation,
 } from './pod-status.ts';
+import { ReferencedObjects } from './references.ts';
 import { unsupportedFields } from './unsupported.ts';
 
 /** Milliseconds that a status waits for the first result of a readiness probe. */
@@ -34,6 +36,7 @@ export class PodRuntime {
   #released = false;
   #written: { basedOn: string | undefined; result: Pod } | undefined;
   #readinessDeadline: number | undefined;
+  #refreshAt: number | undefined;
 
   private constructor(context: KubeletContext, record: PodRecord, wake: () => void) {
     this.#context = context;
@@ -141,6 +144,8 @@ export class PodRuntime {
       plan = this.#plan(pod);
     }
     let action = await this.#supervise(pod, network);
+    const refresh = await this.#refreshVolumes(pod, network);
+    if (refresh !== undefined) action = sooner(action, refresh);
     if (plan.againAfter !== undefined) action = sooner(action, requeue(plan.againAfter));
     for (const name of failed) {
       const after = this.#container(name).retryAfter(Date.now());
@@ -160,6 +165,34 @@ export class PodRuntime {
       backingOff: plan.backingOff,
     });
     return action;
+  }
+
+  /** Files of ConfigMaps and Secrets follow their objects; ones that are gone stay as they were, as on any kubelet. */
+  async #refreshVolumes(pod: Pod, network: PodNetwork): Promise<Action | undefined> {
+    if (!hasObjectVolumes(pod)) return undefined;
+    const { client, layout, root, signal, hostAddress, logger, volumeRefreshMs } = this.#context;
+    const now = Date.now();
+    this.#refreshAt ??= now + volumeRefreshMs;
+    if (now < this.#refreshAt) return requeue(this.#refreshAt - now);
+    this.#refreshAt = now + volumeRefreshMs;
+    const sources = {
+      layout: layout.pod(this.uid),
+      references: new ReferencedObjects(client, this.#record.namespace, signal),
+      placement: { addresses: network.addresses, hostAddress },
+      root,
+    };
+    for (const volume of pod.spec.volumes ?? [])
+      try {
+        await makeObjectVolume(pod, volume, sources);
+      } catch (error) {
+        if (!isEmbeddedNodeError(error)) throw error;
+        logger.warn('a volume is not brought up to date', {
+          pod: this.key,
+          volume: volume.name,
+          error: error.message,
+        });
+      }
+    return requeue(volumeRefreshMs);
   }
 
   /** Follows running containers with probes; ends those that are no longer alive. */

@@ -1,32 +1,12 @@
-import { randomUUID } from 'node:crypto';
-import type {
-  ClaimVolumeSource,
-  Container,
-  KeyToPath,
-  Pod,
-  PodVolume,
-  VolumeMount,
-} from '@virtkit/core-types';
-import {
-  chmod,
-  chown,
-  lstat,
-  mkdir,
-  realpath,
-  rename,
-  rm,
-  rmdir,
-  symlink,
-  writeFile,
-} from 'node:fs/promises';
-import { dirname, join, posix, relative } from 'node:path';
+import type { ClaimVolumeSource, Container, Pod, PodVolume, VolumeMount } from '@virtkit/core-types';
+import { lstat, mkdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join, posix } from 'node:path';
 import { EmbeddedNodeError, isSystemError } from '../errors.ts';
 import type { ImageStore } from '../images/image-store.ts';
 import type { SandboxMount } from '../sandbox/specification.ts';
-import type { PodLayout, VolumePlugin } from '../state/layout.ts';
 import type { ClaimVolumes } from './claim-volumes.ts';
-import { podField, resourceField, type PodPlacement } from './object-fields.ts';
-import type { ReferencedObjects } from './references.ts';
+import { makeObjectVolume, type ObjectVolumeSources } from './object-volumes.ts';
+import { insideOf, shareWithGroup } from './volume-folder.ts';
 
 /** A volume as it can be mounted. */
 interface ReadyVolume {
@@ -37,17 +17,10 @@ interface ReadyVolume {
   readonly fromApi?: true;
 }
 
-export interface VolumeSources {
-  readonly layout: PodLayout;
+export interface VolumeSources extends ObjectVolumeSources {
   readonly images: ImageStore;
-  readonly references: ReferencedObjects;
   readonly claims: ClaimVolumes;
-  readonly placement: PodPlacement;
-  /** Whether files may be given to the Pod's `fsGroup`. */
-  readonly root: boolean;
 }
-
-const defaultMode = 0o644;
 
 /**
  * Makes the volumes of a Pod. Repeatable: an emptyDir keeps its content, files from the API are written anew.
@@ -64,43 +37,17 @@ export async function makeVolumes(
 }
 
 async function makeVolume(pod: Pod, volume: PodVolume, sources: VolumeSources): Promise<ReadyVolume> {
-  const folder = (plugin: VolumePlugin) => sources.layout.volume(plugin, volume.name);
   if (volume.hostPath !== undefined) return hostPath(volume.hostPath);
   if (volume.persistentVolumeClaim !== undefined) return claimed(pod, volume.persistentVolumeClaim, sources);
   if (volume.image !== undefined) {
     const { path } = await sources.images.unpack(volume.image.reference ?? '');
     return { path, readOnly: true };
   }
-  if (volume.configMap !== undefined || volume.secret !== undefined) {
-    const { secret } = volume;
-    const path = folder(secret !== undefined ? 'kubernetes.io~secret' : 'kubernetes.io~configmap');
-    const name = secret !== undefined ? secret.secretName : volume.configMap?.name;
-    const source = { ...(volume.secret ?? volume.configMap), name };
-    const files = await keyedFiles(secret !== undefined ? 'Secret' : 'ConfigMap', source, sources.references);
-    await writeFiles(path, files, (volume.secret ?? volume.configMap)?.defaultMode, pod, sources);
-    return { path, readOnly: true, fromApi: true };
-  }
-  if (volume.downwardAPI !== undefined) {
-    const path = folder('kubernetes.io~downward-api');
-    const files = downwardFiles(pod, volume.downwardAPI.items ?? [], sources.placement);
-    await writeFiles(path, files, volume.downwardAPI.defaultMode, pod, sources);
-    return { path, readOnly: true, fromApi: true };
-  }
-  if (volume.projected !== undefined) {
-    const path = folder('kubernetes.io~projected');
-    const files: VolumeFile[] = [];
-    for (const { configMap, secret, downwardAPI } of volume.projected.sources ?? []) {
-      if (configMap !== undefined)
-        files.push(...(await keyedFiles('ConfigMap', configMap, sources.references)));
-      if (secret !== undefined) files.push(...(await keyedFiles('Secret', secret, sources.references)));
-      files.push(...downwardFiles(pod, downwardAPI?.items ?? [], sources.placement));
-    }
-    await writeFiles(path, files, volume.projected.defaultMode, pod, sources);
-    return { path, readOnly: true, fromApi: true };
-  }
-  const path = folder('kubernetes.io~empty-dir');
+  const files = await makeObjectVolume(pod, volume, sources);
+  if (files !== undefined) return { path: files, readOnly: true, fromApi: true };
+  const path = sources.layout.volume('kubernetes.io~empty-dir', volume.name);
   await mkdir(path, { recursive: true });
-  await shareWithGroup(path, 0o777, pod, sources);
+  await shareWithGroup(path, 0o777, pod, sources.root);
   return { path, readOnly: false };
 }
 
@@ -141,102 +88,12 @@ async function claimed(
       'ConfigMissing',
       `${path}, the volume of claim ${claimName}, is not a folder`,
     );
-  if (found.grouped && !readOnly) await shareWithGroup(path, (await lstat(path)).mode & 0o777, pod, sources);
+  if (found.grouped && !readOnly)
+    await shareWithGroup(path, (await lstat(path)).mode & 0o777, pod, sources.root);
   await mkdir(dirname(link), { recursive: true, mode: 0o755 });
   await rm(link, { force: true });
   await symlink(path, link);
   return { path, readOnly };
-}
-
-interface VolumeFile {
-  readonly path: string;
-  readonly content: Buffer | string;
-  readonly mode?: number | undefined;
-}
-
-async function keyedFiles(
-  kind: 'ConfigMap' | 'Secret',
-  source: { name?: string | undefined; items?: KeyToPath[] | undefined; optional?: boolean | undefined },
-  references: ReferencedObjects,
-): Promise<VolumeFile[]> {
-  const { name = '', items, optional = false } = source;
-  const content = await references.content(kind, name, optional);
-  if (content === undefined) return [];
-  if (items === undefined) return [...content].map(([key, value]) => ({ path: key, content: value }));
-  return items.flatMap(({ key, path, mode }) => {
-    const value = content.get(key);
-    if (value !== undefined) return [{ path, content: value, mode }];
-    if (optional) return [];
-    throw new EmbeddedNodeError('ConfigMissing', `${kind} ${name} has no key ${key}`);
-  });
-}
-
-type DownwardItem = NonNullable<NonNullable<PodVolume['downwardAPI']>['items']>[number];
-
-function downwardFiles(pod: Pod, items: readonly DownwardItem[], placement: PodPlacement): VolumeFile[] {
-  return items.map(({ path, mode, fieldRef, resourceFieldRef }) => {
-    if (fieldRef !== undefined) return { path, mode, content: podField(pod, fieldRef.fieldPath, placement) };
-    const container = containersOf(pod).find(({ name }) => name === resourceFieldRef?.containerName);
-    if (container === undefined || resourceFieldRef === undefined)
-      throw new EmbeddedNodeError('ConfigMissing', `downwardAPI file ${path} names no container of the Pod`);
-    return {
-      path,
-      mode,
-      content: resourceField(container, resourceFieldRef.resource, resourceFieldRef.divisor?.toString()),
-    };
-  });
-}
-
-function containersOf(pod: Pod): readonly Container[] {
-  return [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
-}
-
-async function writeFiles(
-  folder: string,
-  files: readonly VolumeFile[],
-  mode: number | undefined,
-  pod: Pod,
-  sources: VolumeSources,
-): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o755 });
-  for (const file of files) {
-    const path = insideOf(folder, file.path);
-    await mkdir(dirname(path), { recursive: true, mode: 0o755 });
-    // Containers that start at the same time each see to the volumes, and one that runs sees whole files only.
-    const fresh = join(folder, `..${randomUUID()}`);
-    await writeFile(fresh, file.content, { flag: 'wx', mode: 0o600 });
-    await shareWithGroup(fresh, file.mode ?? mode ?? defaultMode, pod, sources);
-    await removeFolder(path);
-    await rename(fresh, path);
-  }
-}
-
-/** The empty folder that stood where a key was to be mounted before there was one. */
-async function removeFolder(path: string): Promise<void> {
-  try {
-    await rmdir(path);
-  } catch (error) {
-    if (!isSystemError(error, 'ENOENT', 'ENOTDIR')) throw error;
-  }
-}
-
-/** Gives a file or folder its mode, and to the Pod's fsGroup the rights of its owner. */
-async function shareWithGroup(path: string, mode: number, pod: Pod, { root }: VolumeSources): Promise<void> {
-  const group = pod.spec.securityContext?.fsGroup;
-  if (group === undefined || !root) return chmod(path, mode);
-  await chown(path, -1, group);
-  await chmod(path, mode | ((mode & 0o700) >> 3) | ((await lstat(path)).isDirectory() ? 0o2000 : 0));
-}
-
-/** @throws EmbeddedNodeError `ConfigMissing` for a path that leaves the folder */
-function insideOf(folder: string, path: string): string {
-  const full = posix.join(folder, path);
-  if (path.startsWith('/') || relative(folder, full).startsWith('..'))
-    throw new EmbeddedNodeError(
-      'ConfigMissing',
-      `${JSON.stringify(path)} is not a path inside of its volume`,
-    );
-  return full;
 }
 
 /**

@@ -66,6 +66,10 @@ export const FactsRequestSchema = z.strictObject({
   diskRoom: DiskRoomSchema.default({ reserveBytes: 131_072, tolerancePercent: 10 }),
   /** Files of the kernel boot image, as paths inside that image. */
   kernelBoot: z.strictObject({ kernelPath: path.optional(), initrdPath: path.optional() }).optional(),
+  /** Names of resources of which devices were set aside for this Pod. */
+  devices: z.array(z.string().min(1).max(317)).max(256).default([]),
+  /** Whether to look at the CPUs of this Pod, and at the host's nodes. */
+  cpus: z.boolean().default(false),
   /** Volumes whose cloud-init data stands in Secrets. */
   cloudInitSecrets: z.array(fileName).max(limits.volumes).default([]),
   /** Secrets with access credentials. */
@@ -111,6 +115,32 @@ const CloudInitSecretSchema = z.object({
 /** Keys of a Secret with their text; a record cannot be told from an error by its members, so it is named. */
 const CredentialSchema = z.object({ keys: z.record(z.string().max(253), secretText) });
 
+const number = z
+  .int()
+  .min(0)
+  .max(2 ** 20);
+const DevicesFactSchema = z.object({
+  /** PCI addresses by resource. */
+  pci: z.record(z.string().max(317), z.array(z.string().max(64)).max(256)),
+  /** UUIDs of mediated devices by resource. */
+  mediated: z.record(z.string().max(317), z.array(z.string().max(64)).max(256)),
+  usb: z.record(z.string().max(317), z.array(z.object({ bus: number, device: number })).max(256)),
+});
+const CpusFactSchema = z.object({
+  /** CPUs that this Pod may use. */
+  own: z.array(number).max(65_536),
+  /** NUMA nodes of the host: cores with their CPUs, and distances to other nodes. */
+  nodes: z
+    .array(
+      z.object({
+        id: number,
+        cores: z.array(z.array(number).max(1024)).max(65_536),
+        distances: z.array(z.object({ node: number, value: number })).max(1024),
+      }),
+    )
+    .max(1024),
+});
+
 /** What only the launcher can see: the files of its Pod and the CPU's abilities. */
 export const FactsSchema = z.object({
   volumes: z
@@ -120,6 +150,10 @@ export const FactsSchema = z.object({
   kernelBoot: z
     .union([z.object({ path: path.optional(), initrdPath: path.optional() }), FactErrorSchema])
     .optional(),
+  /** For the resources that the request named. */
+  devices: DevicesFactSchema.optional(),
+  /** When the request asked for it. */
+  cpus: CpusFactSchema.optional(),
   /** Block sizes of the storage on which the hypervisor makes disks of its own. */
   ownDisks: BlockSizesFactSchema.optional(),
   /** By volume, for those that the request named. */
@@ -248,6 +282,8 @@ export type WireError = z.output<typeof WireErrorSchema>;
 export type LauncherInfo = z.output<typeof LauncherInfoSchema>;
 export type PersistentDisk = z.output<typeof PersistentDiskSchema>;
 export type FactsRequest = z.output<typeof FactsRequestSchema>;
+export type DevicesFact = z.output<typeof DevicesFactSchema>;
+export type CpusFact = z.output<typeof CpusFactSchema>;
 export type BlockSizesFact = z.output<typeof BlockSizesFactSchema>;
 export type VolumeFact = z.output<typeof VolumeFactSchema>;
 export type Facts = z.output<typeof FactsSchema>;

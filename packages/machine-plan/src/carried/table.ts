@@ -188,6 +188,9 @@ export const carriedFields: readonly CarriedField[] = [
   machine('domain.devices.filesystems[].name'),
   whole('pod', 'domain.devices.filesystems[].virtiofs'),
 
+  // Who may log in: given to cloud-init, or told to the guest's agent whenever it changes.
+  whole('node-agent', 'accessCredentials'),
+
   // Networks.
   machine(`${nic}.name`),
   whole('node-agent', `${nic}.masquerade`),
@@ -207,7 +210,6 @@ export const carriedFields: readonly CarriedField[] = [
 
 /** What is missing behind a refused field, by the start of its path; the longest match counts. */
 export const missingFeatures: Readonly<Record<string, string>> = {
-  accessCredentials: 'access credentials are not injected into guests',
   'domain.cpu.numa': 'guests have no NUMA layout',
   'domain.cpu.realtime': 'there is no real-time scheduling of virtual CPUs',
   'domain.devices.gpus': 'GPUs cannot be passed through',

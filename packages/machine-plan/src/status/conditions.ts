@@ -13,6 +13,8 @@ export interface ConditionInput {
   spec: VirtualMachineInstanceSpec;
   observed: Observed | undefined;
   guest: GuestInfo | undefined;
+  /** How the guest took its users' keys and passwords; undefined while it was told none. */
+  credentials?: { synchronized: boolean; message?: string } | undefined;
   /** Why the machine could not be brought to what the spec says, in the last attempt. */
   failure: string | undefined;
   previous: readonly Condition[];
@@ -34,11 +36,29 @@ export const requiredAgentCommands: readonly string[] = [
   'guest-get-osinfo',
 ];
 
+const publicKeyCommands = ['guest-ssh-add-authorized-keys'];
+const passwordCommands = ['guest-set-user-password'];
+
+/** What an instance needs of its agent, by the kind that KubeVirt names in the condition's reason. */
+function requiredCommands({
+  accessCredentials = [],
+}: VirtualMachineInstanceSpec): { kind: string; commands: readonly string[] }[] {
+  const keys = accessCredentials.some(({ sshPublicKey }) => sshPublicKey?.propagationMethod.qemuGuestAgent);
+  const passwords = accessCredentials.some(
+    ({ userPassword }) => userPassword?.propagationMethod.qemuGuestAgent,
+  );
+  return [
+    { kind: 'basic', commands: requiredAgentCommands },
+    ...(keys ? [{ kind: 'public key', commands: publicKeyCommands }] : []),
+    ...(passwords ? [{ kind: 'password', commands: passwordCommands }] : []),
+  ];
+}
+
 const noMigration = 'running machines are not migrated yet';
 
 /** The conditions of which virt-handler is the author; all others are kept. */
 export function projectConditions(input: ConditionInput): Condition[] {
-  const steps = [paused, agentConnected, agentVersion, migratable, synchronized];
+  const steps = [paused, agentConnected, agentVersion, credentialsSynchronized, migratable, synchronized];
   return steps.reduce<Condition[]>((conditions, step) => step(conditions, input), [...input.previous]);
 }
 
@@ -75,14 +95,24 @@ function agentConnected(conditions: Condition[], { observed, now }: ConditionInp
   return setCondition(conditions, { type, status: 'True', lastProbeTime: now }, { now });
 }
 
-function agentVersion(conditions: Condition[], { observed, guest, now }: ConditionInput): Condition[] {
+function agentVersion(conditions: Condition[], { observed, guest, spec, now }: ConditionInput): Condition[] {
   const type = instanceConditions.agentVersionNotSupported;
   if (observed?.guestAgent.connected !== true || guest === undefined) return conditions;
-  const missing = requiredAgentCommands.filter((command) => !guest.supportedCommands.includes(command));
-  if (missing.length === 0) return removeCondition(conditions, type);
-  const reason = "This guest agent doesn't support required basic commands";
-  const message = `missing: ${missing.join(', ')}`;
+  const lacking = (commands: readonly string[]): string[] =>
+    commands.filter((command) => !guest.supportedCommands.includes(command));
+  const wanted = requiredCommands(spec).find(({ commands }) => lacking(commands).length > 0);
+  if (wanted === undefined) return removeCondition(conditions, type);
+  const reason = `This guest agent doesn't support required ${wanted.kind} commands`;
+  const message = `missing: ${lacking(wanted.commands).join(', ')}`;
   return setCondition(conditions, { type, status: 'True', reason, message, lastProbeTime: now }, { now });
+}
+
+/** Kept while nobody knows better: the agent may only be away. */
+function credentialsSynchronized(conditions: Condition[], { credentials, now }: ConditionInput): Condition[] {
+  if (credentials === undefined) return conditions;
+  const type = instanceConditions.accessCredentialsSynchronized;
+  const { synchronized: done, message = '' } = credentials;
+  return setCondition(conditions, { type, status: done ? 'True' : 'False', message }, { now });
 }
 
 function migratable(conditions: Condition[], _input: ConditionInput): Condition[] {

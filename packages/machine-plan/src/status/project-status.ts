@@ -22,12 +22,14 @@ export interface StatusInput {
   guest: GuestInfo | undefined;
   /** Whether the guest's file systems are frozen; undefined while nobody knows. */
   frozen?: boolean | undefined;
+  /** How the guest took its users' keys and passwords; undefined while it was told none. */
+  credentials?: { synchronized: boolean; message?: string } | undefined;
   /** Addresses by which the world reaches the guest through its Pod, by interface name. */
   podAddresses: Readonly<Record<string, readonly string[]>>;
-  /** Why the last attempt to bring the machine to what the spec says failed. */
-  failure: string | undefined;
   /** What was seen of volumes that are plugged in; absent where there are none. */
   plugged?: PluggedVolumes;
+  /** Why the last attempt to bring the machine to what the spec says failed. */
+  failure: string | undefined;
   /** RFC 3339. */
   now: string;
 }
@@ -56,6 +58,7 @@ export function projectStatus(input: StatusInput): VirtualMachineInstanceStatus 
       spec: instance.spec,
       observed,
       guest: input.guest,
+      credentials: input.credentials,
       failure: input.failure,
       previous: previous.conditions ?? [],
       now,
