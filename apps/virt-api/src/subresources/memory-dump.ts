@@ -1,10 +1,18 @@
-import { Quantity, resources, type CDIConfig, type PersistentVolumeClaim } from '@virtkit/core-types';
+import {
+  Quantity,
+  resources,
+  type CDIConfig,
+  type JsonPatchOperation,
+  type PersistentVolumeClaim,
+  type VirtualMachine,
+  type VirtualMachineMemoryDumpRequest,
+} from '@virtkit/core-types';
 import { ApiServerError } from '@virtkit/apiserver';
 import { readRequired } from './body.ts';
 import { requiredInstance, requiredMachine } from './context.ts';
 import { MemoryDumpRequestSchema } from './options.ts';
-import { conflict, ifFound } from './refusal.ts';
-import { notCarried, type Call, type Route } from './route.ts';
+import { conflict, ifFound, internalUnlessInvalid } from './refusal.ts';
+import { accepted, type Call, type Route } from './route.ts';
 import { requireHotplugGate } from './volumes/check.ts';
 
 const extra = Quantity.parse('100Mi');
@@ -13,8 +21,8 @@ const defaultOverhead = 0.055;
 const writable = ['ReadWriteOnce', 'ReadWriteMany', 'ReadWriteOncePod'];
 
 /**
- * `memorydump` and `removememorydump` (KubeVirt subresources). Every check is KubeVirt's; what is in order is refused with
- * 501, because nothing here writes dumps.
+ * `memorydump` and `removememorydump` (KubeVirt subresources). They leave a request in the machine's status, which its controller
+ * carries out.
  */
 export const memoryDumpRoutes: ReadonlyMap<string, Route> = new Map<string, Route>([
   [
@@ -24,8 +32,8 @@ export const memoryDumpRoutes: ReadonlyMap<string, Route> = new Map<string, Rout
       async answer(call) {
         requireHotplugGate(call.configuration);
         const { claimName } = await readRequired(call.request, MemoryDumpRequestSchema);
-        await requireDumpable(call, claimName);
-        throw notCarried('a dump of guest memory');
+        await leave(call, await dumpable(call, claimName));
+        return accepted;
       },
     },
   ],
@@ -33,19 +41,54 @@ export const memoryDumpRoutes: ReadonlyMap<string, Route> = new Map<string, Rout
     'removememorydump',
     {
       method: 'PUT',
-      async answer({ client, target, signal }) {
+      async answer(call) {
+        const { client, target, signal } = call;
         const machine = await requiredMachine(client, target, signal);
         const current = machine.status?.memoryDumpRequest;
         const refuse = (why: string) => conflict('virtualMachines', target.name, why);
         if (current === undefined) throw refuse('no memory dump belongs to it');
         if (current.remove === true) throw refuse('its memory dump is being taken away already');
-        throw notCarried('taking a memory dump away');
+        const { claimName } = current;
+        await leave(call, { machine, request: { claimName, phase: 'Dissociating', remove: true } });
+        return accepted;
       },
     },
   ],
 ]);
 
-async function requireDumpable(call: Call, asked: string): Promise<void> {
+/** What a machine's status is to ask for. */
+interface DumpRequest {
+  readonly machine: VirtualMachine;
+  readonly request: VirtualMachineMemoryDumpRequest;
+}
+
+/** Applies only to what the request was made for; where there is none to test, the whole object is tested by its version. */
+async function leave({ client, target, signal }: Call, { machine, request }: DumpRequest): Promise<void> {
+  const path = '/status/memoryDumpRequest';
+  const { metadata, status } = machine;
+  const before = status?.memoryDumpRequest;
+  const operations: JsonPatchOperation[] =
+    before === undefined
+      ? [
+          { op: 'test', path: '/metadata/resourceVersion', value: metadata.resourceVersion },
+          ...(status == null
+            ? [{ op: 'add' as const, path: '/status', value: { memoryDumpRequest: request } }]
+            : [{ op: 'add' as const, path, value: request }]),
+        ]
+      : [
+          { op: 'test', path, value: before },
+          { op: 'replace', path, value: request },
+        ];
+  await internalUnlessInvalid(
+    client.virtualMachines.patch(
+      target.name,
+      { type: 'json', operations },
+      { namespace: target.namespace, subresource: 'status', signal },
+    ),
+  );
+}
+
+async function dumpable(call: Call, asked: string): Promise<DumpRequest> {
   const { client, target, signal } = call;
   const { namespace, name } = target;
   const refuse = (why: string) => conflict('virtualMachines', name, why);
@@ -77,6 +120,7 @@ async function requireDumpable(call: Call, asked: string): Promise<void> {
   if (phase === 'Dissociating') throw refuse('its memory dump is being taken away');
   if (phase !== undefined && phase !== 'Completed' && phase !== 'Failed')
     throw refuse('a memory dump is being made already');
+  return { machine, request: { claimName, phase: 'Associating' } };
 }
 
 function requireRoom(

@@ -11,7 +11,13 @@ export function isUrgent(before: VirtualMachineInstance, after: VirtualMachineIn
   if (phase !== phaseOf(before) && phase !== 'Scheduling') return true;
   if (!jsonEqual(before.metadata.finalizers, after.metadata.finalizers)) return true;
   if (!jsonEqual(before.metadata.labels, after.metadata.labels)) return true;
+  // A volume that is plugged in takes several steps, each of which waits for the one before.
+  if (!jsonEqual(pluggedVolumes(before), pluggedVolumes(after))) return true;
   return !sameConditions(significant(before), significant(after));
+}
+
+function pluggedVolumes({ status }: VirtualMachineInstance) {
+  return (status?.volumeStatus ?? []).filter(({ hotplugVolume }) => hotplugVolume !== undefined);
 }
 
 /** An instance that is not ready is as good as one that does not say; the reason is for people. */

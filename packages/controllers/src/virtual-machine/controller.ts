@@ -12,7 +12,7 @@ import { keyOf } from '../runtime/object-key.ts';
 import { byOwnerUid } from '../runtime/store.ts';
 import { MachineReconciler } from './reconciler.ts';
 import { referenceStores } from './reference-lookup.ts';
-import { claimKeys } from './template-claims.ts';
+import { concerningClaimKeys } from './template-claims.ts';
 
 /** What the controller works with. Defaults: the machine's clock, no log, no metrics, 3 workers. */
 export interface VirtualMachineControllerOptions {
@@ -36,7 +36,7 @@ export function virtualMachineController(options: VirtualMachineControllerOption
   const instances = cache.informer(resources.virtualMachineInstances);
   const revisions = cache.informer(controllerRevisions, { indexes: { ownerUid: byOwnerUid } });
   const claims = cache.informer(resources.persistentVolumeClaims);
-  machines.addIndex('claim', claimKeys);
+  machines.addIndex('claim', concerningClaimKeys);
   const references = referenceStores(cache, machines, revisions);
   const reconciler = new MachineReconciler({
     ...options,

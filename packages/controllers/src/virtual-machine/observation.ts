@@ -18,6 +18,8 @@ export interface MachineObservation {
   readonly configuration: ClusterConfiguration;
   /** Claims of the template's volumes, as far as they exist. */
   readonly claims?: readonly PersistentVolumeClaim[];
+  /** The claim that guest memory is dumped to, if one is asked for and exists. */
+  readonly dumpClaim?: PersistentVolumeClaim | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }

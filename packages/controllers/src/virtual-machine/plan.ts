@@ -24,6 +24,7 @@ import { orphanFinalizer } from '../launcher-keys.ts';
 import { buildInstance } from './build-instance.ts';
 import { followVolumes } from './live-update/follow-volumes.ts';
 import { observeLiveUpdate } from './live-update/observe.ts';
+import { planMemoryDump, type MemoryDumpEffect } from './memory-dump/plan.ts';
 import type { LiveUpdateFailure } from './live-update/facts.ts';
 import type { MachineObservation } from './observation.ts';
 import { effectiveRunStrategy } from './run-strategy.ts';
@@ -37,6 +38,7 @@ export type FailureReason =
   | 'FailedDelete'
   | 'FailedUpdateError'
   | 'FirmwareUUIDError'
+  | 'MemoryDumpError'
   | 'UnsupportedSyncError'
   | 'FailedFindInstancetype'
   | 'FailedFindPreference'
@@ -64,6 +66,7 @@ export type MachineEffect =
       readonly instance: VirtualMachineInstance;
       readonly updated: VirtualMachineInstance;
     }
+  | MemoryDumpEffect
   | { readonly kind: 'set-always' }
   /** Write down the firmware's UUID of a machine that admission gave none: the one that its instances have. */
   | { readonly kind: 'identify-machine' }
@@ -94,7 +97,8 @@ export function planMachine(observation: MachineObservation): MachinePlan {
   const plan = planRunStrategy(observation);
   if (plan.effect.kind !== 'none') return plan;
   // Only for an instance that stays: one that is about to go need not follow.
-  const following = instance === undefined ? undefined : planFollowing(observation, instance);
+  const following =
+    instance === undefined ? planMemoryDump(observation) : planFollowing(observation, instance);
   const identity = isIdentified(machine) ? undefined : ({ kind: 'identify-machine' } as const);
   return { ...plan, effect: following ?? identity ?? plan.effect };
 }
@@ -126,6 +130,8 @@ function planFollowing(
   instance: VirtualMachineInstance,
 ): MachineEffect | undefined {
   if (needsGenerationBump(observation, instance)) return { kind: 'bump-generation', instance };
+  const dump = planMemoryDump(observation);
+  if (dump !== undefined) return dump;
   const plugged = followVolumes(observation.machine, instance, observation.configuration);
   if (plugged !== undefined) return { kind: 'update-instance', instance, updated: plugged };
   const { failure, update } = observeLiveUpdate(observation) ?? {};

@@ -1,5 +1,6 @@
 import {
   getCondition,
+  jsonEqual,
   removeCondition,
   sameConditions,
   setCondition,
@@ -9,6 +10,7 @@ import {
   type VirtualMachineStatus,
 } from '@virtkit/core-types';
 import { formatTime } from '../runtime/clock.ts';
+import { projectMemoryDumpRequest } from './memory-dump/project.ts';
 import type { MachineObservation } from './observation.ts';
 import type { FailureReason, MachineEffect } from './plan.ts';
 import { printableStatus } from './printable-status.ts';
@@ -62,6 +64,7 @@ export function projectStatus(
       unboundClaim: (observation.claims ?? []).some(({ status }) => status?.phase !== 'Bound'),
       now,
     }),
+    memoryDumpRequest: projectMemoryDumpRequest(observation),
     conditions: projectConditions(observation, instance, outcome),
   };
 }
@@ -164,6 +167,7 @@ export function isUrgent(
     }));
   return (
     facts(before) !== facts(after) ||
+    !jsonEqual(before.memoryDumpRequest, after.memoryDumpRequest) ||
     !sameConditions(withoutReasons(before.conditions), withoutReasons(after.conditions))
   );
 }

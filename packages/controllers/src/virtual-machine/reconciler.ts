@@ -28,8 +28,9 @@ import { patchIfChanged } from '../runtime/patch-if-changed.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { observedApiVersion } from '../launcher-keys.ts';
 import type { MachineObservation } from './observation.ts';
-import { claimKeys } from './template-claims.ts';
-import { planMachine, type FailureReason, type MachineEffect } from './plan.ts';
+import { claimKeys, dumpClaimKey } from './template-claims.ts';
+import { failureReason, writesMachine } from './effect-consequences.ts';
+import { planMachine, type MachineEffect } from './plan.ts';
 import { isUrgent, projectStatus, type MachineOutcome } from './project-status.ts';
 import { storeRevision } from './reference-revisions.ts';
 import { buildStartRevision, startRevisions } from './start-revision.ts';
@@ -104,10 +105,16 @@ export class MachineReconciler {
       claims: claimKeys(machine)
         .map((claim) => this.#options.claims.store.get(claim))
         .filter((claim) => claim !== undefined),
+      dumpClaim: this.#dumpClaim(machine),
       startedReferences: before && (await findReferences(before, references)),
       configuration: configuration(),
       now: clock.now(),
     };
+  }
+
+  #dumpClaim(machine: VirtualMachine): PersistentVolumeClaim | undefined {
+    const key = dumpClaimKey(machine);
+    return key === undefined ? undefined : this.#options.claims.store.get(key);
   }
 
   /** Carries out the effect; an error becomes part of the status before it becomes the reason for another pass. */
@@ -151,6 +158,8 @@ export class MachineReconciler {
       .with({ kind: 'mark-machine' }, () => this.#mark(machine, key, context))
       .with({ kind: 'set-always' }, () => this.#setAlways(machine, key, context))
       .with({ kind: 'identify-machine' }, () => this.#identify(machine, key, context))
+      .with({ kind: 'change-template' }, ({ changed }) => this.#changeMachine(machine, changed, key, context))
+      .with({ kind: 'annotate-claim' }, ({ claim, annotated }) => this.#annotate(claim, annotated, context))
       .with({ kind: 'release-machine' }, () => this.#releaseMachine(machine, context))
       .with({ kind: 'delete-instance' }, ({ instance }) => this.#delete(machine, instance, key, context))
       .with({ kind: 'adopt-instance' }, ({ instance }) => this.#adopt(machine, instance, key, context))
@@ -270,10 +279,27 @@ export class MachineReconciler {
     if (written !== undefined) context.expectations.expectVersion(key, written);
   }
 
-  async #identify(machine: VirtualMachine, key: ObjectKey, context: ReconcileContext): Promise<undefined> {
-    const identified = withLegacyFirmwareUuid(machine);
-    const written = await patchIfChanged(this.#machines, machine, identified, { signal: context.signal });
-    if (written !== undefined) context.expectations.expectVersion(key, written);
+  #identify(machine: VirtualMachine, key: ObjectKey, context: ReconcileContext): Promise<undefined> {
+    return this.#changeMachine(machine, withLegacyFirmwareUuid(machine), key, context);
+  }
+
+  async #changeMachine(
+    machine: VirtualMachine,
+    changed: VirtualMachine,
+    key: ObjectKey,
+    { signal, expectations }: ReconcileContext,
+  ): Promise<undefined> {
+    const written = await patchIfChanged(this.#machines, machine, changed, { signal });
+    if (written !== undefined) expectations.expectVersion(key, written);
+  }
+
+  async #annotate(
+    claim: PersistentVolumeClaim,
+    annotated: PersistentVolumeClaim,
+    { signal }: ReconcileContext,
+  ): Promise<undefined> {
+    const claims = this.#options.client.resource(resources.persistentVolumeClaims);
+    await ignoring('not-found', patchIfChanged(claims, claim, annotated, { signal }));
   }
 
   async #setAlways(machine: VirtualMachine, key: ObjectKey, context: ReconcileContext): Promise<undefined> {
@@ -389,27 +415,6 @@ export class MachineReconciler {
 
   #record(machine: VirtualMachine, event: ObjectEventFacts): void {
     this.#options.recorder.record(machine, machineType, event);
-  }
-}
-
-function writesMachine({ kind }: MachineEffect): boolean {
-  return ['mark-machine', 'set-always', 'identify-machine', 'store-references', 'expand-machine'].includes(
-    kind,
-  );
-}
-
-function failureReason(effect: MachineEffect): FailureReason {
-  switch (effect.kind) {
-    case 'start-instance':
-    case 'store-references':
-    case 'expand-machine':
-      return 'FailedCreate';
-    case 'delete-instance':
-      return 'FailedDelete';
-    case 'identify-machine':
-      return 'FirmwareUUIDError';
-    default:
-      return 'FailedUpdateError';
   }
 }
 
