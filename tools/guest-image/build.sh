@@ -54,6 +54,8 @@ awk '/=> \//{print $3}' libraries | while read -r library; do
 done
 cp -L /lib64/ld-linux-x86-64.so.2 "$root/lib64/"
 ln -s ../usr/sbin/qemu-ga "$root/bin/qemu-ga"
+# Without it the agent does not set the clock.
+ln -s ../bin/busybox "$root/sbin/hwclock"
 
 # Drivers with what they depend on, in load order. The cloud kernel has neither AHCI nor watchdog drivers: disks are virtio or SCSI.
 wanted='virtio_pci virtio_net virtio_blk virtio_console virtio_balloon virtio_rng virtio_scsi sr_mod sd_mod isofs button evdev'

@@ -99,6 +99,7 @@ function guestAgent(
         const guest = machine.requireThawedAgent();
         const result = runInGuest(command, {
           disks: () => machine.diskNames(),
+          now: () => guest.now,
           reboot: () => guest.reboot(),
           powerOff: () => guest.shutdown(),
         });

@@ -11,11 +11,14 @@ export interface ShellEffects {
   powerOff(): void;
   /** Names of the disks that the guest sees. */
   disks(): string[];
+  /** What time it is inside the guest, in milliseconds since the epoch. */
+  now(): number;
 }
 
 /**
  * Runs `/bin/sh -c SCRIPT` in a mock guest. The script is a list of commands separated by `;`, out of `echo TEXT
- * [>&2]`, `true`, `false`, `exit N`, `ls /sys/block`, `reboot` and `poweroff`; another command ends with 127 as in a real shell.
+ * [>&2]`, `true`, `false`, `exit N`, `ls /sys/block`, `date +%s`, `reboot` and `poweroff`; another command ends with 127 as in a real
+ * shell.
  */
 export function runInGuest(command: readonly string[], effects: ShellEffects): ExecResult | undefined {
   const [program, flag, script] = command;
@@ -39,6 +42,9 @@ export function runInGuest(command: readonly string[], effects: ShellEffects): E
         return { ...result, exitCode: Number.parseInt(args[0] ?? String(result.exitCode), 10) & 255 };
       case 'ls':
         list(args, effects, result);
+        break;
+      case 'date':
+        date(args, effects, result);
         break;
       case 'reboot':
         effects.reboot();
@@ -73,4 +79,11 @@ function list([folder, ...more]: string[], effects: ShellEffects, result: ExecRe
   }
   result.stderr += `ls: ${folder ?? ''}: No such file or directory\n`;
   result.exitCode = 1;
+}
+
+function date([format, ...more]: string[], effects: ShellEffects, result: ExecResult): void {
+  const known = format === '+%s' && more.length === 0;
+  if (known) result.stdout += `${Math.floor(effects.now() / 1000)}\n`;
+  else result.stderr += `date: invalid date '${format ?? ''}'\n`;
+  result.exitCode = known ? 0 : 1;
 }

@@ -41,6 +41,8 @@ export class VirtualGuest {
   #agentConnected = false;
   #frozen = false;
   #cancelThaw: (() => void) | undefined;
+  #pausedAt: number | undefined;
+  #clockBehindMs = 0;
   readonly #accounts = new Map<string, Account>([['root', { keys: [], password: '' }]]);
 
   /** @param options.elapsedMs How long it has been running already: an adopted guest does not boot again. */
@@ -85,11 +87,21 @@ export class VirtualGuest {
     this.#frozen = false;
   }
 
+  /** What time it is inside: a clock that stood still is behind until the agent is told the time. */
+  get now(): number {
+    const since = this.#pausedAt === undefined ? 0 : this.#scheduler.now() - this.#pausedAt;
+    return this.#scheduler.now() - this.#clockBehindMs - since;
+  }
+
   pause(): void {
+    this.#pausedAt ??= this.#scheduler.now();
     this.#timeline.pause();
   }
 
   resume(): void {
+    if (this.#pausedAt !== undefined) this.#clockBehindMs += this.#scheduler.now() - this.#pausedAt;
+    this.#pausedAt = undefined;
+    if (this.#agentConnected) this.#clockBehindMs = 0;
     this.#timeline.resume();
   }
 

@@ -11,7 +11,10 @@ export interface CallOptions {
 export interface PauseFacet {
   /** Idempotent. @throws HalError `invalid-state` when the machine does not run. */
   pause(options?: CallOptions): Promise<void>;
-  /** Idempotent. @throws HalError `invalid-state` when the machine does not run. */
+  /**
+   * Idempotent. A guest whose agent answers is then told what time it is, beside the call: its clock stood still too.
+   * @throws HalError `invalid-state` when the machine does not run.
+   */
   resume(options?: CallOptions): Promise<void>;
 }
 

@@ -2,6 +2,7 @@ import { HalError, type PauseFacet, type ResetFacet, type SoftRebootFacet } from
 import { doing } from '../errors.ts';
 import type { KvmQemuMachine } from '../machine/machine.ts';
 import { LibvirtError, PowerOff } from '../native/index.ts';
+import { setGuestClock } from './guest-clock.ts';
 
 export function pauseFacet(machine: KvmQemuMachine): PauseFacet {
   return {
@@ -17,7 +18,9 @@ export function pauseFacet(machine: KvmQemuMachine): PauseFacet {
         const { state } = await domain.state(options);
         if (state === 'shutoff' || state === 'crashed')
           throw new HalError('invalid-state', `${machine.name} does not run`);
-        if (state === 'paused') await domain.resume(options);
+        if (state !== 'paused') return;
+        await domain.resume(options);
+        void setGuestClock(machine);
       }),
   };
 }

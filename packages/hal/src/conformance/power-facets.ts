@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { poll } from './bench.ts';
 import type { ConformanceOptions } from './options.ts';
 import { rejects } from './expectations.ts';
 import { group } from './suite.ts';
+
+/** How far behind a guest's clock may be: it tells whole seconds, and asking takes time. */
+const lagMs = 4000;
 
 /** pause, startPaused, reset and softReboot. */
 export function powerFacets(options: ConformanceOptions): void {
@@ -39,6 +43,26 @@ export function powerFacets(options: ConformanceOptions): void {
         await machine.stop('force');
         assert.deepEqual((await machine.observe()).state, { kind: 'stopped', reason: 'destroyed' });
       });
+
+      if (options.guest.agent) {
+        test('a guest that goes on is told what time it is', async (bench) => {
+          const machine = await bench.boot();
+          const power = machine.facet('pause');
+          await power.pause();
+          const began = Date.now();
+          // Long enough for a clock that nobody set to be seen.
+          await poll(
+            'some time to pass',
+            bench.timeouts.callMs,
+            async () => Date.now() - began > lagMs + 1000 || undefined,
+          );
+          await power.resume();
+          await poll('the clock of the guest', bench.timeouts.callMs, async () => {
+            const asked = await machine.facet('guestAgent').exec(['/bin/sh', '-c', 'date +%s']);
+            return Date.now() - Number(asked.stdout) * 1000 < lagMs ? true : undefined;
+          });
+        });
+      }
 
       test('an undefined machine cannot be paused', async (bench) => {
         const machine = await bench.define();
