@@ -17,20 +17,17 @@ describe('uncarried', () => {
   });
 
   const refused: [path: string, change: Change][] = [
-    ['spec.domain.memory.hugepages', (s) => (s.domain.memory!.hugepages = { pageSize: '2Mi' })],
-    ['spec.domain.cpu.dedicatedCpuPlacement', (s) => (s.domain.cpu!.dedicatedCpuPlacement = true)],
+    ['spec.domain.cpu.realtime', (s) => (s.domain.cpu!.realtime = {})],
+    [
+      'spec.domain.devices.gpus[0].claimName',
+      (s) => (s.domain.devices.gpus = [{ name: 'g', claimName: 'c' }]),
+    ],
     ['spec.domain.devices.tpm.persistent', (s) => (s.domain.devices.tpm = { persistent: true })],
-    ['spec.domain.devices.gpus', (s) => (s.domain.devices.gpus = [{ name: 'g', deviceName: 'd' }])],
     [
       'spec.domain.devices.interfaces[0].sriov',
       (s) => (s.domain.devices.interfaces![0] = { name: 'default', sriov: {} }),
     ],
     ['spec.domain.devices.interfaces[0].state', (s) => (s.domain.devices.interfaces![0]!.state = 'absent')],
-    [
-      'spec.domain.firmware.bootloader.efi.persistent',
-      (s) => (s.domain.firmware!.bootloader = { efi: { secureBoot: false, persistent: true } }),
-    ],
-    ['spec.domain.launchSecurity', (s) => (s.domain.launchSecurity = {})],
     ['spec.networks[0].multus', (s) => (s.networks = [{ name: 'default', multus: { networkName: 'n' } }])],
     ['spec.volumes[0].downwardMetrics', (s) => (s.volumes![0] = { name: 'root', downwardMetrics: {} })],
   ];
@@ -42,6 +39,10 @@ describe('uncarried', () => {
   const accepted: [what: string, change: Change][] = [
     ['claims', (s) => (s.volumes![0] = { name: 'root', ...claim })],
     ['claims of DataVolumes', (s) => (s.volumes![0] = { name: 'root', dataVolume: { name: 'd' } })],
+    [
+      'UEFI variables that outlive the instance',
+      (s) => (s.domain.firmware!.bootloader = { efi: { secureBoot: false, persistent: true } }),
+    ],
     ['layers on claims', (s) => (s.volumes![0] = { name: 'root', ephemeral: claim })],
     [
       'disks of the node',
@@ -154,6 +155,20 @@ describe('uncarried', () => {
           },
         ]),
     ],
+    [
+      'what only some nodes have',
+      (s) => {
+        Object.assign(s.domain.cpu!, {
+          dedicatedCpuPlacement: true,
+          isolateEmulatorThread: true,
+          numa: { guestMappingPassthrough: {} },
+        });
+        s.domain.memory!.hugepages = { pageSize: '2Mi' };
+        s.domain.launchSecurity = { sev: { policy: { encryptedState: true } } };
+        s.domain.devices.gpus = [{ name: 'g', deviceName: 'example.org/gpu' }];
+        s.domain.devices.hostDevices = [{ name: 'h', deviceName: 'example.org/card', tag: 't' }];
+      },
+    ],
     ['an empty list for absent', (s) => (s.resourceClaims = [])],
     ['null for absent', (s) => Object.assign(s, { resourceClaims: null })],
     [
@@ -176,7 +191,7 @@ describe('uncarried', () => {
     );
     expect(field).toEqual({
       path: 'spec.template.spec.resourceClaims',
-      reason: 'dynamic resource claims are not offered',
+      reason: 'devices of dynamic resource claims are not looked up',
     });
   });
 

@@ -73,8 +73,16 @@ export const carriedFields: readonly CarriedField[] = [
   machine('domain.cpu.maxSockets'),
   machine('domain.cpu.model'),
   whole('machine', 'domain.cpu.features'),
-  machine('domain.cpu.dedicatedCpuPlacement', [false], 'CPUs are not pinned'),
-  machine('domain.cpu.isolateEmulatorThread', [false], 'CPUs are not pinned'),
+  // What only some nodes have is asked for by the Pod: no other node gets it.
+  machine('domain.cpu.dedicatedCpuPlacement'),
+  machine('domain.cpu.isolateEmulatorThread'),
+  whole('machine', 'domain.cpu.numa.guestMappingPassthrough'),
+  machine('domain.memory.hugepages.pageSize'),
+  whole('machine', 'domain.launchSecurity'),
+  ...['gpus[]', 'hostDevices[]'].flatMap((kind) =>
+    ['name', 'deviceName', 'tag'].map((member) => machine(`domain.devices.${kind}.${member}`)),
+  ),
+  whole('machine', 'domain.devices.gpus[].virtualGPUOptions'),
   machine('domain.memory.guest'),
   machine('domain.memory.maxGuest'),
 
@@ -94,7 +102,7 @@ export const carriedFields: readonly CarriedField[] = [
   machine('domain.firmware.serial'),
   machine('domain.firmware.bootloader.bios.useSerial'),
   machine('domain.firmware.bootloader.efi.secureBoot'),
-  machine('domain.firmware.bootloader.efi.persistent', [false], 'UEFI variables do not outlive the instance'),
+  machine('domain.firmware.bootloader.efi.persistent'),
   machine('domain.firmware.kernelBoot.kernelArgs'),
   { path: `${kernelImage}.image`, by: 'pod' },
   { path: `${kernelImage}.imagePullPolicy`, by: 'pod' },
@@ -210,17 +218,23 @@ export const carriedFields: readonly CarriedField[] = [
 
 /** What is missing behind a refused field, by the start of its path; the longest match counts. */
 export const missingFeatures: Readonly<Record<string, string>> = {
-  'domain.cpu.numa': 'guests have no NUMA layout',
-  'domain.cpu.realtime': 'there is no real-time scheduling of virtual CPUs',
-  'domain.devices.gpus': 'GPUs cannot be passed through',
-  'domain.devices.hostDevices': 'host devices cannot be passed through',
-  'domain.devices.interfaces[].binding': 'network binding plug-ins are not offered; use masquerade',
-  'domain.devices.interfaces[].passtBinding': 'the passt binding is not offered; use masquerade',
-  'domain.devices.interfaces[].sriov': 'SR-IOV is not offered; use masquerade',
-  'domain.launchSecurity': 'confidential guests are not offered',
-  'domain.memory.hugepages': 'guest memory is not backed by huge pages',
-  'networks[].multus': 'secondary networks are not offered',
-  'networks[].pod.vmIPv6NetworkCIDR': 'guests have no IPv6 address',
-  resourceClaims: 'dynamic resource claims are not offered',
-  utilityVolumes: 'utility volumes are not offered',
+  'domain.cpu.realtime': 'the node agent gives threads of virtual CPUs no real-time priority',
+  'domain.devices.gpus[].claimName':
+    'dynamic resource claims are not offered; name a resource of a device plug-in',
+  'domain.devices.gpus[].requestName':
+    'dynamic resource claims are not offered; name a resource of a device plug-in',
+  'domain.devices.hostDevices[].claimName':
+    'dynamic resource claims are not offered; name a resource of a device plug-in',
+  'domain.devices.hostDevices[].requestName':
+    'dynamic resource claims are not offered; name a resource of a device plug-in',
+  'domain.devices.interfaces[].binding':
+    'sidecars of network binding plug-ins are not talked to; use masquerade or bridge',
+  'domain.devices.interfaces[].passtBinding': 'nothing prepares a Pod for passt; use masquerade or bridge',
+  'domain.devices.interfaces[].sriov':
+    'functions that Multus gives a Pod are not looked up; use masquerade or bridge',
+  'networks[].multus':
+    'interfaces that Multus gives a Pod are not connected to the guest; use the Pod network',
+  'networks[].pod.vmIPv6NetworkCIDR': 'masquerade translates IPv4 only',
+  resourceClaims: 'devices of dynamic resource claims are not looked up',
+  utilityVolumes: 'nothing attaches utility volumes',
 };
