@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { waitFor } from '@virtkit/sdk';
 import { waitUntil } from '@virtkit/testing';
 import { describe, expect, it } from 'vitest';
@@ -8,6 +10,7 @@ import {
   createRunning,
   realMachine,
   remove,
+  running,
   runOf,
   runsAnew,
 } from '../support/machines.ts';
@@ -92,4 +95,28 @@ describe('what a real guest writes to its claim', () => {
     expect(await found('anew')).toBe('found:');
     await remove(cluster(), 'anew');
   });
+});
+
+it('UEFI variables are kept with the machine', async () => {
+  // The tiny guest's disk is for BIOS: the firmware itself is what runs here, and it does not shut down when asked.
+  const withFirmware = realMachine(cluster(), { name: 'firmware', terminationGracePeriodSeconds: 1 });
+  withFirmware.spec.template.spec!.domain.firmware = {
+    bootloader: { efi: { secureBoot: false, persistent: true } },
+  };
+  await cluster().client.virtualMachines.create(withFirmware);
+  await running(cluster(), 'firmware');
+  const { persistentVolumeClaims, persistentVolumes } = cluster().client;
+  const { items } = await persistentVolumeClaims.list({ labelSelector: 'persistent-state-for=firmware' });
+  expect(items).toHaveLength(1);
+  const [{ metadata, spec }] = items as [(typeof items)[0]];
+  const volume = await persistentVolumes.get(spec?.volumeName ?? '');
+  const variables = join(volume.spec?.local?.path ?? '', 'nvram', 'firmware_VARS.fd');
+  const { ino, size } = statSync(variables);
+  expect(size).toBeGreaterThan(0);
+  const before = await runOf(cluster(), 'firmware');
+  await cluster().client.virtualMachines.restart('firmware');
+  await runsAnew(cluster(), 'firmware', before);
+  expect(statSync(variables).ino).toBe(ino);
+  await remove(cluster(), 'firmware');
+  await claimGone(cluster(), metadata.name ?? '', spec?.volumeName ?? '');
 });

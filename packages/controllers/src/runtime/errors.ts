@@ -13,7 +13,11 @@ export type ControllerErrorCode =
   /** The object asks for something that is not offered; the message names the field. */
   | 'unsupported'
   /** A volume's claim does not exist (yet). */
-  | 'missing-claim';
+  | 'missing-claim'
+  /** A claim is to be made, and no storage class is named for it. */
+  | 'no-storage-class'
+  /** A claim lost its volume. */
+  | 'lost-claim';
 
 /** When trying again can help. */
 export type Retry = 'never' | 'backoff' | 'on-change';
@@ -26,6 +30,8 @@ const retryOf: Record<ControllerErrorCode, Retry> = {
   'invalid-object': 'on-change',
   unsupported: 'on-change',
   'missing-claim': 'backoff',
+  'no-storage-class': 'backoff',
+  'lost-claim': 'backoff',
 };
 
 /** The error of this package; decide by `code` and `retry`, never by message. */

@@ -13,6 +13,7 @@ import { attachmentLabel } from './hotplug/attachment-pod.ts';
 import { byInstance, instanceOf } from './hotplug/attached-to.ts';
 import { allClaimNames } from './launcher-pod/facts.ts';
 import { InstanceReconciler } from './reconciler.ts';
+import { byStateOf } from './state-claim.ts';
 import { byVsockAddress } from './vsock-addresses.ts';
 
 /** Selects the pods of instances. */
@@ -54,7 +55,7 @@ export function virtualMachineInstanceController(
     indexes: { instance: byInstance },
   });
   const classes = cache.informer(resources.storageClasses);
-  const claims = cache.informer(resources.persistentVolumeClaims);
+  const claims = cache.informer(resources.persistentVolumeClaims, { indexes: { stateOf: byStateOf } });
   instances.addIndex('claim', byClaim);
   instances.addIndex('vsockAddress', byVsockAddress);
   const configuration = configurationFrom(cache);

@@ -11,6 +11,8 @@ export interface InstanceObservation {
   readonly pod: Pod | undefined;
   /** Claims of the instance's volumes, as far as they exist. */
   readonly claims?: readonly PersistentVolumeClaim[];
+  /** The claim with what outlives the instance beside its disks. */
+  readonly stateClaim?: PersistentVolumeClaim | undefined;
   /** Pods that hold claims for plugged volumes on behalf of the launcher pod, or of one before it. */
   readonly attachments?: readonly Pod[];
   /** Names of storage classes whose volumes are made for the first pod that wants them. */

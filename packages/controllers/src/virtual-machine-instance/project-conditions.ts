@@ -15,6 +15,8 @@ export interface SyncProblem {
   readonly reason:
     | 'FailedCreate'
     | 'FailedPvcNotFound'
+    | 'FailedBackendStorageCreate'
+    | 'BackendStorageNotReady'
     | 'FailedDelete'
     | 'FailedPodPatch'
     | 'ErrImagePull'
@@ -53,7 +55,14 @@ function ready({ pod }: InstanceObservation, phase: string): Condition {
 }
 
 /** Reasons of ours that are over when the Pod runs. */
-const beforeStart = ['ErrImagePull', 'ImagePullBackOff', 'FailedCreate', 'FailedPvcNotFound'];
+const beforeStart = [
+  'ErrImagePull',
+  'ImagePullBackOff',
+  'FailedCreate',
+  'FailedPvcNotFound',
+  'FailedBackendStorageCreate',
+  'BackendStorageNotReady',
+];
 
 /** In Scheduled and Running the condition belongs to virt-handler. */
 function synchronized(

@@ -32,6 +32,7 @@ import type { SyncProblem } from './project-conditions.ts';
 import { launcherEndLeftMs, projectInstance } from './project.ts';
 import { allClaimNames } from './launcher-pod/facts.ts';
 import { renderPod } from './launcher-pod/render-pod.ts';
+import { StateClaims } from './state-claim.ts';
 import { isUrgent } from './urgency.ts';
 import { VsockAddresses } from './vsock-addresses.ts';
 
@@ -48,6 +49,7 @@ export interface InstanceReconcilerOptions {
   /** Attachment pods; must have the index `instance` by `attachedTo`. */
   readonly attachments: Informer<Pod>;
   readonly classes: Informer<StorageClass>;
+  /** Must have the index `stateOf`. */
   readonly claims: Informer<PersistentVolumeClaim>;
   readonly configuration: ConfigurationSource;
   readonly launcherImage: string;
@@ -63,6 +65,7 @@ export class InstanceReconciler {
   readonly #instances: ObjectClient<VirtualMachineInstance>;
   readonly #pods: ObjectClient<Pod>;
   readonly #facts: LauncherFactFinder;
+  readonly #stateClaims: StateClaims;
   readonly #coalescer: Coalescer;
   readonly #readiness: Coalescer;
   readonly #vsockAddresses = new VsockAddresses();
@@ -72,6 +75,7 @@ export class InstanceReconciler {
     this.#instances = options.client.resource(resources.virtualMachineInstances);
     this.#pods = options.client.resource(resources.pods);
     this.#facts = new LauncherFactFinder(options.client);
+    this.#stateClaims = new StateClaims(options.client);
     this.#coalescer = new Coalescer(options.clock, options.coalesceMs ?? 2_000);
     this.#readiness = new Coalescer(options.clock, readinessDelayMs);
   }
@@ -125,6 +129,7 @@ export class InstanceReconciler {
     return observeInstance({
       instance,
       candidates: pods.store.byIndex('ownerUid', instance.metadata.uid ?? ''),
+      stateClaim: claims.store.byIndex('stateOf', key)[0],
       claims: allClaimNames(instance)
         .map((name) => claims.store.get(keyFor(instance.metadata.namespace, name)))
         .filter((claim) => claim !== undefined),
@@ -181,7 +186,9 @@ export class InstanceReconciler {
   ): Promise<Pod> {
     const { launcherImage, recorder } = this.#options;
     const configuration = this.#options.configuration();
-    const facts = await this.#facts.find(instance, configuration, signal);
+    const known = this.#options.claims.store.byIndex('stateOf', key);
+    const stateClaim = await this.#stateClaims.ensure(instance, known, configuration, signal);
+    const facts = { ...(await this.#facts.find(instance, configuration, signal)), stateClaim };
     const rendered = renderPod(instance, { configuration, launcherImage, facts });
     const pod = await this.#pods.create(rendered, { namespace: instance.metadata.namespace, signal });
     expectations.expectPresence(key, pod);
@@ -306,7 +313,14 @@ function marked(instance: VirtualMachineInstance): VirtualMachineInstance {
 }
 
 function problemReason(effect: InstanceEffect, error: unknown): SyncProblem['reason'] {
-  if (errorCode(error) === 'missing-claim') return 'FailedPvcNotFound';
+  switch (errorCode(error)) {
+    case 'missing-claim':
+      return 'FailedPvcNotFound';
+    case 'no-storage-class':
+      return 'FailedBackendStorageCreate';
+    case 'lost-claim':
+      return 'BackendStorageNotReady';
+  }
   switch (effect.kind) {
     case 'delete-pods':
       return 'FailedDelete';

@@ -9,6 +9,7 @@ import type {
 import type { InstanceObservation } from './observation.ts';
 import { projectPluggedVolumes } from './hotplug/project-plugged.ts';
 import { claimOf, launcherVolumes } from './launcher-pod/facts.ts';
+import { hasPersistentState } from './launcher-pod/volumes.ts';
 
 /** KubeVirt: what a file system takes of a volume where no CDI says otherwise; a block device has none. */
 const filesystemOverhead = '0.055';
@@ -30,7 +31,7 @@ export function projectVolumes(
   const { instance, claims = [] } = observation;
   const { spec, status } = instance;
   const volumes = spec.volumes ?? [];
-  const known = status?.volumeStatus ?? (handedOver ? newEntries(instance) : undefined);
+  const known = status?.volumeStatus ?? (handedOver ? newEntries(observation) : undefined);
   if (known === undefined) return undefined;
   // A volume that is plugged in gets its entry when it is wanted.
   const plugged = projectPluggedVolumes(observation);
@@ -45,9 +46,23 @@ export function projectVolumes(
   });
 }
 
-function newEntries(instance: VirtualMachineInstance): VolumeStatus[] | undefined {
-  if ((instance.spec.volumes ?? []).length === 0) return undefined;
-  return launcherVolumes(instance).map(({ volume: { name } }) => ({ name, target: '' }));
+function newEntries({ instance, stateClaim }: InstanceObservation): VolumeStatus[] | undefined {
+  const state = hasPersistentState(instance) ? stateClaim : undefined;
+  if ((instance.spec.volumes ?? []).length === 0 && state === undefined) return undefined;
+  return [
+    ...launcherVolumes(instance).map(({ volume: { name } }) => ({ name, target: '' })),
+    ...(state === undefined ? [] : [stateEntry(state)]),
+  ];
+}
+
+/** KubeVirt: the persistent state is listed under a name of its own. */
+function stateEntry({ metadata, spec }: PersistentVolumeClaim): VolumeStatus {
+  const { accessModes } = spec ?? {};
+  return {
+    name: 'persistent-state-for-this-vm',
+    target: '',
+    persistentVolumeClaimInfo: { claimName: metadata.name!, ...(accessModes && { accessModes }) },
+  };
 }
 
 /** KubeVirt: told of volumes whose claim the guest writes to, not of what lies below an ephemeral disk. */

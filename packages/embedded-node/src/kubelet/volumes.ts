@@ -1,5 +1,5 @@
 import type { ClaimVolumeSource, Container, Pod, PodVolume, VolumeMount } from '@virtkit/core-types';
-import { lstat, mkdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import { EmbeddedNodeError, isSystemError } from '../errors.ts';
 import type { ImageStore } from '../images/image-store.ts';
@@ -125,12 +125,29 @@ async function containerMount(
 async function subPath(volume: ReadyVolume, path: string): Promise<string> {
   const full = insideOf(volume.path, path);
   // As on any kubelet: what is not there, a key that a Secret lacks for example, is an empty folder where it is mounted.
-  if ((!volume.readOnly || volume.fromApi === true) && !(await exists(full)))
-    await mkdir(full, { recursive: true, mode: 0o755 });
+  if (!volume.readOnly || volume.fromApi === true) await makeInside(volume.path, path);
   const [real, base] = [await realpath(full), await realpath(volume.path)];
   if (real !== base && !real.startsWith(join(base, '/')))
     throw new EmbeddedNodeError('ConfigMissing', `subPath ${path} leads out of its volume`);
   return real;
+}
+
+/**
+ * Makes the folders of a path in a volume, with the rights of the volume itself, so that who may write to one may to the
+ * other. Nothing is made behind a link: what is in a volume may be a Pod's, and lead anywhere.
+ */
+async function makeInside(volume: string, path: string): Promise<void> {
+  const mode = (await lstat(volume)).mode & 0o7777;
+  let folder = volume;
+  for (const name of posix.normalize(path).split('/')) {
+    folder = join(folder, name);
+    if (await exists(folder)) {
+      if ((await lstat(folder)).isDirectory()) continue;
+      return;
+    }
+    await mkdir(folder, { recursive: true });
+    await chmod(folder, mode);
+  }
 }
 
 async function exists(path: string): Promise<boolean> {

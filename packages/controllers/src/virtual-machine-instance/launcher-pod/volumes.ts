@@ -110,6 +110,11 @@ function persistentState(instance: VirtualMachineInstance, { stateClaim }: Launc
   ]);
 }
 
+/** Whether something of the instance outlives its Pods beside disks. */
+export function hasPersistentState(instance: VirtualMachineInstance): boolean {
+  return stateMounts(instance).length > 0;
+}
+
 function stateMounts(instance: VirtualMachineInstance): Omit<VolumeMount, 'name'>[] {
   const { spec, status } = instance;
   const tpm = spec.domain.devices.tpm?.persistent === true && spec.domain.devices.tpm.enabled !== false;
