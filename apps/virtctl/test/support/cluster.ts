@@ -149,7 +149,8 @@ export function notRunning(): never {
 
 /** The refusal for something that does not exist. */
 export function notFound(name: string): never {
-  throw new ApiServerError('NotFound', `virtualmachineinstance.kubevirt.io "${name}" not found`);
+  const details = { group: 'kubevirt.io', kind: 'virtualmachineinstance', name };
+  throw new ApiServerError('NotFound', `virtualmachineinstance.kubevirt.io "${name}" not found`, details);
 }
 
 export const machine = (name: string, runStrategy: 'Halted' | 'Always'): VirtualMachine => ({
