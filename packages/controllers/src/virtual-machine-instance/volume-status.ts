@@ -1,7 +1,6 @@
 import type {
   PersistentVolumeClaim,
   PersistentVolumeClaimInfo,
-  VirtualMachineInstance,
   VirtualMachineInstanceStatus,
   Volume,
   VolumeStatus,
