@@ -1,5 +1,6 @@
 /** Pure translation between VirtualMachineInstance and MachineSpec, and from what is observed to the VMI's status. */
 export { carriedFields, type CarriedField, type Carrier } from './carried/table.ts';
+export { refusals, type Refusal } from './carried/refusals.ts';
 export { uncarried, type UncarriedField } from './carried/uncarried.ts';
 export {
   agentCredentials,

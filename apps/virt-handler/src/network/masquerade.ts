@@ -6,9 +6,11 @@ import { bridgeName, primaryTap, tapLines, type PodInterface } from './pod-inter
  * monitoring and documentation that people have keep matching.
  */
 
-/** One port of the VMI's interface; an empty list means all ports. */
+/** One port of the VMI's interface, or a range of them; an empty list means all ports. */
 export interface ForwardedPort {
   port: number;
+  /** Last of a range. */
+  end?: number;
   protocol: 'tcp' | 'udp';
 }
 
@@ -99,24 +101,24 @@ interface NatInput {
   ports: readonly ForwardedPort[];
 }
 
+/** What traffic to a port, or to one of a range, looks like. */
+const matching = ({ port, end, protocol }: ForwardedPort): string =>
+  `${protocol} dport ${end === undefined ? port : `${port}-${end}`}`;
+
 /** A complete, idempotent script: the table is replaced in one transaction. */
 function nftablesScript({ podInterface, bridge, gateway, guest, ports }: NatInput): string {
   const inbound =
     ports.length === 0
       ? [`counter dnat to ${guest}`]
-      : ports.map(({ port, protocol }) => `${protocol} dport ${port} counter dnat to ${guest}`);
+      : ports.map((port) => `${matching(port)} counter dnat to ${guest}`);
   const fromLoopback =
     ports.length === 0
       ? [`ip saddr 127.0.0.1 counter snat to ${gateway}`]
-      : ports.map(
-          ({ port, protocol }) => `${protocol} dport ${port} ip saddr 127.0.0.1 counter snat to ${gateway}`,
-        );
+      : ports.map((port) => `${matching(port)} ip saddr 127.0.0.1 counter snat to ${gateway}`);
   const toLoopback =
     ports.length === 0
       ? [`ip daddr 127.0.0.1 counter dnat to ${guest}`]
-      : ports.map(
-          ({ port, protocol }) => `ip daddr 127.0.0.1 ${protocol} dport ${port} counter dnat to ${guest}`,
-        );
+      : ports.map((port) => `ip daddr 127.0.0.1 ${matching(port)} counter dnat to ${guest}`);
   const chain = (name: string, rules: string[], hook?: string): string =>
     [
       `  chain ${name} {`,

@@ -89,7 +89,13 @@ interface Connected {
 }
 
 async function masqueraded(common: PodNetworkOptions, nic: Interface, cidr: string): Promise<Connected> {
-  const ports = (nic.ports ?? []).map(forwardedPort);
+  const ports = [
+    ...(nic.ports ?? []).map(forwardedPort),
+    ...(nic.portRanges ?? []).map(({ start, end, protocol }) => ({
+      ...forwardedPort({ port: start, protocol }),
+      end,
+    })),
+  ];
   const made = await ensureMasqueradeNetwork({ ...common, ports, cidr });
   const { tap, mtu, bridge, gateway, prefix, guestAddress, podAddresses } = made;
   return {

@@ -48,10 +48,13 @@ describe('masquerade plan', () => {
       ports: [
         { port: 22, protocol: 'tcp' },
         { port: 53, protocol: 'udp' },
+        { port: 8000, end: 8010, protocol: 'tcp' },
       ],
     }).nftables;
     expect(some).toContain('tcp dport 22 counter dnat to 10.0.2.2');
     expect(some).toContain('udp dport 53 counter dnat to 10.0.2.2');
+    expect(some).toContain('tcp dport 8000-8010 counter dnat to 10.0.2.2');
+    expect(some).toContain('ip daddr 127.0.0.1 tcp dport 8000-8010 counter dnat to 10.0.2.2');
     expect(some).not.toMatch(/\n\s+counter dnat/);
   });
 });

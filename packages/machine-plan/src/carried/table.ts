@@ -78,6 +78,7 @@ export const carriedFields: readonly CarriedField[] = [
   machine('domain.cpu.isolateEmulatorThread'),
   whole('machine', 'domain.cpu.numa.guestMappingPassthrough'),
   machine('domain.memory.hugepages.pageSize'),
+  whole('pod', 'domain.memory.reservedOverhead.addedOverhead'),
   whole('machine', 'domain.launchSecurity'),
   ...['gpus[]', 'hostDevices[]'].flatMap((kind) =>
     ['name', 'deviceName', 'tag'].map((member) => machine(`domain.devices.${kind}.${member}`)),
@@ -100,6 +101,7 @@ export const carriedFields: readonly CarriedField[] = [
   // Firmware.
   machine('domain.firmware.uuid'),
   machine('domain.firmware.serial'),
+  whole('machine', 'domain.firmware.acpi'),
   machine('domain.firmware.bootloader.bios.useSerial'),
   machine('domain.firmware.bootloader.efi.secureBoot'),
   machine('domain.firmware.bootloader.efi.persistent'),
@@ -124,11 +126,7 @@ export const carriedFields: readonly CarriedField[] = [
   machine('domain.devices.useVirtioTransitional'),
   // Whether disks may be plugged into the running machine.
   machine('domain.devices.disableHotplug'),
-  machine(
-    'domain.devices.video.type',
-    ['', 'vga', 'virtio', 'bochs', 'cirrus', 'ramfb'],
-    'these are the video adapters',
-  ),
+  machine('domain.devices.video.type', ['', 'vga', 'virtio', 'bochs', 'cirrus', 'ramfb']),
   whole('machine', 'domain.devices.inputs'),
   whole('machine', 'domain.devices.sound'),
   machine('domain.devices.panicDevices[].model', ['', 'isa', 'hyperv', 'pvpanic']),
@@ -157,6 +155,7 @@ export const carriedFields: readonly CarriedField[] = [
   machine(`${disk}.errorPolicy`, ['', 'stop', 'ignore', 'report', 'enospace']),
   machine(`${disk}.blockSize.custom.logical`),
   machine(`${disk}.blockSize.custom.physical`),
+  machine(`${disk}.blockSize.custom.discardGranularity`),
   machine(`${disk}.blockSize.matchVolume.enabled`),
   machine(`${disk}.dedicatedIOThread`),
   machine(`${disk}.disk.pciAddress`),
@@ -195,6 +194,7 @@ export const carriedFields: readonly CarriedField[] = [
   // Folders that the guest mounts.
   machine('domain.devices.filesystems[].name'),
   whole('pod', 'domain.devices.filesystems[].virtiofs'),
+  whole('pod', 'volumes[].containerPath'),
 
   // Who may log in: given to cloud-init, or told to the guest's agent whenever it changes.
   whole('node-agent', 'accessCredentials'),
@@ -212,12 +212,24 @@ export const carriedFields: readonly CarriedField[] = [
   machine(`${nic}.bootOrder`),
   machine(`${nic}.state`, ['', 'up', 'down'], 'interfaces are not unplugged'),
   whole('node-agent', `${nic}.ports`),
+  whole('node-agent', `${nic}.portRanges`),
   machine('networks[].name'),
   { path: 'networks[].pod.vmNetworkCIDR', by: 'node-agent' },
 ];
 
 /** What is missing behind a refused field, by the start of its path; the longest match counts. */
 export const missingFeatures: Readonly<Record<string, string>> = {
+  'domain.devices.disks[].changedBlockTracking': 'nothing makes backups of changed blocks',
+  'domain.devices.disks[].tag': 'metadata of configuration drives names interfaces and host devices only',
+  'domain.devices.downwardMetrics': 'nothing answers questions of guests for figures of the host',
+  'domain.devices.interfaces[].macvtap': 'KubeVirt took this binding away; use masquerade or bridge',
+  'domain.devices.interfaces[].passt': 'KubeVirt took this binding away; use masquerade or bridge',
+  'domain.devices.interfaces[].slirp': 'KubeVirt took this binding away; use masquerade or bridge',
+  'domain.memory.reservedOverhead.memLock': 'the limit of locked memory of QEMU is not raised',
+  'networks[].resourceClaim': 'devices of dynamic resource claims are not looked up',
+  'volumes[].dataVolume.hotpluggable': 'a DataVolume is plugged in as the claim that it fills',
+  'volumes[].downwardMetrics': 'nothing writes figures of the host for guests',
+  'volumes[].serviceAccount': 'Pods on the embedded node are given no token',
   'domain.cpu.realtime': 'the node agent gives threads of virtual CPUs no real-time priority',
   'domain.devices.gpus[].claimName':
     'dynamic resource claims are not offered; name a resource of a device plug-in',

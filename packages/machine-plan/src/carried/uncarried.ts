@@ -35,10 +35,10 @@ export function uncarried(spec: VirtualMachineInstanceSpec, root = 'spec'): Unca
 
 function walk(value: unknown, at: Position, found: UncarriedField[]): void {
   if (value === undefined || value === null || (Array.isArray(value) && value.length === 0)) return;
-  const field = table.get(at.pattern);
-  if (field !== undefined) return judge(field, value, at, found);
-  if (at.pattern !== '' && !inner.has(at.pattern)) {
-    found.push({ path: at.path, reason: reasonFor(at.pattern) });
+  const verdict = judgePath(at.pattern);
+  if (verdict.kind === 'carried') return judge(verdict.field, value, at, found);
+  if (verdict.kind === 'refused') {
+    found.push({ path: at.path, reason: verdict.reason });
     return;
   }
   if (Array.isArray(value)) {
@@ -50,6 +50,19 @@ function walk(value: unknown, at: Position, found: UncarriedField[]): void {
       walk(item, { path: `${at.path}.${key}`, pattern }, found);
     }
   }
+}
+
+/**
+ * What is made of a field, whatever its value; `inner` is one whose members are judged each.
+ * @param pattern Its path below `spec`, with `[]` for each index; empty for the spec itself.
+ */
+export function judgePath(
+  pattern: string,
+): { kind: 'carried'; field: CarriedField } | { kind: 'inner' } | { kind: 'refused'; reason: string } {
+  const field = table.get(pattern);
+  if (field !== undefined) return { kind: 'carried', field };
+  if (pattern === '' || inner.has(pattern)) return { kind: 'inner' };
+  return { kind: 'refused', reason: reasonFor(pattern) };
 }
 
 function judge(field: CarriedField, value: unknown, at: Position, found: UncarriedField[]): void {

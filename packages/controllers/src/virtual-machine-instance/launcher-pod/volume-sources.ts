@@ -123,9 +123,11 @@ export function readOnly(folder: string, name: string): Omit<VolumeMount, 'name'
   return { mountPath: `${launcherPaths.private}/${folder}/${name}`, readOnly: true };
 }
 
-/** The launcher sees such a volume only when a disk is made of it; as a file system it is another container's. */
+/** The launcher sees such a volume only when a disk or an ACPI table is made of it; as a file system it is another container's. */
 function forDisk(instance: VirtualMachineInstance, storage: PodStorage): PodStorage {
   const [volume] = storage.volumes;
-  const hasDisk = (instance.spec.domain.devices.disks ?? []).some(({ name }) => name === volume?.name);
-  return hasDisk ? storage : { ...storage, mounts: [] };
+  const { devices, firmware } = instance.spec.domain;
+  const tables = [firmware?.acpi?.slicNameRef, firmware?.acpi?.msdmNameRef];
+  const used = [...(devices.disks ?? []).map(({ name }) => name), ...tables];
+  return used.includes(volume?.name ?? '') ? storage : { ...storage, mounts: [] };
 }

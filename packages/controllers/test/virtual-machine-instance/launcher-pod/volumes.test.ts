@@ -123,6 +123,17 @@ const rows: [string, Change, Storage][] = [
     },
   ],
   [
+    'a Secret with an ACPI table',
+    {
+      domain: { firmware: { acpi: { slicNameRef: 'v' } } },
+      spec: { volumes: [{ name: 'v', secret: { secretName: 's' } }] },
+    },
+    {
+      volumes: [{ name: 'v', secret: { secretName: 's' } }],
+      mounts: [{ name: 'v', mountPath: `${private_}/secret/v`, readOnly: ro }],
+    },
+  ],
+  [
     'a ConfigMap that is no disk',
     { spec: { volumes: [{ name: 'v', configMap: { name: 'c' } }] } },
     { volumes: [{ name: 'v', configMap: { name: 'c', optional: undefined } }] },
