@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
+import { chmod, mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { waitFor } from '@virtkit/sdk';
+import { isPaused, isRunning, waitFor } from '@virtkit/sdk';
 import { waitUntil } from '@virtkit/testing';
 import { describe, expect, it } from 'vitest';
 import { bound, claimGone, createClaim, unsynchronized, withDisk } from '../support/claims.ts';
@@ -8,12 +9,14 @@ import {
   addressOf,
   bootPatience,
   createRunning,
+  patience,
   realMachine,
   remove,
   running,
   runOf,
   runsAnew,
 } from '../support/machines.ts';
+import { run } from '../support/command.ts';
 import { needsRealGuests } from '../support/needs.ts';
 import { sharedPlatform } from '../support/shared-platform.ts';
 
@@ -119,4 +122,45 @@ it('UEFI variables are kept with the machine', async () => {
   expect(statSync(variables).ino).toBe(ino);
   await remove(cluster(), 'firmware');
   await claimGone(cluster(), metadata.name ?? '', spec?.volumeName ?? '');
+});
+
+it('a guest whose storage is full stands still, and goes on when there is room again', async () => {
+  const folder = join(cluster().folder, 'small');
+  await mkdir(folder);
+  await run(['mount', '-t', 'tmpfs', '-o', 'size=4m,mode=0777', 'tmpfs', folder]);
+  try {
+    const disk = join(folder, 'disk.img');
+    await writeFile(disk, '');
+    await truncate(disk, 32 * 1024 * 1024);
+    await chmod(disk, 0o666);
+    const { persistentVolumes, persistentVolumeClaims, virtualMachineInstances } = cluster().client;
+    const accessModes: ['ReadWriteOnce'] = ['ReadWriteOnce'];
+    await persistentVolumes.create({
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name: 'small' },
+      spec: { accessModes, capacity: { storage: '32Mi' }, hostPath: { path: folder } },
+    });
+    await persistentVolumeClaims.create({
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'small' },
+      spec: { accessModes, storageClassName: '', resources: { requests: { storage: '32Mi' } } },
+    });
+    const filling = '#!/bin/sh\n(dd if=/dev/zero of=/dev/vdc bs=1M count=16; sync) &\n';
+    const machine = realMachine(cluster(), { name: 'full', cloudInit: filling });
+    await cluster().client.virtualMachines.create(
+      withDisk(machine, { persistentVolumeClaim: { claimName: 'small' } }),
+    );
+    const paused = await waitFor(virtualMachineInstances, 'full', isPaused, { timeoutSeconds: bootPatience });
+    expect(paused?.status?.conditions?.find(({ type }) => type === 'Paused')?.reason).toBe('PausedIOError');
+    await run(['mount', '-o', 'remount,size=64m', folder]);
+    await virtualMachineInstances.unpause('full');
+    await waitFor(virtualMachineInstances, 'full', isRunning, { timeoutSeconds: patience });
+    await remove(cluster(), 'full');
+    await persistentVolumeClaims.delete('small');
+    await persistentVolumes.delete('small');
+  } finally {
+    await run(['umount', '--lazy', folder]);
+  }
 });
