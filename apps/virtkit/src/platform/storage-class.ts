@@ -3,7 +3,7 @@ import { localProvisioner, storageAnnotations } from '@virtkit/embedded-node';
 import { isApiError, type Client } from '@virtkit/sdk';
 
 /** Name of the class whose volumes are folders of this machine. */
-export const localClass = 'local';
+const localClass = 'local';
 
 /**
  * Makes the class of claims that name none, unless it is there. What users changed about it stays; who wants another

@@ -38,7 +38,7 @@ export interface AttemptLayout {
   readonly status: string;
 }
 
-export type VolumePlugin =
+type VolumePlugin =
   | 'kubernetes.io~empty-dir'
   | 'kubernetes.io~configmap'
   | 'kubernetes.io~secret'
