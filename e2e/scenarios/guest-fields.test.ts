@@ -2,7 +2,15 @@ import { isConditionTrue, type VirtualMachine, type VirtualMachineInstanceSpec }
 import { waitFor } from '@virtkit/sdk';
 import { waitUntil } from '@virtkit/testing';
 import { describe, expect, it } from 'vitest';
-import { addressOf, createRunning, realMachine, remove } from '../support/machines.ts';
+import {
+  addressOf,
+  agentAnswers,
+  createRunning,
+  realMachine,
+  remove,
+  runOf,
+  runsAnew,
+} from '../support/machines.ts';
 import { needsRealGuests } from '../support/needs.ts';
 import { sharedPlatform } from '../support/shared-platform.ts';
 
@@ -39,6 +47,14 @@ async function served(address: string, path: string, expected: RegExp): Promise<
     return expected.test(text) && text;
   });
 }
+
+/**
+ * Prints the length of the TPM's endorsement key, as the guest reads it (TPM2_ReadPublic of the handle that the TCG gives it), and
+ * its digest: every TPM has another one.
+ */
+const endorsementKey =
+  "exec 3<>/dev/tpm0; printf '\\200\\001\\0\\0\\0\\016\\0\\0\\001\\163\\201\\001\\0\\001' >&3; " +
+  'dd bs=4096 count=1 <&3 2>/dev/null > /tmp/key; wc -c < /tmp/key; md5sum < /tmp/key';
 
 /** The guest tells, again and again, what a command prints. */
 const tells = (path: string, command: string): string =>
@@ -130,6 +146,22 @@ describe('a real guest', () => {
     );
     await createRunning(cluster(), wanted);
     expect(await served(await addressOf(cluster(), name), 'files', /value/)).toBe('bluevalue');
+    await remove(cluster(), name);
+  });
+
+  it('keeps what its TPM holds from one run to the next', async () => {
+    const name = 'trusted';
+    const script = `#!/bin/sh\n${tells('key', endorsementKey)}\n`;
+    const wanted = realMachine(cluster(), { name, cloudInit: script });
+    wanted.spec.template.spec!.domain.devices.tpm = { persistent: true };
+    await createRunning(cluster(), wanted);
+    const key = async () => served(await addressOf(cluster(), name), 'key', /^[1-9]\d\d+\n[0-9a-f]{32}/);
+    const first = await key();
+    const before = await runOf(cluster(), name);
+    await cluster().client.virtualMachines.restart(name);
+    await runsAnew(cluster(), name, before);
+    await agentAnswers(cluster(), name);
+    expect(await key()).toBe(first);
     await remove(cluster(), name);
   });
 });

@@ -18,6 +18,7 @@ export function checkSupported(spec: MachineSpec): void {
   if (s390x && spec.pci !== undefined) refuse('/pci', 's390x machines place no devices on PCI buses');
   if (spec.launchSecurity?.kind === 'secure-execution' && !s390x)
     refuse('/launchSecurity', 'Secure Execution exists on s390x only');
-  if (spec.extraDevices?.tpm?.persistent === true)
-    refuse('/extraDevices/tpm/persistent', 'the state of a TPM is not kept');
+  const { tpm } = spec.extraDevices ?? {};
+  if (tpm?.persistent === true && tpm.stateFolder === undefined)
+    refuse('/extraDevices/tpm/stateFolder', 'the state of a TPM is kept only where the spec says');
 }

@@ -16,6 +16,7 @@ import {
 } from '@virtkit/hal';
 import { decideAcceleration, type Accelerator, type HardwareVirtualization } from './acceleration.ts';
 import { checkSupported } from './check-supported.ts';
+import { daemonPaths } from './daemon/configuration.ts';
 import { ConnectionKeeper } from './daemon/connection-keeper.ts';
 import { PrivateDaemon } from './daemon/private-daemon.ts';
 import { defaultMachineType } from './domain-xml/firmware.ts';
@@ -35,6 +36,7 @@ import { defineChecked } from './machine/define-domain.ts';
 import { MachineDirectory } from './machine/machine-directory.ts';
 import type { MachineHost } from './machine/machine-host.ts';
 import { KvmQemuMachine } from './machine/machine.ts';
+import { linkTpmState } from './machine/tpm-state.ts';
 import { ThawTimers } from './machine/thaw-timers.ts';
 import type { Connection, Domain } from './native/index.ts';
 import { ensureFolder, giveFilesTo, makeFolder, type Owner } from './ownership.ts';
@@ -235,6 +237,14 @@ class KvmQemuHypervisor implements KvmQemu, MachineHost {
     if (runAs !== undefined) await giveFilesTo(directory.path, runAs);
     for (const socket of spec.extraDevices?.usbRedirectionSockets ?? [])
       await ensureFolder(dirname(socket), runAs);
+    const { stateFolder } = spec.extraDevices?.tpm ?? {};
+    if (stateFolder !== undefined)
+      await linkTpmState({
+        configuration: daemonPaths(join(this.#options.stateDir, 'libvirt'), this.#options.runDir).config,
+        uuid: spec.firmware.uuid,
+        stateFolder,
+        owner: runAs,
+      });
     const { kind, uefi: wanted } = spec.firmware;
     const uefi =
       kind === 'uefi' ? await findUefi(spec, wanted?.variablesPath ?? directory.uefiVariables) : undefined;

@@ -47,7 +47,7 @@ describe('what this backend cannot do', () => {
     ['/watchdog/model', { architecture: 's390x', watchdog: watchdog('i6300esb') }],
     ['/pci', { architecture: 's390x', pci: { placement: { kind: 'root-complex' } } }],
     ['/launchSecurity', { launchSecurity: { kind: 'secure-execution' } }],
-    ['/extraDevices/tpm/persistent', { extraDevices: { tpm: { persistent: true } } }],
+    ['/extraDevices/tpm/stateFolder', { extraDevices: { tpm: { persistent: true } } }],
   ])('is refused at %s', (field, change) => {
     expect(() => checkSupported(machineSpec(change))).toThrow(
       expect.objectContaining({ code: 'unsupported', field }),

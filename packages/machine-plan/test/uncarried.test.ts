@@ -22,7 +22,6 @@ describe('uncarried', () => {
       'spec.domain.devices.gpus[0].claimName',
       (s) => (s.domain.devices.gpus = [{ name: 'g', claimName: 'c' }]),
     ],
-    ['spec.domain.devices.tpm.persistent', (s) => (s.domain.devices.tpm = { persistent: true })],
     [
       'spec.domain.devices.interfaces[0].sriov',
       (s) => (s.domain.devices.interfaces![0] = { name: 'default', sriov: {} }),
@@ -130,7 +129,7 @@ describe('uncarried', () => {
     [
       'a ConfigMap as a file system, and a TPM',
       (s) => {
-        s.domain.devices.tpm = { enabled: true };
+        s.domain.devices.tpm = { enabled: true, persistent: true };
         s.domain.devices.filesystems = [{ name: 'files', virtiofs: {} }];
         s.volumes!.push({ name: 'files', configMap: { name: 'c' } });
       },

@@ -94,7 +94,9 @@ export class KvmQemuMachine implements Machine {
           await this.#removeSockets();
           // Variables outside of the machine's folder are somebody else's, who keeps them for a later machine.
           const nvram = (await this.#keepsVariables()) ? Undefine.keepNvram : Undefine.nvram;
-          await domain.undefine(Undefine.managedSave | Undefine.snapshotsMetadata | nvram, options);
+          const tpm =
+            (await this.#directory.readSpec())?.extraDevices?.tpm?.persistent === true ? Undefine.keepTpm : 0;
+          await domain.undefine(Undefine.managedSave | Undefine.snapshotsMetadata | nvram | tpm, options);
         });
         await this.#directory.remove();
         this.#host.forgotten(this.id);

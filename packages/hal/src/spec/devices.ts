@@ -29,7 +29,11 @@ export const InputSchema = z.strictObject({
 export const SoundSchema = z.strictObject({ id, model: z.enum(['ich9', 'ac97']) });
 
 /** A trusted platform module 2.0; what a persistent one keeps outlives the machine's definition. */
-export const TpmSchema = z.strictObject({ persistent: z.boolean().default(false) });
+export const TpmSchema = z.strictObject({
+  persistent: z.boolean().default(false),
+  /** Folder of the host with the state of persistent ones, each in a folder named by the UUID of the machine's firmware. */
+  stateFolder: path.optional(),
+});
 
 /** A device by which the guest reports a crash of its own. */
 export const PanicDeviceSchema = z.strictObject({ model: z.enum(['hyperv', 'isa', 'pvpanic']).optional() });

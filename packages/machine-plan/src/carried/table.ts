@@ -133,7 +133,7 @@ export const carriedFields: readonly CarriedField[] = [
   whole('machine', 'domain.devices.clientPassthrough'),
   whole('machine', 'domain.devices.rng'),
   machine('domain.devices.tpm.enabled'),
-  machine('domain.devices.tpm.persistent', [false], 'the state of a TPM does not outlive the instance'),
+  machine('domain.devices.tpm.persistent'),
   machine('domain.devices.watchdog.name'),
   machine('domain.devices.watchdog.i6300esb.action', ['reset', 'shutdown', 'poweroff']),
   machine('domain.devices.watchdog.diag288.action', ['reset', 'shutdown', 'poweroff']),

@@ -13,6 +13,8 @@ type DevicePart = Pick<
 /** KubeVirt: paths of sockets in the launcher's Pod. */
 const metricsSocket = '/var/run/kubevirt-private/downwardmetrics-channel/downwardmetrics.sock';
 const virtiofsFolder = '/var/run/kubevirt/virtiofs-containers';
+/** KubeVirt: where the claim with the machine's persistent state is mounted for its TPM. */
+const stateFolder = '/var/run/kubevirt-private/libvirt/qemu/swtpm';
 /** KubeVirt: USB devices that a client can plug in at the same time. */
 const redirectedDevices = 4;
 
@@ -85,7 +87,12 @@ function planExtras(
     inputs: planInputs(vmi.spec, withDisplay),
     ...(sound && { sound }),
     ...(devices.tpm !== undefined &&
-      devices.tpm.enabled !== false && { tpm: { persistent: devices.tpm.persistent === true } }),
+      devices.tpm.enabled !== false && {
+        tpm: {
+          persistent: devices.tpm.persistent === true,
+          ...(devices.tpm.persistent === true && { stateFolder }),
+        },
+      }),
     panicDevices: (devices.panicDevices ?? []).map(({ model }) =>
       model ? { model: panicModel(model) } : {},
     ),
