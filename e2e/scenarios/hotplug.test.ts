@@ -71,12 +71,16 @@ describe('a volume of a running machine', () => {
 
   it('waits for its claim, and is there from the start of the next run', async () => {
     const { client } = cluster();
-    await createRunning(cluster(), mockMachine(cluster(), { name: 'late' }));
-    const machine = await client.virtualMachines.get('late');
-    const spec = machine.spec.template.spec!;
-    spec.domain.devices.disks?.push({ name: 'data', disk: { bus: 'scsi' } });
-    spec.volumes?.push({ name: 'data', persistentVolumeClaim: { claimName: 'later', hotpluggable: true } });
-    await client.virtualMachines.replace(machine);
+    const machine = mockMachine(cluster(), { name: 'late' });
+    await createRunning(cluster(), machine);
+    const { disks = [] } = machine.spec.template.spec!.domain.devices;
+    const { volumes = [] } = machine.spec.template.spec!;
+    const data: Volume = { name: 'data', persistentVolumeClaim: { claimName: 'later', hotpluggable: true } };
+    const spec = {
+      domain: { devices: { disks: [...disks, { name: 'data', disk: { bus: 'scsi' } }] } },
+      volumes: [...volumes, data],
+    };
+    await client.virtualMachines.patch('late', { type: 'merge', body: { spec: { template: { spec } } } });
     const waiting = await volume('late', 'data', (entry) => entry?.phase === 'Pending');
     expect(waiting).toMatchObject({ reason: 'FailedPvcNotFound', hotplugVolume: {} });
     await createDisk(cluster(), 'later');
@@ -93,25 +97,46 @@ describe('a volume of a running machine', () => {
     const machine = mockMachine(cluster(), { name: 'drive' });
     machine.spec.template.spec!.domain.devices.disks?.push({ name: 'cd', cdrom: { bus: 'sata' } });
     await createRunning(cluster(), machine);
-    const change = async (edit: (volumes: Volume[]) => Volume[]): Promise<void> => {
-      const current = await client.virtualMachines.get('drive');
-      const spec = current.spec.template.spec!;
-      await client.virtualMachines.replace({
-        ...current,
-        spec: {
-          ...current.spec,
-          template: { ...current.spec.template, spec: { ...spec, volumes: edit(spec.volumes ?? []) } },
-        },
+    const rest = machine.spec.template.spec?.volumes ?? [];
+    const change = (volumes: Volume[]) =>
+      client.virtualMachines.patch('drive', {
+        type: 'merge',
+        body: { spec: { template: { spec: { volumes } } } },
       });
-    };
-    await change((volumes) => [
-      ...volumes,
+    await change([
+      ...rest,
       { name: 'cd', persistentVolumeClaim: { claimName: 'medium', hotpluggable: true } },
     ]);
     expect((await volume('drive', 'cd', isReady))?.target).toBe('sda');
-    await change((volumes) => volumes.filter(({ name }) => name !== 'cd'));
+    await change(rest);
     await volume('drive', 'cd', (entry) => entry === undefined);
     const { spec } = await client.virtualMachineInstances.get('drive');
     expect(spec.domain.devices.disks?.map(({ name }) => name)).toContain('cd');
+  });
+
+  it('is asked for in the status where the gate HotplugVolumes is on, and the request ends', async () => {
+    const { client } = cluster();
+    const { items } = await client.kubeVirts.list({ namespace: 'kubevirt' });
+    const setGates = (featureGates: string[]) =>
+      client.kubeVirts.patch(
+        items[0]?.metadata.name ?? '',
+        { type: 'merge', body: { spec: { configuration: { developerConfiguration: { featureGates } } } } },
+        { namespace: 'kubevirt' },
+      );
+    await createDisk(cluster(), 'asked');
+    await createRunning(cluster(), mockMachine(cluster(), { name: 'asking' }));
+    await setGates(['HotplugVolumes']);
+    await cluster().virtctl(['addvolume', 'asking', '--volume-name', 'asked']);
+    await volume('asking', 'asked', isReady);
+    const machine = await waitFor(
+      client.virtualMachines,
+      'asking',
+      (one) => one !== undefined && one.status?.volumeRequests === undefined,
+      { timeoutSeconds: patience },
+    );
+    expect(machine?.spec.template.spec?.volumes?.map(({ name }) => name)).toContain('asked');
+    await cluster().virtctl(['removevolume', 'asking', '--volume-name', 'asked']);
+    await volume('asking', 'asked', (entry) => entry === undefined);
+    await setGates([]);
   });
 });

@@ -2,7 +2,7 @@ import type { Finding } from '@virtkit/admission';
 import type { VirtualMachine, VirtualMachineInstanceSpec, VirtualMachineSpec } from '@virtkit/core-types';
 import { describe, expect, test } from 'vitest';
 import { instanceGaps } from '../src/admission/carried/instance.ts';
-import { machineGaps, machineStatusGaps } from '../src/admission/carried/machine.ts';
+import { machineGaps } from '../src/admission/carried/machine.ts';
 import { instanceSpec } from './support/specs.ts';
 
 function machine(change: Partial<VirtualMachineSpec>): VirtualMachine {
@@ -24,13 +24,6 @@ describe('what nothing carries is refused', () => {
     ['VK-UPDATE-VOLUMES', 'spec.updateVolumesStrategy', { updateVolumesStrategy: 'Migration' }],
   ])('%s at %s', (rule, field, change) => {
     expect(named(judge(machine(change)))).toEqual([[rule, field]]);
-  });
-
-  test('VK-VOLUME-REQUESTS', () => {
-    const removeVolumeOptions = { name: 'disk' };
-    const asking = { ...machine({}), status: { volumeRequests: [{ removeVolumeOptions }] } };
-    expect(machineStatusGaps(asking)).toMatchObject([{ rule: 'VK-VOLUME-REQUESTS' }]);
-    expect(machineStatusGaps(machine({}))).toEqual([]);
   });
 
   test.each<[string, (spec: VirtualMachineInstanceSpec) => void]>([

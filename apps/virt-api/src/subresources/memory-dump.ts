@@ -2,7 +2,6 @@ import {
   Quantity,
   resources,
   type CDIConfig,
-  type JsonPatchOperation,
   type PersistentVolumeClaim,
   type VirtualMachine,
   type VirtualMachineMemoryDumpRequest,
@@ -13,6 +12,7 @@ import { requiredInstance, requiredMachine } from './context.ts';
 import { MemoryDumpRequestSchema } from './options.ts';
 import { conflict, ifFound, internalUnlessInvalid } from './refusal.ts';
 import { accepted, type Call, type Route } from './route.ts';
+import { requestPatch } from './status-request.ts';
 import { requireHotplugGate } from './volumes/check.ts';
 
 const extra = Quantity.parse('100Mi');
@@ -62,23 +62,8 @@ interface DumpRequest {
   readonly request: VirtualMachineMemoryDumpRequest;
 }
 
-/** Applies only to what the request was made for; where there is none to test, the whole object is tested by its version. */
 async function leave({ client, target, signal }: Call, { machine, request }: DumpRequest): Promise<void> {
-  const path = '/status/memoryDumpRequest';
-  const { metadata, status } = machine;
-  const before = status?.memoryDumpRequest;
-  const operations: JsonPatchOperation[] =
-    before === undefined
-      ? [
-          { op: 'test', path: '/metadata/resourceVersion', value: metadata.resourceVersion },
-          ...(status == null
-            ? [{ op: 'add' as const, path: '/status', value: { memoryDumpRequest: request } }]
-            : [{ op: 'add' as const, path, value: request }]),
-        ]
-      : [
-          { op: 'test', path, value: before },
-          { op: 'replace', path, value: request },
-        ];
+  const operations = requestPatch(machine, 'memoryDumpRequest', request);
   await internalUnlessInvalid(
     client.virtualMachines.patch(
       target.name,

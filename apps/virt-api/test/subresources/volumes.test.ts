@@ -126,7 +126,7 @@ describe('addvolume and removevolume', () => {
     },
   );
 
-  test('SUB-25: with HotplugVolumes, what is requested already is refused, and else that nothing carries it out', async () => {
+  test('SUB-25: with HotplugVolumes, it is left in the status, unless it is requested already', async () => {
     await gates(['HotplugVolumes']);
     const template = { spec: { domain: { devices: { disks: [disk] } }, volumes: [hotplugged] } };
     const pending = (volumeRequests: object[]) => bench().machine({ template }, { volumeRequests });
@@ -136,8 +136,24 @@ describe('addvolume and removevolume', () => {
     expect(await put('virtualmachines', `${adding}/addvolume`, fresh)).toBe(409);
     const removing = await pending([{ removeVolumeOptions: { name: 'data' } }]);
     expect(await put('virtualmachines', `${removing}/removevolume`, { name: 'data' })).toBe(409);
-    expect(await put('virtualmachines', `${removing}/addvolume`, fresh)).toBe(501);
-    expect(await put('virtualmachines', `${adding}/removevolume`, { name: 'data' })).toBe(501);
+    const requestsOf = async (name: string) =>
+      (await bench().client.virtualMachines.get(name)).status?.volumeRequests;
+    expect(await put('virtualmachines', `${removing}/addvolume`, fresh)).toBe(202);
+    expect(await requestsOf(removing)).toEqual([
+      { removeVolumeOptions: { name: 'data' } },
+      {
+        addVolumeOptions: {
+          name: 'new',
+          disk: { name: 'new', disk: {} },
+          volumeSource: { persistentVolumeClaim: { claimName: 'new', hotpluggable: true } },
+        },
+      },
+    ]);
+    expect(await put('virtualmachines', `${adding}/removevolume`, { name: 'data' })).toBe(202);
+    expect(await requestsOf(adding)).toHaveLength(2);
+    const first = await pending([]);
+    expect(await put('virtualmachines', `${first}/removevolume`, { name: 'data' })).toBe(202);
+    expect(await requestsOf(first)).toEqual([{ removeVolumeOptions: { name: 'data' } }]);
     await gates([]);
   });
 

@@ -30,6 +30,7 @@ import type { MachineObservation } from './observation.ts';
 import { effectiveRunStrategy } from './run-strategy.ts';
 import { isEndRecorded, startDelayLeft } from './start-failure.ts';
 import { isTemplateUnchanged, observedGeneration } from './start-revision.ts';
+import { planVolumeRequests, type VolumeRequestEffect } from './volume-requests.ts';
 import { pendingRequests, stopsInstance } from './state-change-requests.ts';
 
 /** Reasons of the VM's `Failure` condition that the controller itself gives. */
@@ -67,6 +68,7 @@ export type MachineEffect =
       readonly updated: VirtualMachineInstance;
     }
   | MemoryDumpEffect
+  | VolumeRequestEffect
   | { readonly kind: 'set-always' }
   /** Write down the firmware's UUID of a machine that admission gave none: the one that its instances have. */
   | { readonly kind: 'identify-machine' }
@@ -98,7 +100,9 @@ export function planMachine(observation: MachineObservation): MachinePlan {
   if (plan.effect.kind !== 'none') return plan;
   // Only for an instance that stays: one that is about to go need not follow.
   const following =
-    instance === undefined ? planMemoryDump(observation) : planFollowing(observation, instance);
+    instance === undefined
+      ? (planVolumeRequests(observation) ?? planMemoryDump(observation))
+      : planFollowing(observation, instance);
   const identity = isIdentified(machine) ? undefined : ({ kind: 'identify-machine' } as const);
   return { ...plan, effect: following ?? identity ?? plan.effect };
 }
@@ -132,6 +136,8 @@ function planFollowing(
   if (needsGenerationBump(observation, instance)) return { kind: 'bump-generation', instance };
   const dump = planMemoryDump(observation);
   if (dump !== undefined) return dump;
+  const requested = planVolumeRequests(observation);
+  if (requested !== undefined) return requested;
   const plugged = followVolumes(observation.machine, instance, observation.configuration);
   if (plugged !== undefined) return { kind: 'update-instance', instance, updated: plugged };
   const { failure, update } = observeLiveUpdate(observation) ?? {};

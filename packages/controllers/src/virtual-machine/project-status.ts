@@ -18,6 +18,7 @@ import { observeLiveUpdate } from './live-update/observe.ts';
 import { effectiveRunStrategy } from './run-strategy.ts';
 import { projectStartFailure } from './start-failure.ts';
 import { observedGeneration } from './start-revision.ts';
+import { openVolumeRequests } from './volume-requests.ts';
 import { pendingRequests } from './state-change-requests.ts';
 
 /** How the effect of a pass went. */
@@ -65,6 +66,7 @@ export function projectStatus(
       now,
     }),
     memoryDumpRequest: projectMemoryDumpRequest(observation),
+    volumeRequests: openVolumeRequests(machine),
     conditions: projectConditions(observation, instance, outcome),
   };
 }

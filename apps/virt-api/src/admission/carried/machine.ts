@@ -1,5 +1,5 @@
 import { notSupported, type Finding } from '@virtkit/admission';
-import type { VirtualMachine, VirtualMachineSpec } from '@virtkit/core-types';
+import type { VirtualMachineSpec } from '@virtkit/core-types';
 import { instanceGaps } from './instance.ts';
 
 const refused: readonly {
@@ -37,11 +37,4 @@ export function machineGaps(spec: VirtualMachineSpec): readonly Finding[] {
       .map(({ id, field, why }): Finding => ({ rule: id, ...notSupported(field, why) })),
     ...(template === undefined ? [] : instanceGaps(template, 'spec.template.spec')),
   ];
-}
-
-/** What the status of a virtual machine asks for but nothing carries out. */
-export function machineStatusGaps({ status }: VirtualMachine): readonly Finding[] {
-  if ((status?.volumeRequests ?? []).length === 0) return [];
-  const message = 'volumes cannot be plugged into a running machine';
-  return [{ rule: 'VK-VOLUME-REQUESTS', ...notSupported('status.volumeRequests', message) }];
 }

@@ -10,7 +10,7 @@ import {
 import type { z } from 'zod';
 import { instanceGaps } from '../carried/instance.ts';
 import { kubeVirtGaps } from '../carried/kubevirt.ts';
-import { machineGaps, machineStatusGaps } from '../carried/machine.ts';
+import { machineGaps } from '../carried/machine.ts';
 import type { PluginContext } from './context.ts';
 
 type Judge = (request: AdmissionRequest) => readonly Finding[];
@@ -24,7 +24,6 @@ export function carriedAdmission({ hypervisors }: PluginContext): AdmissionPlugi
         metadata.deletionTimestamp === undefined ? machineGaps(spec) : [],
       ),
     ],
-    [keyOf(resources.virtualMachines, 'status'), judging(VirtualMachineSchema, machineStatusGaps)],
     [
       keyOf(resources.virtualMachineInstances),
       creationOnly(judging(VirtualMachineInstanceSchema, ({ spec }) => instanceGaps(spec, 'spec'))),

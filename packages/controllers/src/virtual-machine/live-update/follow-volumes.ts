@@ -46,11 +46,11 @@ function withoutDepartures(spec: Spec, template: Spec): Spec {
   );
 }
 
-function withArrivals(spec: Spec, template: Spec, { status }: VirtualMachineInstance): Spec {
+function withArrivals(spec: Spec, template: Spec, { spec: before, status }: VirtualMachineInstance): Spec {
   const volumes = spec.volumes ?? [];
   const disks = spec.domain.devices.disks ?? [];
   const present = new Set([
-    ...volumes.map(({ name }) => name),
+    ...(before.volumes ?? []).map(({ name }) => name),
     ...(status?.volumeStatus ?? []).map(({ name }) => name),
   ]);
   const added = (template.volumes ?? []).filter(
