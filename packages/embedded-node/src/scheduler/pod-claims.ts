@@ -6,7 +6,9 @@ import { noProvisioner, storageAnnotations, waitForFirstConsumer } from '../stor
 
 /** The storage of a cluster, as far as it matters to where Pods go. */
 export interface StorageView {
+  /** A claim, if there is one of this name. */
   claim(namespace: string, name: string): PersistentVolumeClaim | undefined;
+  /** A class, if there is one of this name. */
   storageClass(name: string): StorageClass | undefined;
   readonly volumes: readonly PersistentVolume[];
 }

@@ -6,6 +6,7 @@ export const localProvisioner = 'virtkit.dev/local';
 /** Provisioner of classes for volumes that administrators make. */
 export const noProvisioner = 'kubernetes.io/no-provisioner';
 
+/** Annotations of classes, claims and volumes (Kubernetes' storage API). */
 export const storageAnnotations = {
   /** On a StorageClass: it is that of claims that name none. */
   defaultClass: 'storageclass.kubernetes.io/is-default-class',
