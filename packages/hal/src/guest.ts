@@ -5,6 +5,8 @@ export const GuestInfoSchema = z.strictObject({
   agentVersion: z.string(),
   /** Names of enabled agent commands. */
   supportedCommands: z.array(z.string()),
+  /** Names of commands that the agent knows and was told not to carry out. */
+  disabledCommands: z.array(z.string()).optional(),
   hostname: z.string().optional(),
   os: z
     .strictObject({

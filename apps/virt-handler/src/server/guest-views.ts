@@ -36,7 +36,11 @@ export function guestAgentInfoView(
     apiVersion: 'subresources.kubevirt.io/v1',
     kind: 'VirtualMachineInstanceGuestAgentInfo',
     guestAgentVersion: info.agentVersion,
-    supportedCommands: info.supportedCommands.map((name) => ({ name, enabled: true })),
+    // Go leaves out what is false.
+    supportedCommands: [
+      ...info.supportedCommands.map((name) => ({ name, enabled: true })),
+      ...(info.disabledCommands ?? []).map((name) => ({ name })),
+    ],
     ...(info.hostname === undefined ? {} : { hostname: info.hostname }),
     os: info.os ?? {},
     ...(info.timezone === undefined

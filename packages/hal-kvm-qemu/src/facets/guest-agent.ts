@@ -80,6 +80,7 @@ export function guestAgentFacet(machine: KvmQemuMachine, host: MachineHost): Gue
       return {
         agentVersion: agent.version,
         supportedCommands: agent.supported_commands.filter((c) => c.enabled).map((c) => c.name),
+        disabledCommands: agent.supported_commands.filter((c) => !c.enabled).map((c) => c.name),
         ...(named === undefined ? {} : { hostname: named['host-name'] }),
         ...(os === undefined ? {} : { os: replies.toOs(os) }),
         ...(zone === undefined ? {} : { timezone: { name: zone.zone ?? '', offsetSeconds: zone.offset } }),
