@@ -11,7 +11,7 @@ const formerPath = '/usr/lib/qemu/virtiofsd';
  * both of which it must be root: it is, of a user namespace in which nobody but the container's user exists. What says how to
  * migrate is left out, because it does not migrate; anything else that it does not know ends it.
  */
-const script = `
+const script = (program: string): string => `
 socket= folder= cache=auto
 for word; do
   case $word in
@@ -24,14 +24,20 @@ for word; do
 done
 exec bwrap --unshare-user --uid 0 --gid 0 --cap-add ALL --dev-bind / / \\
   --tmpfs /run --bind-try /run/kubevirt /run/kubevirt --bind-try /run/kubevirt-private /run/kubevirt-private \\
-  -- ${formerPath} -f "--socket-path=$socket" -o "source=$folder" -o sandbox=chroot -o "cache=$cache"
+  -- ${program} -f "--socket-path=$socket" -o "source=$folder" -o sandbox=chroot -o "cache=$cache"
 `;
 
-/** What a container runs whose command is {@link virtiofsdPath}; undefined where this is what it is. */
-export async function virtiofsdCommand(): Promise<readonly string[] | undefined> {
-  return (await exists(virtiofsdPath)) || !(await exists(formerPath))
+/**
+ * What a container runs whose command is {@link virtiofsdPath}; undefined where this is what it is.
+ * @param installed Where the programs are; parameters for tests.
+ */
+export async function virtiofsdCommand(
+  installed: { present: string; former: string } = { present: virtiofsdPath, former: formerPath },
+): Promise<readonly string[] | undefined> {
+  const { present, former } = installed;
+  return (await exists(present)) || !(await exists(former))
     ? undefined
-    : ['/bin/sh', '-c', script, 'virtiofsd'];
+    : ['/bin/sh', '-c', script(former), 'virtiofsd'];
 }
 
 async function exists(path: string): Promise<boolean> {
