@@ -12,7 +12,7 @@ type OperationResult =
   | { kind: 'bytes'; contentType: string; body: Uint8Array };
 
 /** A request for an operation, and what is known of the guest that it is about. */
-export interface OperationCall {
+interface OperationCall {
   readonly signal: AbortSignal;
   /** The JSON value of the body; undefined when there is none. @throws HalError `invalid-spec` */
   readonly body: () => Promise<unknown>;
