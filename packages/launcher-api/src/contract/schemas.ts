@@ -119,6 +119,7 @@ const number = z
   .int()
   .min(0)
   .max(2 ** 20);
+/** Devices of the host that were set aside for the launcher's Pod, by the resource that it asked for. */
 const DevicesFactSchema = z.object({
   /** PCI addresses by resource. */
   pci: z.record(z.string().max(317), z.array(z.string().max(64)).max(256)),
@@ -126,6 +127,7 @@ const DevicesFactSchema = z.object({
   mediated: z.record(z.string().max(317), z.array(z.string().max(64)).max(256)),
   usb: z.record(z.string().max(317), z.array(z.object({ bus: number, device: number })).max(256)),
 });
+/** CPUs of the launcher's Pod, and where the host's CPUs are. */
 const CpusFactSchema = z.object({
   /** CPUs that this Pod may use. */
   own: z.array(number).max(65_536),
