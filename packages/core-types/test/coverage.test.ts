@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { resources, unknownFields, VirtualMachineSchema, type ResourceDefinition } from '@virtkit/core-types';
 import { completeObject } from './facts/complete-object.ts';
 import { fieldsOf, sources, type FieldFacts } from './facts/field-facts.ts';

@@ -10,7 +10,7 @@ import {
   type ResourceDefinition,
   type StructuralSchema,
 } from '@virtkit/core-types';
-import { z } from 'zod';
+import * as z from 'zod';
 
 type AnyDefinition = ResourceDefinition<unknown>;
 const kinds: AnyDefinition[] = Object.values(resources).filter(

@@ -1,5 +1,5 @@
 import type { JsonPatchOperation, ResourceDefinition } from '@virtkit/core-types';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Denial, Verdict } from '../validation/denial.ts';
 import { denialOf } from '../validation/denial.ts';
 import type { Finding } from '../validation/finding.ts';

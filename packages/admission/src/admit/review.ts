@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { mutateRequest, validateRequest } from './admit.ts';
 import type { AdmissionContext } from './context.ts';
 import type { AdmissionRequest, AdmissionResult } from './request.ts';

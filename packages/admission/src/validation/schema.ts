@@ -1,5 +1,5 @@
 import { unknownFields } from '@virtkit/core-types';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { plain, type Finding } from './finding.ts';
 
 /** An object that fits its schema, or what is wrong with it. */

@@ -1,5 +1,5 @@
 import { Quantity } from '@virtkit/core-types';
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** The parts of zod's schema description that lead to nested schemas. */
 interface Definition {

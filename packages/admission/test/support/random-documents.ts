@@ -1,6 +1,6 @@
 import { randomDocument, seededRandom } from '@virtkit/testing/documents';
 import fc from 'fast-check';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { deepFreeze } from './deep-freeze.ts';
 
 /** Documents that fit a schema; frozen, so that a function which changes its input throws. */

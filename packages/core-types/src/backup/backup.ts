@@ -1,5 +1,5 @@
 // VirtualMachineBackup: a copy of the data of a running machine.
-import { z } from 'zod';
+import * as z from 'zod';
 import { StandardConditionSchema } from '../kubernetes/condition.ts';
 import { ObjectMetaSchema, listOf, typeMeta } from '../kubernetes/meta.ts';
 import { TypedLocalObjectReferenceSchema } from '../kubernetes/references.ts';

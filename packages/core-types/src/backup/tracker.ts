@@ -1,5 +1,5 @@
 // VirtualMachineBackupTracker: what the backups of one machine have copied.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ObjectMetaSchema, listOf, typeMeta } from '../kubernetes/meta.ts';
 import { TypedLocalObjectReferenceSchema } from '../kubernetes/references.ts';
 import { apiObject } from '../schema/object.ts';

@@ -1,5 +1,5 @@
 // CDIConfig: settings of the Containerized Data Importer.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ObjectMetaSchema, listOf, typeMeta } from '../kubernetes/meta.ts';
 import { LocalObjectReferenceSchema } from '../kubernetes/references.ts';
 import { apiObject } from '../schema/object.ts';

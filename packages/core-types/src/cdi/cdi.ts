@@ -1,5 +1,5 @@
 // CDI: an installation of the Containerized Data Importer.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ObjectMetaSchema, listOf, typeMeta } from '../kubernetes/meta.ts';
 import { AffinitySchema, TolerationSchema } from '../kubernetes/scheduling.ts';
 import { NodePlacementSchema } from '../kubevirt/kubevirt.ts';

@@ -1,5 +1,5 @@
 // Conditions of CDI kinds.
-import { z } from 'zod';
+import * as z from 'zod';
 import { conditionStatuses } from '../kubernetes/condition.ts';
 import { apiObject } from '../schema/object.ts';
 import { openEnum, time } from '../schema/scalars.ts';

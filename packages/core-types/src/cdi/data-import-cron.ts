@@ -1,5 +1,5 @@
 // DataImportCron: imports an image whenever there is a newer one.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ObjectMetaSchema, listOf, typeMeta } from '../kubernetes/meta.ts';
 import { apiObject } from '../schema/object.ts';
 import { int32, list, openEnum, time } from '../schema/scalars.ts';

@@ -1,5 +1,5 @@
 // DataSource: a name for content that many volumes are made from.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ObjectMetaSchema, listOf, typeMeta } from '../kubernetes/meta.ts';
 import { apiObject } from '../schema/object.ts';
 import { list } from '../schema/scalars.ts';

@@ -1,5 +1,5 @@
 // Where the content of a volume comes from.
-import { z } from 'zod';
+import * as z from 'zod';
 import { apiObject } from '../schema/object.ts';
 import { list, presence } from '../schema/scalars.ts';
 

@@ -1,5 +1,5 @@
 // DataVolume: a claim, and the content that the Containerized Data Importer puts on it.
-import { z } from 'zod';
+import * as z from 'zod';
 import { LabelSelectorSchema, ObjectMetaSchema, listOf, typeMeta } from '../kubernetes/meta.ts';
 import {
   PersistentVolumeClaimSpecSchema,

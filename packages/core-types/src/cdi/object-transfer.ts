@@ -1,5 +1,5 @@
 // ObjectTransfer: a claim moves to another namespace. Deprecated.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ObjectMetaSchema, listOf, typeMeta } from '../kubernetes/meta.ts';
 import { apiObject } from '../schema/object.ts';
 import { list, openEnum } from '../schema/scalars.ts';

@@ -1,5 +1,5 @@
 // VolumeImportSource, VolumeUploadSource and VolumeCloneSource: what fills a claim that refers to them.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ObjectMetaSchema, listOf, typeMeta } from '../kubernetes/meta.ts';
 import { TypedLocalObjectReferenceSchema } from '../kubernetes/references.ts';
 import { apiObject } from '../schema/object.ts';

@@ -1,5 +1,5 @@
 // StorageProfile: what a storage class can do.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ObjectMetaSchema, listOf, typeMeta } from '../kubernetes/meta.ts';
 import { apiObject } from '../schema/object.ts';
 import { list, openEnum } from '../schema/scalars.ts';

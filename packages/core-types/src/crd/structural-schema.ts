@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CoreTypesError } from '../errors.ts';
 import { isRecord } from '../patch/json.ts';
 

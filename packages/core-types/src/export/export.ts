@@ -1,5 +1,5 @@
 // VirtualMachineExport: the storage of a machine, offered for download.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConditionSchema } from '../kubernetes/condition.ts';
 import { ObjectMetaSchema, listOf, typeMeta } from '../kubernetes/meta.ts';
 import { TypedLocalObjectReferenceSchema } from '../kubernetes/references.ts';

@@ -1,5 +1,5 @@
 // Where the content of an export can be fetched.
-import { z } from 'zod';
+import * as z from 'zod';
 import { apiObject } from '../schema/object.ts';
 import { mapList, openEnum } from '../schema/scalars.ts';
 import { exportBackupEndpoints, exportFormats, exportManifests } from './values.ts';

@@ -1,5 +1,5 @@
 // OvirtVolumePopulator and OpenstackVolumePopulator: content of claims from other platforms.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ObjectMetaSchema, listOf, typeMeta } from '../kubernetes/meta.ts';
 import { ObjectReferenceSchema } from '../kubernetes/object-reference.ts';
 import { apiObject } from '../schema/object.ts';

@@ -1,5 +1,5 @@
 // Devices of a preference.
-import { z } from 'zod';
+import * as z from 'zod';
 import { TPMDeviceSchema, VGPUOptionsSchema } from '../kubevirt/devices.ts';
 import { BlockSizeSchema } from '../kubevirt/disks.ts';
 import { diskBuses } from '../kubevirt/values.ts';

@@ -1,5 +1,5 @@
 // VirtualMachineInstancetype and VirtualMachineClusterInstancetype: sizes of machines.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ObjectMetaSchema, listOf, typeMeta } from '../kubernetes/meta.ts';
 import { NUMASchema, RealtimeSchema } from '../kubevirt/cpu.ts';
 import { GPUSchema, HostDeviceSchema } from '../kubevirt/devices.ts';

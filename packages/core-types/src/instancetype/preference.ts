@@ -1,5 +1,5 @@
 // VirtualMachinePreference and VirtualMachineClusterPreference: what is filled in where a machine says nothing.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ObjectMetaSchema, listOf, typeMeta } from '../kubernetes/meta.ts';
 import { ClockOffsetSchema, TimerSchema } from '../kubevirt/clock.ts';
 import { CPUFeatureSchema } from '../kubevirt/cpu.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { apiObject } from '../schema/object.ts';
 import { int64 } from '../schema/scalars.ts';
 import { ObjectMetaSchema, typeMeta } from './meta.ts';

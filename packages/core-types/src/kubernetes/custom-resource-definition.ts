@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { apiObject } from '../schema/object.ts';
 import { atomicList, freeForm, int32, mergedMap } from '../schema/scalars.ts';
 import { ConditionSchema } from './condition.ts';

@@ -1,5 +1,5 @@
 // Name resolution of a pod.
-import { z } from 'zod';
+import * as z from 'zod';
 import { apiObject } from '../schema/object.ts';
 import { atomicList } from '../schema/scalars.ts';
 

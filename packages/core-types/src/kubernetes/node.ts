@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { apiObject } from '../schema/object.ts';
 import { atomicList, builtInQuantity, int32, int64, mergedMap, mergedSet, time } from '../schema/scalars.ts';
 import { ConditionSchema } from './condition.ts';

@@ -1,5 +1,5 @@
 // Claims for storage.
-import { z } from 'zod';
+import * as z from 'zod';
 import { apiObject } from '../schema/object.ts';
 import { atomicList, mergedMap, quantity } from '../schema/scalars.ts';
 import { ConditionSchema } from './condition.ts';

@@ -1,5 +1,5 @@
 // Pieces of storage, and the classes by which they are provided.
-import { z } from 'zod';
+import * as z from 'zod';
 import { apiObject } from '../schema/object.ts';
 import { atomicList, builtInQuantity } from '../schema/scalars.ts';
 import { ObjectMetaSchema, typeMeta } from './meta.ts';

@@ -1,5 +1,5 @@
 // The ways in which a probe can look at a workload.
-import { z } from 'zod';
+import * as z from 'zod';
 import { apiObject } from '../schema/object.ts';
 import { atomicList, intOrString } from '../schema/scalars.ts';
 

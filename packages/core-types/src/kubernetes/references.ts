@@ -1,5 +1,5 @@
 // References to other objects in the same or another namespace.
-import { z } from 'zod';
+import * as z from 'zod';
 import { apiObject } from '../schema/object.ts';
 import { int32, quantity } from '../schema/scalars.ts';
 

@@ -1,5 +1,5 @@
 // Where a pod may run: affinity, tolerations and spreading.
-import { z } from 'zod';
+import * as z from 'zod';
 import { apiObject } from '../schema/object.ts';
 import { atomicList, int32, int64 } from '../schema/scalars.ts';
 import { LabelSelectorSchema } from './meta.ts';

@@ -1,5 +1,5 @@
 // Credentials written into a guest.
-import { z } from 'zod';
+import * as z from 'zod';
 import { apiObject } from '../schema/object.ts';
 import { presence, setList } from '../schema/scalars.ts';
 

@@ -1,5 +1,5 @@
 // Guest clock and timers.
-import { z } from 'zod';
+import * as z from 'zod';
 import { apiObject } from '../schema/object.ts';
 import { int32 } from '../schema/scalars.ts';
 

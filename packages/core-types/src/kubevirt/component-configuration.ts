@@ -1,5 +1,5 @@
 // Settings of the platform's own components.
-import { z } from 'zod';
+import * as z from 'zod';
 import { apiObject } from '../schema/object.ts';
 import { double, int32, setList } from '../schema/scalars.ts';
 import { ResourceRequirementsWithoutClaimsSchema } from './network-configuration.ts';

@@ -1,5 +1,5 @@
 // Guest CPU.
-import { z } from 'zod';
+import * as z from 'zod';
 import { apiObject } from '../schema/object.ts';
 import { int64, list, presence } from '../schema/scalars.ts';
 

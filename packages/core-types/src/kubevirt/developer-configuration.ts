@@ -1,5 +1,5 @@
 // Feature gates and tuning for developers.
-import { z } from 'zod';
+import * as z from 'zod';
 import { apiObject } from '../schema/object.ts';
 import { atomicList, int32, int64, quantity } from '../schema/scalars.ts';
 

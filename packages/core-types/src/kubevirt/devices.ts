@@ -1,5 +1,5 @@
 // Devices of a guest.
-import { z } from 'zod';
+import * as z from 'zod';
 import { apiObject } from '../schema/object.ts';
 import { atomicList, list, presence } from '../schema/scalars.ts';
 import { DiskSchema, FilesystemSchema } from './disks.ts';

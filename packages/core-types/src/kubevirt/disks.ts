@@ -1,5 +1,5 @@
 // Disks and shared file systems of a guest.
-import { z } from 'zod';
+import * as z from 'zod';
 import { apiObject } from '../schema/object.ts';
 import { int32, int64, openEnum, presence } from '../schema/scalars.ts';
 import { FeatureStateSchema } from './features.ts';

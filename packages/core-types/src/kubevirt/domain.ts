@@ -1,5 +1,5 @@
 // The virtual machine as hardware.
-import { z } from 'zod';
+import * as z from 'zod';
 import { apiObject } from '../schema/object.ts';
 import { openEnum, quantity } from '../schema/scalars.ts';
 import { ClockSchema } from './clock.ts';

@@ -1,5 +1,5 @@
 // Features of the virtual hardware.
-import { z } from 'zod';
+import * as z from 'zod';
 import { apiObject } from '../schema/object.ts';
 import { int64 } from '../schema/scalars.ts';
 

@@ -1,5 +1,5 @@
 // Firmware, boot and machine type.
-import { z } from 'zod';
+import * as z from 'zod';
 import { apiObject } from '../schema/object.ts';
 
 export const BIOSSchema = apiObject('Boot with a BIOS.', {

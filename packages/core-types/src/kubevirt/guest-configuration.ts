@@ -1,5 +1,5 @@
 // Cluster-wide settings of guests and of node features.
-import { z } from 'zod';
+import * as z from 'zod';
 import { LabelSelectorSchema } from '../kubernetes/meta.ts';
 import { apiObject } from '../schema/object.ts';
 import { atomicList, int64, presence, quantity } from '../schema/scalars.ts';

@@ -1,5 +1,5 @@
 // Devices of nodes that virtual machines may use.
-import { z } from 'zod';
+import * as z from 'zod';
 import { apiObject } from '../schema/object.ts';
 import { atomicList } from '../schema/scalars.ts';
 

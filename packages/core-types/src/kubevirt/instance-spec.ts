@@ -1,5 +1,5 @@
 // The desired state of one running virtual machine.
-import { z } from 'zod';
+import * as z from 'zod';
 import { PodDNSConfigSchema } from '../kubernetes/dns.ts';
 import { ObjectMetaSchema } from '../kubernetes/meta.ts';
 import {

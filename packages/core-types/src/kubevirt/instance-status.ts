@@ -1,5 +1,5 @@
 // The observed state of one running virtual machine.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConditionSchema } from '../kubernetes/condition.ts';
 import { apiObject } from '../schema/object.ts';
 import { atomicList, int32, int64, list, openEnum, time, uint32 } from '../schema/scalars.ts';

@@ -1,5 +1,5 @@
 // Network interfaces of a guest.
-import { z } from 'zod';
+import * as z from 'zod';
 import { apiObject } from '../schema/object.ts';
 import { atomicList, int32, list, presence } from '../schema/scalars.ts';
 

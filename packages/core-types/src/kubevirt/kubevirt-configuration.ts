@@ -1,5 +1,5 @@
 // Cluster-wide configuration.
-import { z } from 'zod';
+import * as z from 'zod';
 import { LabelSelectorSchema } from '../kubernetes/meta.ts';
 import { apiObject } from '../schema/object.ts';
 import { atomicList, int32, int64, list, mapList, openEnum, quantity } from '../schema/scalars.ts';

@@ -1,5 +1,5 @@
 // KubeVirt: the installation.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConditionSchema } from '../kubernetes/condition.ts';
 import { ObjectMetaSchema, listOf, typeMeta } from '../kubernetes/meta.ts';
 import { LocalObjectReferenceSchema } from '../kubernetes/references.ts';

@@ -1,5 +1,5 @@
 // Confidential computing.
-import { z } from 'zod';
+import * as z from 'zod';
 import { apiObject } from '../schema/object.ts';
 import { presence } from '../schema/scalars.ts';
 

@@ -1,5 +1,5 @@
 // Guest memory.
-import { z } from 'zod';
+import * as z from 'zod';
 import { apiObject } from '../schema/object.ts';
 import { quantity } from '../schema/scalars.ts';
 

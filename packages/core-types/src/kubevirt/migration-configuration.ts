@@ -1,5 +1,5 @@
 // Cluster-wide settings of live migration.
-import { z } from 'zod';
+import * as z from 'zod';
 import { apiObject } from '../schema/object.ts';
 import { int64, quantity } from '../schema/scalars.ts';
 

@@ -1,5 +1,5 @@
 // Progress of a live migration, as kept on the instance.
-import { z } from 'zod';
+import * as z from 'zod';
 import { apiObject } from '../schema/object.ts';
 import { atomicList, int32, int64, openEnum, quantity, time } from '../schema/scalars.ts';
 import { migrationAbortStatuses, migrationModes } from './values.ts';

@@ -1,5 +1,5 @@
 // VirtualMachineInstanceMigration: one live migration.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConditionSchema } from '../kubernetes/condition.ts';
 import { ObjectMetaSchema, listOf, typeMeta } from '../kubernetes/meta.ts';
 import { apiObject } from '../schema/object.ts';

@@ -1,5 +1,5 @@
 // Cluster-wide network settings.
-import { z } from 'zod';
+import * as z from 'zod';
 import { apiObject } from '../schema/object.ts';
 import { quantity } from '../schema/scalars.ts';
 

@@ -1,5 +1,5 @@
 // Networks that interfaces connect to.
-import { z } from 'zod';
+import * as z from 'zod';
 import { apiObject } from '../schema/object.ts';
 
 export const PodNetworkSchema = apiObject('The network of the pod.', {

@@ -1,5 +1,5 @@
 // VirtualMachineInstancePreset: defaults by label, deprecated.
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { LabelSelectorSchema, ObjectMetaSchema, listOf, typeMeta } from '../kubernetes/meta.ts';
 import { apiObject } from '../schema/object.ts';
 import { DomainSpecSchema } from './domain.ts';

@@ -1,5 +1,5 @@
 // Probes of a guest.
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { ExecActionSchema, HTTPGetActionSchema, TCPSocketActionSchema } from '../kubernetes/probe-actions.ts';
 import { apiObject } from '../schema/object.ts';
 import { int32, presence } from '../schema/scalars.ts';

@@ -1,5 +1,5 @@
 // VirtualMachineInstanceReplicaSet: a number of equal instances.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConditionSchema } from '../kubernetes/condition.ts';
 import { LabelSelectorSchema, ObjectMetaSchema, listOf, typeMeta } from '../kubernetes/meta.ts';
 import { apiObject } from '../schema/object.ts';

@@ -1,5 +1,5 @@
 // VirtualMachineInstance: one run of a virtual machine.
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { ObjectMetaSchema, listOf, typeMeta } from '../kubernetes/meta.ts';
 import { apiObject } from '../schema/object.ts';
 import { VirtualMachineInstanceSpecSchema } from './instance-spec.ts';

@@ -1,5 +1,5 @@
 // VirtualMachine: a machine that outlives its runs.
-import { z } from 'zod';
+import * as z from 'zod';
 import { DataVolumeSpecSchema } from '../cdi/data-volume.ts';
 import { ConditionSchema } from '../kubernetes/condition.ts';
 import { ObjectMetaSchema, listOf, typeMeta } from '../kubernetes/meta.ts';

@@ -1,5 +1,5 @@
 // State of volumes of a running instance.
-import { z } from 'zod';
+import * as z from 'zod';
 import { apiObject } from '../schema/object.ts';
 import { atomicList, int64, openEnum, quantity, time, uint32 } from '../schema/scalars.ts';
 import { volumePhases } from './values.ts';

@@ -1,5 +1,5 @@
 // Volumes that back disks and file systems.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ClaimVolumeSourceSchema } from '../kubernetes/persistent-volume-claim.ts';
 import { DownwardAPIVolumeFileSchema, LocalObjectReferenceSchema } from '../kubernetes/references.ts';
 import { apiObject } from '../schema/object.ts';

@@ -1,5 +1,5 @@
 // MigrationPolicy: migration settings for some instances.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ObjectMetaSchema, listOf, typeMeta } from '../kubernetes/meta.ts';
 import { ExperimentalMigrationOptionsSchema } from '../kubevirt/migration-state.ts';
 import { apiObject } from '../schema/object.ts';

@@ -1,5 +1,5 @@
 // Plugin: changes to machines, and actions on nodes, that others bring along.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ObjectMetaSchema, listOf, typeMeta } from '../kubernetes/meta.ts';
 import { apiObject } from '../schema/object.ts';
 import { atomicList, duration, openEnum, presence } from '../schema/scalars.ts';

@@ -1,5 +1,5 @@
 // VirtualMachinePool: a number of like machines.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConditionSchema } from '../kubernetes/condition.ts';
 import { LabelSelectorSchema, ObjectMetaSchema, listOf, typeMeta } from '../kubernetes/meta.ts';
 import { VirtualMachineSpecSchema } from '../kubevirt/virtual-machine.ts';

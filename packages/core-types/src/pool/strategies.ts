@@ -1,5 +1,5 @@
 // How a pool shrinks, updates and heals.
-import { z } from 'zod';
+import * as z from 'zod';
 import { LabelSelectorSchema } from '../kubernetes/meta.ts';
 import { NodeSelectorRequirementSchema } from '../kubernetes/scheduling.ts';
 import { apiObject } from '../schema/object.ts';

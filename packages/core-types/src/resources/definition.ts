@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { KubernetesObject } from '../kubernetes/meta.ts';
 
 /** A column of `kubectl get`; priority 0 is always shown, others only with `-o wide`. */

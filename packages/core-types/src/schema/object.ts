@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * An API object: the listed fields are checked, unlisted fields pass through unchanged, so that an object written

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** A rule that a CustomResourceDefinition states in CEL, beside what its schema says. */
 export interface SchemaRule<T> {

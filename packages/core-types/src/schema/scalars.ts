@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isRecord } from '../patch/json.ts';
 import { apiObject } from './object.ts';
 

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { formatPointer } from '../patch/json-pointer.ts';
 import { isRecord } from '../patch/json.ts';
 

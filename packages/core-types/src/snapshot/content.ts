@@ -1,5 +1,5 @@
 // VirtualMachineSnapshotContent: what a snapshot holds.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ObjectMetaSchema, listOf, typeMeta } from '../kubernetes/meta.ts';
 import { PersistentVolumeClaimSpecSchema } from '../kubernetes/persistent-volume-claim.ts';
 import { VirtualMachineSpecSchema, VirtualMachineStatusSchema } from '../kubevirt/virtual-machine.ts';

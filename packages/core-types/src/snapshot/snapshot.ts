@@ -1,5 +1,5 @@
 // VirtualMachineSnapshot: the state of a machine at one moment.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConditionSchema } from '../kubernetes/condition.ts';
 import { ObjectMetaSchema, listOf, typeMeta } from '../kubernetes/meta.ts';
 import { TypedLocalObjectReferenceSchema } from '../kubernetes/references.ts';

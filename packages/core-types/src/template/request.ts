@@ -1,5 +1,5 @@
 // VirtualMachineTemplateRequest: a machine becomes a template.
-import { z } from 'zod';
+import * as z from 'zod';
 import { StandardConditionSchema } from '../kubernetes/condition.ts';
 import { ObjectMetaSchema, listOf, typeMeta } from '../kubernetes/meta.ts';
 import { LocalObjectReferenceSchema } from '../kubernetes/references.ts';

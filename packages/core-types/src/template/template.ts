@@ -1,5 +1,5 @@
 // VirtualMachineTemplate: a machine with parameters.
-import { z } from 'zod';
+import * as z from 'zod';
 import { StandardConditionSchema } from '../kubernetes/condition.ts';
 import { ObjectMetaSchema, listOf, typeMeta } from '../kubernetes/meta.ts';
 import { apiObject } from '../schema/object.ts';

@@ -1,5 +1,5 @@
 // UploadTokenRequest: leave to upload to a claim.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ObjectMetaSchema, typeMeta } from '../kubernetes/meta.ts';
 import { apiObject } from '../schema/object.ts';
 

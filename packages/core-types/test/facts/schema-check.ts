@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { fieldsOf, parseType, type FieldFacts } from './field-facts.ts';
 import { narrowed, scalars } from './samples.ts';
 

@@ -7,7 +7,7 @@ import {
   WatchdogSchema,
   type DomainSpec,
 } from '@virtkit/core-types';
-import { z } from 'zod';
+import * as z from 'zod';
 import { semanticallyEqual } from '../../validation/semantic-equality.ts';
 
 /** A part of the domain that presets set. */
