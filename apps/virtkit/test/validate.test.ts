@@ -96,12 +96,12 @@ describe('documents', () => {
   });
 
   test('that no platform of this version carries out are allowed, with a warning that says so', async () => {
-    const spec = '      volumes: [{ name: data, persistentVolumeClaim: { claimName: data } }]\n';
-    const { documents } = await validateManifests([await file('claim.yaml', machine('claim', '', spec))], {});
+    const spec = '      resourceClaims: [{ name: card, resourceClaimName: card }]\n';
+    const { documents } = await validateManifests([await file('card.yaml', machine('card', '', spec))], {});
     expect(documents).toMatchObject([
       {
         result: 'allowed',
-        warnings: [expect.stringContaining('spec.template.spec.volumes[0].persistentVolumeClaim: ')],
+        warnings: [expect.stringContaining('spec.template.spec.resourceClaims: ')],
       },
     ]);
   });
@@ -201,8 +201,11 @@ describe('the command', () => {
     const odd = documents.filter(({ result, warnings }) => result !== 'allowed' || warnings.length > 0);
     expect(odd.map(({ kind, name, result }) => [kind, name, result])).toEqual([
       ['Service', 'demo', 'not-judged'],
+      ['PersistentVolumeClaim', 'claim-data', 'not-judged'],
       ['Service', 'ports', 'not-judged'],
       ['VirtualMachineInstance', 'preset', 'allowed'],
+      ['StorageClass', 'retained', 'not-judged'],
+      ['PersistentVolumeClaim', 'retained-data', 'not-judged'],
       ['VirtualMachine', 'running-form', 'allowed'],
       ['Service', 'cluster', 'not-judged'],
     ]);
