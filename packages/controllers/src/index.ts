@@ -21,7 +21,7 @@ export {
   type LauncherFacts,
 } from './virtual-machine-instance/launcher-pod/facts.ts';
 export { launcherUser } from './virtual-machine-instance/launcher-pod/identity.ts';
-export { kernelBootVolume, launcherPaths } from './virtual-machine-instance/launcher-pod/paths.ts';
+export { kernelBootVolume } from './virtual-machine-instance/launcher-pod/paths.ts';
 export {
   hypervisorOf,
   renderPod,

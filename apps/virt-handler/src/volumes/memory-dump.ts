@@ -1,10 +1,7 @@
-import type { VolumeStatus } from '@virtkit/core-types';
+import { launcherPaths, type VolumeStatus } from '@virtkit/core-types';
 import type { Machine, Observed } from '@virtkit/hal';
 import type { MemoryDumpSight } from '@virtkit/machine-plan';
 import type { PluggedFiles } from './plugged-files.ts';
-
-/** Folder in the launcher's Pod that dumps are written to, as the launcher sees it. */
-const launcherFolder = '/var/run/kubevirt/hotplug-disks';
 
 /** A volume that guest memory is dumped to. */
 export interface DumpSubject {
@@ -26,7 +23,7 @@ export async function dumpMemory(
 ): Promise<MemoryDumpSight | undefined> {
   const file = entry.memoryDumpVolume?.targetFileName;
   if (entry.phase !== 'MemoryDumpInProgress' || file === undefined) return undefined;
-  const path = `${launcherFolder}/${file}`;
+  const path = `${launcherPaths.hotplugDisks}/${file}`;
   let dump = observed.memoryDump;
   if (dump?.path !== path) {
     await machine.facet('memoryDump').start(path, { signal });

@@ -7,6 +7,7 @@ import {
 } from '@virtkit/admission';
 import { renderPod } from '@virtkit/controllers';
 import {
+  launcherPaths,
   resources,
   servedKind,
   type Pod,
@@ -73,7 +74,7 @@ export async function renderObject(
   );
   // As it comes out of the wire between virt-handler and virt-launcher.
   const machineSpec = parseMachineSpec(JSON.parse(JSON.stringify(planned)), 'kvm-qemu');
-  const directory = `/var/run/kubevirt-private/hypervisor/machines/${uid}`;
+  const directory = `${launcherPaths.machines}/${uid}`;
   return {
     kind: String(value['kind']),
     namespace,

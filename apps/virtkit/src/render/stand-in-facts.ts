@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { claimNames, kernelBootVolume, launcherPaths, type LauncherFacts } from '@virtkit/controllers';
-import type { VirtualMachineInstance, Volume } from '@virtkit/core-types';
+import { claimNames, kernelBootVolume, type LauncherFacts } from '@virtkit/controllers';
+import { launcherPaths, type VirtualMachineInstance, type Volume } from '@virtkit/core-types';
 import type { MachineSpec } from '@virtkit/hal';
 import type { ClaimedDevice, DeviceFacts, MachineFacts } from '@virtkit/machine-plan';
 

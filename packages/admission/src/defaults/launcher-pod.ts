@@ -1,14 +1,15 @@
-import type {
-  Container,
-  ContainerPathVolumeSource,
-  Pod,
-  PodVolume,
-  VirtualMachineInstance,
-  VolumeMount,
+import {
+  launcherPaths,
+  type Container,
+  type ContainerPathVolumeSource,
+  type Pod,
+  type PodVolume,
+  type VirtualMachineInstance,
+  type VolumeMount,
 } from '@virtkit/core-types';
 
 const compute = 'compute';
-const sockets = { name: 'virtiofs-containers', mountPath: '/var/run/kubevirt/virtiofs-containers' };
+const sockets = { name: 'virtiofs-containers', mountPath: launcherPaths.virtiofs };
 /** User and group of launchers. */
 const launcherUser = 107;
 /** Volumes of a Pod whose content does not change under the guest. */

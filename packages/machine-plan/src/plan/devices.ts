@@ -1,4 +1,9 @@
-import { annotations as keys, type Devices, type VirtualMachineInstance } from '@virtkit/core-types';
+import {
+  launcherPaths,
+  annotations as keys,
+  type Devices,
+  type VirtualMachineInstance,
+} from '@virtkit/core-types';
 import type { ExtraDevices, MachineSpec } from '@virtkit/hal';
 import type { PlanConfiguration } from '../configuration.ts';
 import { PlanError } from '../errors.ts';
@@ -11,10 +16,9 @@ type DevicePart = Pick<
 >;
 
 /** KubeVirt: paths of sockets in the launcher's Pod. */
-const metricsSocket = '/var/run/kubevirt-private/downwardmetrics-channel/downwardmetrics.sock';
-const virtiofsFolder = '/var/run/kubevirt/virtiofs-containers';
+const metricsSocket = `${launcherPaths.private}/downwardmetrics-channel/downwardmetrics.sock`;
 /** KubeVirt: where the claim with the machine's persistent state is mounted for its TPM. */
-const stateFolder = '/var/run/kubevirt-private/libvirt/qemu/swtpm';
+const stateFolder = `${launcherPaths.private}/libvirt/qemu/swtpm`;
 /** KubeVirt: USB devices that a client can plug in at the same time. */
 const redirectedDevices = 4;
 
@@ -99,14 +103,14 @@ function planExtras(
     ...(vsock && { vsock }),
     sharedDirectories: (devices.filesystems ?? []).map(({ name }) => ({
       tag: name,
-      socket: `${virtiofsFolder}/${name}.sock`,
+      socket: `${launcherPaths.virtiofs}/${name}.sock`,
     })),
     usbRedirectionSockets:
       devices.clientPassthrough === undefined
         ? []
         : Array.from(
             { length: redirectedDevices },
-            (_, index) => `/var/run/kubevirt-private/${vmi.metadata.uid}/virt-usbredir-${index}`,
+            (_, index) => `${launcherPaths.private}/${vmi.metadata.uid}/virt-usbredir-${index}`,
           ),
     ...(devices.downwardMetrics !== undefined && { hostMetricsSocket: metricsSocket }),
   };

@@ -1,4 +1,4 @@
-import type { Disk, VirtualMachineInstanceSpec } from '@virtkit/core-types';
+import { launcherPaths, type Disk, type VirtualMachineInstanceSpec } from '@virtkit/core-types';
 import type { Disk as MachineDisk } from '@virtkit/hal';
 import { PlanError } from '../errors.ts';
 import { pciAddress } from './pci.ts';
@@ -12,7 +12,7 @@ export type DiskTarget = Pick<
 const buses = ['virtio', 'sata', 'scsi', 'usb'] as const;
 
 /** KubeVirt: the socket of the helper that carries out persistent reservations. */
-const reservationsSocket = '/var/run/kubevirt/daemons/pr/pr-helper.sock';
+const reservationsSocket = `${launcherPaths.public}/daemons/pr/pr-helper.sock`;
 
 /** The bus that a disk names, or else its architecture's. */
 export function diskBusOf(disk: Disk, { architecture }: VirtualMachineInstanceSpec): string {

@@ -1,4 +1,5 @@
 import {
+  launcherPaths,
   annotations as keys,
   labels,
   type DomainSpec,
@@ -13,9 +14,9 @@ import { architectureOf } from './architecture.ts';
 /** KubeVirt: how long the boot menu of a machine that starts paused waits, in milliseconds. */
 const bootMenuMs = 10_000;
 /** KubeVirt: where the variables of persistent UEFI firmware are kept. */
-const variablesFolder = '/var/run/kubevirt-private/libvirt/qemu/nvram';
-const debugLogPath = '/var/run/kubevirt-private/QEMUSeaBiosDebugPipe';
-const ignitionFolder = '/var/run/kubevirt-ephemeral-disks/ignition-data';
+const variablesFolder = `${launcherPaths.private}/libvirt/qemu/nvram`;
+const debugLogPath = `${launcherPaths.private}/QEMUSeaBiosDebugPipe`;
+const ignitionFolder = `${launcherPaths.ephemeralDisks}/ignition-data`;
 
 /**
  * Firmware, direct kernel boot and SMBIOS strings.
@@ -82,7 +83,7 @@ function planAcpiTables({ spec }: VirtualMachineInstance): NonNullable<Firmware[
     if (!volume) return [];
     if (spec.volumes?.find(({ name }) => name === volume)?.secret === undefined)
       throw new PlanError('invalid', `volume ${volume} is no Secret`, { field: `${field}.${kind}NameRef` });
-    return [{ kind, path: `/var/run/kubevirt-private/secret/${volume}/${kind}.bin` }];
+    return [{ kind, path: `${launcherPaths.private}/secret/${volume}/${kind}.bin` }];
   });
   if (tables.length === 0) throw new PlanError('invalid', 'no ACPI table is named', { field });
   return tables;

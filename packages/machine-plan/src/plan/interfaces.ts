@@ -1,4 +1,4 @@
-import type { Interface, VirtualMachineInstance } from '@virtkit/core-types';
+import { launcherPaths, type Interface, type VirtualMachineInstance } from '@virtkit/core-types';
 import type { Interface as MachineInterface, InterfaceBackend } from '@virtkit/hal';
 import type { PlanConfiguration } from '../configuration.ts';
 import { PlanError } from '../errors.ts';
@@ -100,7 +100,7 @@ function userSpace(
     backend: {
       kind: 'passt',
       device,
-      logPath: '/var/run/kubevirt/passt.log',
+      logPath: `${launcherPaths.public}/passt.log`,
       forwards: passtForwards(nic, injected),
     },
   };

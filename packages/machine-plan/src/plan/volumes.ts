@@ -1,4 +1,4 @@
-import type { Disk, VirtualMachineInstance, Volume } from '@virtkit/core-types';
+import { launcherPaths, type Disk, type VirtualMachineInstance, type Volume } from '@virtkit/core-types';
 import type { DiskSource } from '@virtkit/hal';
 import { PlanError } from '../errors.ts';
 import type { ImageFact, MachineFacts } from '../facts.ts';
@@ -8,10 +8,9 @@ import type { DiskTarget } from './disk-target.ts';
 import { wholeUnits } from './quantities.ts';
 
 /** Folders of the launcher's Pod in which a volume's files are, by kind of volume; KubeVirt's. */
-const privateFolder = '/var/run/kubevirt-private';
 const serviceAccountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
-const metricsDisk = `${privateFolder}/downwardapi-disks/vhostmd0`;
-const overlayFolder = `${privateFolder}/libvirt/qemu/cbt`;
+const metricsDisk = `${launcherPaths.private}/downwardapi-disks/vhostmd0`;
+const overlayFolder = `${launcherPaths.private}/libvirt/qemu/cbt`;
 
 /** KubeVirt: the label of a volume of files that names none. */
 const defaultLabel = 'cfgdata';
@@ -73,7 +72,7 @@ function madeSource(
   const { name } = volume;
   const folder = (of: string, volumeLabel = defaultLabel): DiskSource => ({
     kind: 'folder',
-    path: `${privateFolder}/${of}/${name}`,
+    path: `${launcherPaths.private}/${of}/${name}`,
     volumeLabel: volumeLabel || defaultLabel,
   });
   if (volume.emptyDisk !== undefined)
@@ -101,7 +100,7 @@ function madeSource(
   if (volume.sysprep !== undefined)
     return {
       kind: 'folder',
-      path: `${privateFolder}/sysprep/${name}`,
+      path: `${launcherPaths.private}/sysprep/${name}`,
       volumeLabel: 'unattendCD',
       requiresOneOf: ['autounattend.xml', 'unattend.xml'],
     };

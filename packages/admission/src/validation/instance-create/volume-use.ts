@@ -1,10 +1,10 @@
-import type { Volume } from '@virtkit/core-types';
+import { launcherPaths, type Volume } from '@virtkit/core-types';
 import { invalid, type Finding } from '../finding.ts';
 import type { InstanceSubject } from '../instance/subject.ts';
 import { applyToEach, type Rule } from '../rule.ts';
 
 /** Folders of the launcher that belong to KubeVirt. */
-const ownFolders = ['/var/run/kubevirt', '/var/run/libvirt'];
+const ownFolders = [launcherPaths.public, launcherPaths.libvirt];
 
 interface VolumeUse {
   readonly volume: Volume;

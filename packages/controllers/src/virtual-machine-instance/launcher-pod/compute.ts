@@ -1,10 +1,15 @@
 import type { ClusterConfiguration } from '@virtkit/admission';
-import type { Container, ContainerPort, EnvVar, VirtualMachineInstance } from '@virtkit/core-types';
+import {
+  launcherPaths,
+  type Container,
+  type ContainerPort,
+  type EnvVar,
+  type VirtualMachineInstance,
+} from '@virtkit/core-types';
 import { computeContainer } from '../../launcher-keys.ts';
 import { claimOf, launcherVolumes, type LauncherFacts } from './facts.ts';
 import { isRoot, launcherUser, unprivilegedEnvironment } from './identity.ts';
 import { daemonLogEnvironment, launcherLogEnvironment } from './log-verbosity.ts';
-import { launcherPaths } from './paths.ts';
 import type { PodStorage } from './storage.ts';
 
 /** What the launcher's container is made of beside the instance. */

@@ -1,8 +1,7 @@
 import type { ClusterConfiguration } from '@virtkit/admission';
-import type { Container, VirtualMachineInstance } from '@virtkit/core-types';
+import { launcherPaths, type Container, type VirtualMachineInstance } from '@virtkit/core-types';
 import { launcherLogEnvironment } from './log-verbosity.ts';
 import { unprivileged } from './identity.ts';
-import { launcherPaths } from './paths.ts';
 import { supportResources } from './support-containers.ts';
 
 /**

@@ -1,5 +1,6 @@
 import type { ClusterConfiguration } from '@virtkit/admission';
 import {
+  launcherPaths,
   annotations,
   type Container,
   type PodVolume,
@@ -10,7 +11,6 @@ import { z } from 'zod';
 import { ControllerError } from '../../runtime/errors.ts';
 import { isRoot, unprivileged, unprivilegedEnvironment } from './identity.ts';
 import { pluginsOf, wantsDeviceInfo } from './networks.ts';
-import { launcherPaths } from './paths.ts';
 import { supportResources } from './support-containers.ts';
 
 /** A container that changes the machine before it starts: named by an annotation or by a network binding plug-in. */

@@ -1,4 +1,4 @@
-import { annotations, type Container, type VirtualMachineInstance } from '@virtkit/core-types';
+import { launcherPaths, annotations, type Container, type VirtualMachineInstance } from '@virtkit/core-types';
 
 /** User and group that the launcher and QEMU run as. */
 export const launcherUser = 107;
@@ -19,7 +19,7 @@ export const unprivileged: NonNullable<Container['securityContext']> = {
 
 /** Folders of an unprivileged process that has no home. */
 export const unprivilegedEnvironment: readonly { readonly name: string; readonly value: string }[] = [
-  { name: 'XDG_CACHE_HOME', value: '/var/run/kubevirt-private' },
-  { name: 'XDG_CONFIG_HOME', value: '/var/run/kubevirt-private' },
+  { name: 'XDG_CACHE_HOME', value: launcherPaths.private },
+  { name: 'XDG_CONFIG_HOME', value: launcherPaths.private },
   { name: 'XDG_RUNTIME_DIR', value: '/var/run' },
 ];

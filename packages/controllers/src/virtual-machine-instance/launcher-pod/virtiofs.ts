@@ -1,8 +1,13 @@
 import type { ClusterConfiguration } from '@virtkit/admission';
-import type { Container, VirtualMachineInstance, Volume, VolumeMount } from '@virtkit/core-types';
+import {
+  launcherPaths,
+  type Container,
+  type VirtualMachineInstance,
+  type Volume,
+  type VolumeMount,
+} from '@virtkit/core-types';
 import { launcherVolumes } from './facts.ts';
 import { unprivileged } from './identity.ts';
-import { launcherPaths } from './paths.ts';
 import { supportResources } from './support-containers.ts';
 
 /** Volumes that the guest mounts as file systems, in the order of `spec.volumes`. */

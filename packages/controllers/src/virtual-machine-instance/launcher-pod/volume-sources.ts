@@ -1,7 +1,12 @@
-import type { PodVolume, VirtualMachineInstance, Volume, VolumeMount } from '@virtkit/core-types';
+import {
+  launcherPaths,
+  type PodVolume,
+  type VirtualMachineInstance,
+  type Volume,
+  type VolumeMount,
+} from '@virtkit/core-types';
 import { ControllerError } from '../../runtime/errors.ts';
 import { claimOf, type ClaimFacts, type LauncherFacts } from './facts.ts';
-import { launcherPaths } from './paths.ts';
 import { mounted, nothing, together, type PodStorage } from './storage.ts';
 
 /**

@@ -1,10 +1,15 @@
 import type { ClusterConfiguration } from '@virtkit/admission';
-import { annotations, type VirtualMachineInstance, type VolumeMount } from '@virtkit/core-types';
+import {
+  launcherPaths,
+  annotations,
+  type VirtualMachineInstance,
+  type VolumeMount,
+} from '@virtkit/core-types';
 import { ControllerError } from '../../runtime/errors.ts';
 import { launcherVolumes, type LauncherFacts } from './facts.ts';
 import { isRoot } from './identity.ts';
 import { needsNetworkInfo } from './networks.ts';
-import { kernelBootVolume, launcherPaths } from './paths.ts';
+import { kernelBootVolume } from './paths.ts';
 import { mounted, nothing, together, type PodStorage } from './storage.ts';
 import { sharedVolumes } from './virtiofs.ts';
 import { imageStorage, readOnly, volumeStorage } from './volume-sources.ts';
