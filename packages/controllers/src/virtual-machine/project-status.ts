@@ -159,8 +159,7 @@ export function isUrgent(
   after: VirtualMachineStatus,
 ): boolean {
   if (before == null) return true;
-  const facts = ({ conditions: _conditions, ...rest }: VirtualMachineStatus) =>
-    JSON.stringify(rest, Object.keys(rest).sort());
+  const facts = ({ conditions: _conditions, ...rest }: VirtualMachineStatus) => rest;
   const withoutReasons = (conditions: readonly Condition[] | undefined) =>
     (conditions ?? []).map(({ type, status, reason }) => ({
       type,
@@ -168,8 +167,7 @@ export function isUrgent(
       reason: type === 'Ready' ? undefined : reason,
     }));
   return (
-    facts(before) !== facts(after) ||
-    !jsonEqual(before.memoryDumpRequest, after.memoryDumpRequest) ||
+    !jsonEqual(facts(before), facts(after)) ||
     !sameConditions(withoutReasons(before.conditions), withoutReasons(after.conditions))
   );
 }

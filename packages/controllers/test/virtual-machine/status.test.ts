@@ -152,5 +152,8 @@ describe('status of a machine', () => {
     expect(isUrgent(before, reason)).toBe(false);
     expect(isUrgent(before, statusOf(instanceOf()))).toBe(true);
     expect(isUrgent(undefined, before)).toBe(true);
+    const dump = { claimName: 'dump', phase: 'Associating' } as const;
+    const associated = { ...before, memoryDumpRequest: { ...dump, phase: 'InProgress' } as const };
+    expect(isUrgent({ ...before, memoryDumpRequest: dump }, associated)).toBe(true);
   });
 });
