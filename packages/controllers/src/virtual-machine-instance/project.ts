@@ -16,8 +16,11 @@ import type { InstanceObservation } from './observation.ts';
 import { projectVolumes } from './volume-status.ts';
 import { isPodDown, isPodReady, launcherEndedAt } from './pod-state.ts';
 
-/** Milliseconds after which a launcher's end counts although virt-handler has said nothing. */
-const launcherEndGraceMs = 60_000;
+/**
+ * Milliseconds after which a launcher's end counts although virt-handler has said nothing: of a guest that ran it knows how it
+ * ended, and may be away; of one that never ran there is little to know.
+ */
+const launcherEndGraceMs = { Running: 60_000, Scheduled: 5_000 } as const;
 
 /** The instance after a pass. `problem` is why the pass could not do what it wanted. */
 export function projectInstance(
@@ -76,16 +79,17 @@ function phaseFromPod({ instance, pod }: InstanceObservation): string {
   return isPodReady(pod) && !isDeleting(instance) ? 'Scheduled' : 'Scheduling';
 }
 
-/** Normally virt-handler tells how a guest ended; if it is away, an ended launcher is enough after a while. */
-function isLauncherLongGone({ pod, now }: InstanceObservation): boolean {
-  const endedAt = pod === undefined ? undefined : launcherEndedAt(pod);
-  return endedAt !== undefined && now - endedAt >= launcherEndGraceMs;
+/** Normally virt-handler tells how a guest ended; if it does not, an ended launcher is enough after a while. */
+function isLauncherLongGone(observation: InstanceObservation): boolean {
+  return launcherEndLeftMs(observation) === 0;
 }
 
-/** Milliseconds until `isLauncherLongGone` may turn true; undefined while the launcher runs or all is over. */
+/** Milliseconds until an ended launcher is enough; undefined while the launcher runs, before virt-handler has it, or when all is over. */
 export function launcherEndLeftMs({ instance, pod, now }: InstanceObservation): number | undefined {
-  const endedAt = pod === undefined || isFinal(instance) ? undefined : launcherEndedAt(pod);
-  return endedAt === undefined ? undefined : Math.max(0, endedAt + launcherEndGraceMs - now);
+  const phase = phaseOf(instance);
+  if (phase !== 'Scheduled' && phase !== 'Running') return undefined;
+  const endedAt = pod === undefined ? undefined : launcherEndedAt(pod);
+  return endedAt === undefined ? undefined : Math.max(0, endedAt + launcherEndGraceMs[phase] - now);
 }
 
 /** One entry per phase, at its first time. A phase that was too short for a write of its own gets its entry late. */

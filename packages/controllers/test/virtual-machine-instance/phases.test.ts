@@ -68,6 +68,7 @@ const table: [string, VirtualMachineInstance, Pod[], string][] = [
   ['the pod is gone', instanceOf({ phase: 'Scheduling' }), [], 'Failed'],
   ['handed over', instanceOf({ phase: 'Scheduled' }), [placed(runningPod)], 'Scheduled'],
   ['handed over, pod gone', instanceOf({ phase: 'Scheduled' }), [], 'Failed'],
+  ['handed over, launcher ended 30 s ago', instanceOf({ phase: 'Scheduled' }), [placed(ended)], 'Failed'],
   ['running, pod gone', instanceOf({ phase: 'Running', nodeName: 'node-1' }), [], 'Failed'],
   [
     'running, pod of another node',
