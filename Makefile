@@ -2,8 +2,9 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 GUEST := build/guest
+CLUSTER := mkdir -p build && flock --close build/cluster.lock node --conditions=@virtkit/source e2e/kubernetes/main.ts
 
-.PHONY: demo demo-down test e2e check build sanitized setup guest bench clean
+.PHONY: demo demo-down test e2e test-cluster cluster-up cluster-images cluster-down check build sanitized setup guest images bench bench-cluster clean
 
 setup: node_modules/.virtkit-installed ## system packages and npm packages
 	@tools/setup/system-packages.sh
@@ -21,6 +22,9 @@ sanitized: setup ## the native binding once more, for the tests that look for me
 guest: setup ## the tiny guest image
 	@tools/guest-image/build.sh $(GUEST)
 
+images: build guest ## container images: an OCI layout and an archive in build/images
+	@node --conditions=@virtkit/source tools/images/main.ts build
+
 demo: build guest ## a virtual machine from nothing
 	@node apps/virtkit/dist/main.js demo --guest-image $(GUEST)
 
@@ -33,12 +37,27 @@ test: build sanitized guest ## every test, real guests included; not run again w
 e2e: build guest ## of the tests only the whole platform, end to end: scenarios, crashes, bad input
 	@vitest run --project e2e
 
+cluster-up: setup ## a real Kubernetes on this machine, in build/cluster; KUBERNETES=1.35 and NODES=2 choose
+	@$(CLUSTER) up $(if $(KUBERNETES),--kubernetes $(KUBERNETES)) $(if $(NODES),--nodes $(NODES))
+
+cluster-images: images ## gives the container images to the nodes of that cluster
+	@$(CLUSTER) import build/images/virtkit-images.tar
+
+cluster-down: setup ## removes every trace of it
+	@$(CLUSTER) down
+
+test-cluster: images ## the tests that run on real Kubernetes; KUBERNETES=1.35 chooses
+	@$(if $(KUBERNETES),VIRTKIT_KUBERNETES=$(KUBERNETES)) vitest run --project images --project cluster
+
 check: setup ## types, lint, docstrings, format, dead code, libraries as published, dependencies
 	@tools/check/run.sh
 
 bench: build guest ## what the README's table says, measured here
 	@npm run --silent build-native-bench -w packages/hal-kvm-qemu
 	@npm run --silent bench
+
+bench-cluster: images ## of it what is measured on real Kubernetes; KUBERNETES=1.35 chooses
+	@$(if $(KUBERNETES),VIRTKIT_KUBERNETES=$(KUBERNETES)) npm run --silent bench -- --only kubernetes
 
 clean:
 	rm -rf node_modules/.cache .nx build packages/*/dist apps/*/dist packages/hal-kvm-qemu/native/build

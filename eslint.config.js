@@ -51,6 +51,9 @@ export default tseslint.config(
             allow('launcher-api', 'hal'),
             allow('machine-plan', 'core-types', 'admission', 'hal'),
             allow('apiserver'),
+            allow('pki'),
+            // Of the API server only how it applies patches (`@virtkit/apiserver/patch`).
+            allow('install', 'core-types', 'admission', 'apiserver'),
             allow('sdk', 'core-types', 'admission'),
             allow('controllers', 'core-types', 'admission'),
             allow('embedded-node', 'controllers', 'sdk', 'core-types'),

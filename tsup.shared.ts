@@ -35,6 +35,8 @@ export function program(entry: Record<string, string> = { main: 'src/main.ts' })
     // node:sqlite exists under this name only.
     removeNodeProtocol: false,
     noExternal: [/.*/],
+    // Which files of which packages are inside, for the bills of materials of images.
+    metafile: true,
     esbuildOptions(options) {
       options.conditions = ['@virtkit/source', 'node', 'import'];
     },

@@ -18,7 +18,22 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'parts',
+          // By default one processor is left alone, which on two means one file at a time.
+          maxWorkers: '100%',
           include: ['{packages,apps,tools}/*/test/**/*.test.ts', 'bench/test/**/*.test.ts'],
+          exclude: ['tools/images/test/built/**'],
+        },
+      },
+      {
+        // What is in the container images, which are built first: part of `make test-cluster`, not of `make test`.
+        extends: true,
+        test: {
+          name: 'images',
+          include: ['tools/images/test/built/**/*.test.ts'],
+          fileParallelism: false,
+          // Layers are unpacked, and a guest boots.
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
         },
       },
       {
@@ -27,8 +42,21 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
+          exclude: ['e2e/kubernetes/**'],
           fileParallelism: false,
           sequence: { groupOrder: 1 },
+          testTimeout: 300_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        // What runs on real Kubernetes, which is built with Go first: `make test-cluster`, not part of `make test`.
+        extends: true,
+        test: {
+          name: 'cluster',
+          include: ['e2e/kubernetes/**/*.test.ts'],
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
           testTimeout: 300_000,
           hookTimeout: 180_000,
         },

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { BenchError } from './src/errors.ts';
-import { measurements } from './src/measurements/index.ts';
+import { furtherMeasurements, measurements } from './src/measurements/index.ts';
 import { programsKind } from './src/platform/checkout.ts';
 import { documentOf } from './src/report/document.ts';
 import { describeMachine } from './src/report/machine.ts';
@@ -9,7 +9,8 @@ import { runAll } from './src/run-all.ts';
 
 const usage = `usage: npm run bench -- [options]
 
-  --only NAMES   some of ${measurements.map(({ name }) => name).join(',')} (comma separated)
+  --only NAMES   some of ${measurements.map(({ name }) => name).join(',')} (comma separated), or of what is not measured
+                 without being named: ${furtherMeasurements.map(({ name }) => name).join(',')}
   --quick        fewer repetitions
   --sources      run the platform's programs from sources though they are built
   --json         print one JSON document
@@ -51,9 +52,10 @@ async function main(): Promise<void> {
 function chosen(only: string | undefined): typeof measurements {
   if (only === undefined) return measurements;
   const names = only.split(',').map((name) => name.trim());
-  const unknown = names.filter((wanted) => !measurements.some(({ name }) => name === wanted));
+  const all = [...measurements, ...furtherMeasurements];
+  const unknown = names.filter((wanted) => !all.some(({ name }) => name === wanted));
   if (unknown.length > 0) throw new BenchError('usage', `no measurement ${unknown.join(', ')}\n\n${usage}`);
-  return measurements.filter(({ name }) => names.includes(name));
+  return all.filter(({ name }) => names.includes(name));
 }
 
 try {

@@ -1,10 +1,10 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { isApiError } from '@virtkit/sdk';
 import { waitUntil } from '@virtkit/testing';
 import { expect, it } from 'vitest';
 import { createClaim, withDisk } from '../support/claims.ts';
 import { programNames } from '../support/cluster.ts';
+import { insist } from '../support/insist.ts';
 import { mockMachine } from '../support/machines.ts';
 import { needsPlatform } from '../support/needs.ts';
 import { startTestPlatform, type TestPlatform } from '../support/platform.ts';
@@ -14,23 +14,8 @@ const rounds = 12;
 const names = ['kept-0', 'kept-1', 'kept-2'];
 const settleMs = 120_000;
 
-/** Makes a request until it is answered; that something is there already, or gone, is an answer. */
-async function insist(request: () => Promise<unknown>): Promise<void> {
-  await waitUntil(
-    'an answer of the API server',
-    async () => {
-      try {
-        await request();
-        return true;
-      } catch (error) {
-        if (isApiError(error, 'already-exists', 'not-found', 'conflict')) return true;
-        if (isApiError(error) && (error.retry === 'backoff' || error.code === 'internal')) return false;
-        throw error;
-      }
-    },
-    { timeoutMs: 60_000, intervalMs: 250 },
-  );
-}
+/** That something is there already, or gone, is an answer. */
+const ask = (request: () => Promise<unknown>) => insist(request, ['already-exists', 'not-found', 'conflict']);
 
 /** The disk in each volume of the platform, by its inode: another number means another disk. */
 function disks(platform: TestPlatform): Map<string, number> {
@@ -69,29 +54,29 @@ it(
       await platform.killProgram(random.pick(programNames));
     };
     for (const name of names) {
-      await insist(() => createClaim(platform, name, '16Mi'));
+      await ask(() => createClaim(platform, name, '16Mi'));
       const machine = withDisk(mockMachine(platform, { name }), {
         persistentVolumeClaim: { claimName: name },
       });
-      await insist(() => platform.client.virtualMachines.create(machine));
+      await ask(() => platform.client.virtualMachines.create(machine));
       await killSome();
     }
     await running(platform);
     const before = disks(platform);
     expect(before.size).toBe(names.length);
     for (let round = 0; round < rounds; round++) {
-      await insist(() => platform.client.virtualMachines.restart(random.pick(names)));
+      await ask(() => platform.client.virtualMachines.restart(random.pick(names)));
       await killSome();
     }
     await running(platform);
     expect(disks(platform)).toEqual(before);
     for (const name of names) {
-      await insist(() => platform.client.persistentVolumeClaims.delete(name));
+      await ask(() => platform.client.persistentVolumeClaims.delete(name));
       await killSome();
       expect(disks(platform)).toEqual(before);
     }
     for (const name of names) {
-      await insist(() => platform.client.virtualMachines.delete(name));
+      await ask(() => platform.client.virtualMachines.delete(name));
       await killSome();
     }
     await waitUntil(

@@ -1,8 +1,8 @@
 import type { VirtualMachine } from '@virtkit/core-types';
-import { isApiError } from '@virtkit/sdk';
 import { waitUntil } from '@virtkit/testing';
 import { describe, expect, it } from 'vitest';
 import { programNames, type Cluster, type ProgramName } from '../support/cluster.ts';
+import { insist } from '../support/insist.ts';
 import { listLaunchers } from '../support/launchers.ts';
 import { mockMachine, realMachine } from '../support/machines.ts';
 import { needsRealGuests } from '../support/needs.ts';
@@ -25,44 +25,25 @@ type Action = (typeof actions)[number];
 const namesOf = (prefix: string, count: number): string[] =>
   Array.from({ length: count }, (_, index) => `${prefix}-${process.pid}-${index}`);
 
-/**
- * Makes a request until the API server takes or refuses it. A refusal is an answer: machines are asked for things that their
- * state does not allow. While processes are being killed, their absence is a reason to ask again.
- */
-async function insist(request: () => Promise<unknown>): Promise<void> {
-  await waitUntil(
-    'an answer of the API server',
-    async () => {
-      try {
-        await request();
-        return true;
-      } catch (error) {
-        if (!isApiError(error)) throw error;
-        if (['conflict', 'not-found', 'already-exists', 'invalid', 'bad-request'].includes(error.code))
-          return true;
-        if (error.retry === 'backoff' || error.code === 'internal') return false;
-        throw error;
-      }
-    },
-    { timeoutMs: 60_000, intervalMs: 250 },
-  );
-}
+/** A refusal is an answer: machines are asked for things that their state does not allow. */
+const ask = (request: () => Promise<unknown>) =>
+  insist(request, ['conflict', 'not-found', 'already-exists', 'invalid', 'bad-request']);
 
 function perform({ client }: Cluster, action: Action, name: string): Promise<void> {
   const { virtualMachines } = client;
   switch (action) {
     case 'stop':
-      return insist(() => virtualMachines.stop(name));
+      return ask(() => virtualMachines.stop(name));
     case 'start':
-      return insist(() => virtualMachines.start(name));
+      return ask(() => virtualMachines.start(name));
     case 'restart':
-      return insist(() => virtualMachines.restart(name));
+      return ask(() => virtualMachines.restart(name));
     case 'pause':
-      return insist(() => virtualMachines.pause(name));
+      return ask(() => virtualMachines.pause(name));
     case 'unpause':
-      return insist(() => virtualMachines.unpause(name));
+      return ask(() => virtualMachines.unpause(name));
     case 'delete':
-      return insist(() => virtualMachines.delete(name));
+      return ask(() => virtualMachines.delete(name));
     default:
       return action satisfies never;
   }
@@ -164,9 +145,9 @@ describe('kill -9 of any process at any time', () => {
 
       const lifecycle = async (): Promise<void> => {
         for (const name of real)
-          await insist(() => platform.client.virtualMachines.create(realMachine(platform, { name })));
+          await ask(() => platform.client.virtualMachines.create(realMachine(platform, { name })));
         for (const name of mock)
-          await insist(() => platform.client.virtualMachines.create(smallMachine(platform, name)));
+          await ask(() => platform.client.virtualMachines.create(smallMachine(platform, name)));
         note('all machines are created');
         while (elapsed() < turmoilMs) {
           const action = random.pick(actions);

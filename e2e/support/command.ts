@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
 /** How a command ended and what it wrote. */
@@ -13,7 +14,7 @@ export interface CommandOptions {
   /** Added to this process's environment. */
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Written to its standard input, which is then closed. */
-  readonly input?: string | undefined;
+  readonly input?: string | Readable | undefined;
   /** Ended by SIGKILL after this many milliseconds; 60 s when absent. */
   readonly timeoutMs?: number | undefined;
   /** Gives the result of a command that failed instead of throwing. */
@@ -45,7 +46,8 @@ export async function run(
   child.stdin.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') child.kill('SIGKILL');
   });
-  child.stdin.end(input);
+  if (typeof input === 'string') child.stdin.end(input);
+  else input.pipe(child.stdin);
   const [end, stdout, stderr] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
   signal?.removeEventListener('abort', interrupt);
   if (!mayFail && end.exitCode !== 0) {

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { waitUntil } from '@virtkit/testing';
 import { flagOf, listProcesses, type ProcessEntry } from './processes.ts';
 
@@ -14,7 +15,7 @@ export interface Launcher {
 function asLauncher(entry: ProcessEntry): Launcher[] {
   const [program = ''] = entry.command;
   const uid = flagOf(entry, '--uid');
-  if (!program.endsWith('/node') || uid === undefined || !entry.command.includes('--grace-period-seconds'))
+  if (basename(program) !== 'node' || uid === undefined || !entry.command.includes('--grace-period-seconds'))
     return [];
   return [
     {

@@ -45,8 +45,8 @@ export async function createRunning(cluster: Cluster, machine: VirtualMachine): 
     await agentAnswers(cluster, name);
 }
 
-export const running = (cluster: Cluster, name: string): Promise<VirtualMachine> =>
-  waitFor(cluster.client.virtualMachines, name, isRunning, { timeoutSeconds: patience });
+export const running = (cluster: Cluster, name: string, seconds = patience): Promise<VirtualMachine> =>
+  waitFor(cluster.client.virtualMachines, name, isRunning, { timeoutSeconds: seconds });
 
 /** Waits until the printable status of a machine is this. */
 export async function status(

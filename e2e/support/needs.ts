@@ -14,7 +14,6 @@ const realGuest: readonly Requirement[] = [
   { kind: 'device', path: '/dev/net/tun' },
   { kind: 'command', name: 'libvirtd', package: 'libvirt-daemon' },
   { kind: 'command', name: 'qemu-system-x86_64', package: 'qemu-system-x86' },
-  { kind: 'command', name: 'dnsmasq', package: 'dnsmasq-base' },
 ];
 
 /** Skips, with the reason, where the platform cannot run as root. */

@@ -3,10 +3,11 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { connect, isApiError, type Client } from '@virtkit/sdk';
 import { waitUntil } from '@virtkit/testing';
 import { z } from 'zod';
-import type { Cluster, ProgramName } from './cluster.ts';
+import type { Cluster, Component, ProgramName } from './cluster.ts';
 import { run, type CommandOptions, type CommandResult } from './command.ts';
 import { killProcess } from './processes.ts';
 import { programCommand, top } from './programs.ts';
@@ -32,11 +33,8 @@ export interface PlatformOptions {
 export interface TestPlatform extends Cluster, AsyncDisposable {
   readonly folder: string;
   readonly root: string;
-  readonly kubeconfig: string;
   /** What `virtkit up` has printed. */
   output(): string;
-  /** Runs `virtkit` on this platform. */
-  virtkit(args: readonly string[], options?: CommandOptions): Promise<CommandResult>;
   /** The process of a program; undefined while it waits to be started again. */
   programPid(name: ProgramName): Promise<number | undefined>;
   /** SIGKILL. @returns the pid that was killed; undefined when it was not running */
@@ -203,6 +201,32 @@ class EmbeddedPlatform implements TestPlatform {
       { timeoutMs: 30_000, intervalMs: 50 },
     );
     if (name === 'control-plane') await this.#answers();
+  }
+
+  async restart(component: Component): Promise<void> {
+    const name = component === 'api-server' ? 'control-plane' : component;
+    await this.programRestarted(name, await this.killProgram(name));
+  }
+
+  /** The store is part of the control plane here. */
+  async pauseStore(milliseconds: number): Promise<void> {
+    const pid = await this.programPid('control-plane');
+    if (pid === undefined) throw new Error('the control plane does not run');
+    process.kill(pid, 'SIGSTOP');
+    try {
+      await setTimeout(milliseconds);
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    await this.#answers();
+  }
+
+  /** Here they are made once, when the control plane starts and finds none. */
+  async renewCertificates(): Promise<void> {
+    for (const name of ['virt-handler-client.crt', 'virt-handler-server.crt'])
+      await rm(join(this.root, 'pki', name));
+    await this.restart('api-server');
+    await this.restart('virt-handler');
   }
 
   async log(name: ProgramName): Promise<string> {

@@ -1,3 +1,3 @@
 import { defineConfig, library } from '../../tsup.shared.ts';
 
-export default defineConfig(library());
+export default defineConfig(library({ index: 'src/index.ts', patch: 'src/patch/index.ts' }));

@@ -19,6 +19,10 @@ if [ "$(id -u)" != 0 ]; then
   sudo=(sudo)
 fi
 echo "system packages: installing ${missing[*]}"
+# Debian starts a registry for everybody as soon as it is installed; the tests start one of their own.
+if [[ " ${missing[*]} " == *" docker-registry "* && -d /run/systemd/system ]]; then
+  "${sudo[@]}" systemctl mask --quiet docker-registry.service
+fi
 "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -q=2
 "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q=2 -y --no-install-recommends "${missing[@]}"
 echo "system packages: installed ${#missing[@]}"

@@ -1,6 +1,10 @@
-import { readFileSync } from 'node:fs';
-import type { Reporter, TestCase, TestModule } from 'vitest/node';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { SerializedError } from 'vitest';
+import type { Reporter, TestModule } from 'vitest/node';
 import { factCoverage, readDifferences, readFacts } from './fact-coverage.ts';
+import { failuresOf, nameOf } from './failures.ts';
 
 /** One line of `skips.allow`: a test whose skip CI accepts, and why. */
 interface AllowedSkip {
@@ -20,19 +24,34 @@ function readAllowList(): AllowedSkip[] {
     });
 }
 
-const nameOf = (test: TestCase): string => `${test.module.relativeModuleId} > ${test.fullName}`;
-
 /** How many missing facts are named unless all are asked for. */
 const namedMissing = 20;
 
+/** What can be set in `reporters` of a configuration. */
+interface Options {
+  /** File that gets the lines of what failed, for who runs the tests; there is none when nothing failed. */
+  failuresFile?: string;
+}
+
 /**
- * Prints every skipped test with its reason and closes with one line of counts. In CI a skip that is not on the
- * allow-list fails the run, so that no test goes missing unseen. With
+ * Prints every skipped test with its reason, and closes with a line for whatever failed and one of counts. In CI a skip that is
+ * not on the allow-list fails the run, so that no test goes missing unseen. With
  * `VIRTKIT_FACTS` (`sum` or `all`) it also prints how many of the API's facts the passed tests show; with `sum`, which is for
  * runs of everything, one that is neither shown nor listed as different fails the run.
  */
 export default class RunReporter implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[]): void {
+  readonly #failuresFile: string;
+
+  constructor({ failuresFile }: Options = {}) {
+    this.#failuresFile =
+      failuresFile ?? fileURLToPath(new URL('../../build/test-failures.txt', import.meta.url));
+  }
+
+  onTestRunStart(): void {
+    rmSync(this.#failuresFile, { force: true });
+  }
+
+  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly SerializedError[]): void {
     const passed: string[] = [];
     const counts = { passed: 0, failed: 0, skipped: 0 };
     const skips: { name: string; note: string }[] = [];
@@ -55,14 +74,26 @@ export default class RunReporter implements Reporter {
     const allowed = new Set(readAllowList().map((entry) => entry.test));
     const refused = skips.filter((skip) => !allowed.has(skip.name));
     for (const skip of skips) console.log(`skipped: ${skip.name}: ${skip.note}`);
-    if (refused.length > 0 && process.env.CI !== undefined) {
-      console.log(`error: ${refused.length} skipped tests are not in tools/test/skips.allow`);
-      process.exitCode = 1;
-    }
+    const problems: string[] = [];
+    if (refused.length > 0 && process.env.CI !== undefined)
+      problems.push(`error: ${refused.length} skipped tests are not in tools/test/skips.allow`);
     const facts = process.env.VIRTKIT_FACTS;
-    // A list of all that is missing is asked for while some of the tests run; a run of everything must show everything.
-    if (facts !== undefined && !printFacts(passed, facts === 'all') && facts === 'sum') process.exitCode = 1;
+    if (facts !== undefined) {
+      const incomplete = printFacts(passed, facts === 'all');
+      // A list of all that is missing is asked for while some of the tests run; a run of everything must show everything.
+      if (facts === 'sum') problems.push(...incomplete);
+      else for (const line of incomplete) console.log(line);
+    }
+    if (problems.length > 0) process.exitCode = 1;
+    this.#tell([...failuresOf(modules, unhandledErrors), ...problems]);
     console.log(`Tests: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+  }
+
+  #tell(lines: readonly string[]): void {
+    if (lines.length === 0) return;
+    for (const line of lines) console.log(line);
+    mkdirSync(dirname(this.#failuresFile), { recursive: true });
+    writeFileSync(this.#failuresFile, `${lines.join('\n')}\n`);
   }
 }
 
@@ -72,9 +103,9 @@ const lists = [
   { file: './facts/domain.txt', of: 'rows on domains' },
 ] as const;
 
-/** @returns whether every fact is shown or deliberately different, and nothing else is */
-function printFacts(passed: readonly string[], all: boolean): boolean {
-  let complete = true;
+/** @returns what is wrong: facts that are neither shown nor deliberately different, and differences from no fact */
+function printFacts(passed: readonly string[], all: boolean): string[] {
+  const problems: string[] = [];
   const differences = readDifferences(new URL('../../docs/compatibility.md', import.meta.url));
   const unknown = new Set(differences);
   for (const { file, of } of lists) {
@@ -84,16 +115,12 @@ function printFacts(passed: readonly string[], all: boolean): boolean {
     const named = all ? missing : missing.slice(0, namedMissing);
     const more = missing.length - named.length;
     if (missing.length > 0) {
-      complete = false;
-      console.log(
-        `error: not shown: ${named.join(', ')}${more === 0 ? '' : `, and ${more} more (VIRTKIT_FACTS=all)`}`,
-      );
+      const rest = more === 0 ? '' : `, and ${more} more (VIRTKIT_FACTS=all)`;
+      problems.push(`error: not shown: ${named.join(', ')}${rest}`);
     }
     console.log(`Facts: ${shown} of ${known} ${of} shown by tests, ${different} deliberately different`);
   }
-  if (unknown.size > 0) {
-    complete = false;
-    console.log(`error: docs/compatibility.md lists what is no fact: ${Array.from(unknown).join(', ')}`);
-  }
-  return complete;
+  if (unknown.size > 0)
+    problems.push(`error: docs/compatibility.md lists what is no fact: ${Array.from(unknown).join(', ')}`);
+  return problems;
 }

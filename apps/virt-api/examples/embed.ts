@@ -8,7 +8,7 @@ export async function createAndStart(handlerTls: HandlerTls): Promise<string | u
   const own = Promise.withResolvers<Client>();
   await using virtApi = createVirtApi({
     client: () => own.promise,
-    handlerTls,
+    handlerTls: () => handlerTls,
     hypervisors: ['kvm-qemu', 'mock'],
   });
   await using plane = await startControlPlane({

@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { configurationReader } from '@virtkit/admission';
+import { configurationReader, type ClusterConfiguration } from '@virtkit/admission';
 import type { AdmissionPlugin, MountedGroup } from '@virtkit/apiserver';
 import { silentLogger, systemClock, timestamp, type Clock, type Logger } from '@virtkit/controllers/runtime';
 import type { Client } from '@virtkit/sdk';
+import type { Registry } from 'prom-client';
 import { carriedAdmission } from './admission/plugins/carried.ts';
 import type { PluginContext } from './admission/plugins/context.ts';
 import { kindsNotCarriedAdmission } from './admission/plugins/kinds-not-carried.ts';
 import { kubeVirtAdmission } from './admission/plugins/kubevirt.ts';
 import { machineMetadataAdmission } from './admission/plugins/machine-metadata.ts';
 import { KubeVirtSource } from './cluster/kubevirt-source.ts';
+import { connectionMetrics, uncounted } from './subresources/connection-metrics.ts';
+import { GoneInstances } from './subresources/gone-instances.ts';
 import { subresourceGroup } from './subresources/mounted-group.ts';
 import type { HandlerTls } from './subresources/node-agent/tls.ts';
 
@@ -18,12 +21,14 @@ export interface VirtApiOptions {
    * Asked for at the first request, because admission is built before that server listens. The caller disposes of it.
    */
   readonly client: () => Client | Promise<Client>;
-  /** How to speak to virt-handlers. */
-  readonly handlerTls: HandlerTls;
+  /** How to speak to virt-handlers; asked for at each connection, because certificates are renewed. */
+  readonly handlerTls: () => HandlerTls;
   /** Hypervisors that instances may name. */
   readonly hypervisors: readonly string[];
   readonly clock?: Clock;
   readonly logger?: Logger;
+  /** Gets the metrics of connections to instances. Default: nobody counts them. */
+  readonly registry?: Registry | undefined;
   /** Makes firmware identities; random unless given. */
   readonly uuid?: () => string;
 }
@@ -32,6 +37,8 @@ export interface VirtApiOptions {
 export interface VirtApi extends AsyncDisposable {
   readonly admission: AdmissionPlugin[];
   readonly mounts: MountedGroup[];
+  /** Calls `listener` with the cluster's configuration, once it is known and after each change, until disposed of. */
+  follow(listener: (configuration: ClusterConfiguration) => void): Disposable;
 }
 
 /** Admission for KubeVirt's kinds and the group `subresources.kubevirt.io`, in process. Nothing is read or opened yet. */
@@ -48,7 +55,11 @@ export function createVirtApi(options: VirtApiOptions): VirtApi {
     uuid,
     now: () => timestamp(clock),
   };
-  const subresources = { ...context, handlerTls: options.handlerTls, logger };
+  const { handlerTls, registry } = options;
+  const metrics = registry === undefined ? undefined : connectionMetrics(registry);
+  const connections = metrics ?? uncounted;
+  const gone = metrics && new GoneInstances({ metrics, client, clock, logger });
+  const subresources = { ...context, handlerTls, logger, connections };
   return {
     admission: [
       kubeVirtAdmission(context),
@@ -57,7 +68,10 @@ export function createVirtApi(options: VirtApiOptions): VirtApi {
       kindsNotCarriedAdmission,
     ],
     mounts: [subresourceGroup('v1', subresources), subresourceGroup('v1alpha3', subresources)],
-    [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
+    follow: (listener) => source.follow((kubeVirts) => listener(configuration(kubeVirts))),
+    async [Symbol.asyncDispose]() {
+      await Promise.all([gone?.[Symbol.asyncDispose](), source[Symbol.asyncDispose]()]);
+    },
   };
 }
 

@@ -2,7 +2,7 @@ import { resources, type VirtualMachine, type VirtualMachineInstance } from '@vi
 import { isApiError, type ApiError } from '@virtkit/sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { kubevirt, startCluster, type TestCluster } from './support/cluster.ts';
-import { instanceSpec } from './support/specs.ts';
+import { instanceSpec } from '@virtkit/testing/instance-specs';
 
 let cluster: TestCluster;
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import type { VirtualMachine, VirtualMachineInstanceSpec, VirtualMachineSpec } f
 import { describe, expect, test } from 'vitest';
 import { instanceGaps } from '../src/admission/carried/instance.ts';
 import { machineGaps } from '../src/admission/carried/machine.ts';
-import { instanceSpec } from './support/specs.ts';
+import { instanceSpec } from '@virtkit/testing/instance-specs';
 
 function machine(change: Partial<VirtualMachineSpec>): VirtualMachine {
   return {

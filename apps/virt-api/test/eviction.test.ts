@@ -1,7 +1,7 @@
 import { isApiError } from '@virtkit/sdk';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startCluster, type TestCluster } from './support/cluster.ts';
-import { instanceSpec } from './support/specs.ts';
+import { instanceSpec } from '@virtkit/testing/instance-specs';
 
 let cluster: TestCluster;
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import type { Decision } from '../src/subresources/run-state/decision.ts';
 import { decideRestart } from '../src/subresources/run-state/restart.ts';
 import { decideStart } from '../src/subresources/run-state/start.ts';
 import { decideStop } from '../src/subresources/run-state/stop.ts';
-import { instanceSpec } from './support/specs.ts';
+import { instanceSpec } from '@virtkit/testing/instance-specs';
 
 function machine(strategy: string | boolean, status?: VirtualMachine['status']): VirtualMachine {
   return {

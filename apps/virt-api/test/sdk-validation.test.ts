@@ -12,7 +12,7 @@ import { isApiError, type ApiError, type Client, type Judgement } from '@virtkit
 import { randomDocument, seededRandom } from '@virtkit/testing/documents';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startCluster, type TestCluster } from './support/cluster.ts';
-import { instanceSpec } from './support/specs.ts';
+import { instanceSpec } from '@virtkit/testing/instance-specs';
 
 let cluster: TestCluster;
 beforeAll(async () => {

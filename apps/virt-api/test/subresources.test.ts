@@ -9,7 +9,7 @@ import { runPatch } from '../src/subresources/run-state/patches.ts';
 import { startCluster, type TestCluster } from './support/cluster.ts';
 import { startNodeAgent, type FakeNodeAgent } from './support/node-agent.ts';
 import { createPki, type Pki } from './support/pki.ts';
-import { instanceSpec } from './support/specs.ts';
+import { instanceSpec } from '@virtkit/testing/instance-specs';
 
 let pki: Pki;
 let cluster: TestCluster;

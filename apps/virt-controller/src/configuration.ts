@@ -4,12 +4,25 @@ export interface VirtControllerConfig {
   readonly launcherImage: string;
   /** Only objects of this namespace; default all. */
   readonly namespace?: string;
+  /** Namespace of the installation, whose settings are looked at there; default `kubevirt`. */
+  readonly installNamespace?: string | undefined;
   /** Wait for a Lease before acting; needed as soon as there is more than one replica. Default false. */
   readonly leaderElection?: {
     /** Namespace of the Lease; default `kubevirt`. */
     readonly namespace?: string;
     /** Name of this replica; must differ between replicas and starts. */
     readonly identity: string;
+    /** Others may take over, the holder gives up, both look again after so many milliseconds; default 15000, 10000, 2000. */
+    readonly leaseMs?: number;
+    readonly renewDeadlineMs?: number;
+    readonly retryMs?: number;
+  };
+  /** Objects that each controller works on at a time. */
+  readonly workers?: {
+    readonly machine?: number | undefined;
+    readonly instance?: number | undefined;
+    readonly replicaSet?: number | undefined;
+    readonly pool?: number | undefined;
   };
   /** Milliseconds that Normal events wait before they are written; default 5000. */
   readonly eventDelayMs?: number;

@@ -1,4 +1,3 @@
 /** virt-controller as a library, for programs that run it inside themselves. */
 export type { VirtControllerConfig } from './configuration.ts';
-export { serveHealth, type HealthEndpoint, type HealthEndpointOptions } from './health-endpoint.ts';
 export { runVirtController, type Health, type VirtControllerOptions } from './run.ts';

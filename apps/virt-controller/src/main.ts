@@ -1,100 +1,87 @@
 import { hostname } from 'node:os';
-import { parseArgs } from 'node:util';
 import { Registry } from 'prom-client';
 import {
-  connectionFlags,
-  connectionHelp,
   connectionOptions,
   jsonLogger,
+  levelOfVerbosity,
+  processMetrics,
+  requestMetrics,
+  serveOperations,
+  startProgram,
   stopSignal,
-  type LogLevel,
+  watchKeyPair,
+  type Invocation,
 } from '@virtkit/program';
 import { connect } from '@virtkit/sdk';
-import { serveHealth } from './health-endpoint.ts';
+import { readFlags, usage, type Flags } from './flags.ts';
 import { runVirtController, type Health } from './run.ts';
 
-const usage = `usage: virt-controller --launcher-image IMAGE [options]
-
-${connectionHelp}
-  --namespace NAME        only objects of this namespace (default: all)
-  --launcher-image IMAGE  image of the launcher pods
-  --leader-elect          act only while holding the lease "virt-controller"
-  --leader-elect-namespace NAME   namespace of the lease (default: kubevirt)
-  --metrics-address HOST:PORT     serve /metrics, /healthz and /readyz
-  --log-level LEVEL       debug, info, warn or error (default: info)
-  --supervised            stop when standard input ends
-  --root-less             accepted for symmetry with the node programs; nothing here needs privileges
-`;
-
-const { values } = parseArgs({
-  options: {
-    ...connectionFlags,
-    namespace: { type: 'string' },
-    'launcher-image': { type: 'string' },
-    'leader-elect': { type: 'boolean', default: false },
-    'leader-elect-namespace': { type: 'string' },
-    'metrics-address': { type: 'string' },
-    'log-level': { type: 'string', default: 'info' },
-    supervised: { type: 'boolean', default: false },
-    'root-less': { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
-
-/** `HOST:PORT`, `[::1]:PORT` or `:PORT`. */
-function parseAddress(address: string): { host: string; port: number } {
-  const colon = address.lastIndexOf(':');
-  const host = address.slice(0, Math.max(0, colon)).replace(/^\[|\]$/g, '');
-  const port = Number(address.slice(colon + 1));
-  if (colon < 0 || !Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new Error(`--metrics-address ${address} is not HOST:PORT`);
-  }
-  return { host: host === '' ? '0.0.0.0' : host, port };
-}
-
-async function main(launcherImage: string): Promise<void> {
+async function main({ flags, connection }: Invocation<Flags>): Promise<void> {
+  let verbosity = flags.v;
   const logger = jsonLogger('virt-controller', (line) => process.stderr.write(line), {
-    level: values['log-level'] as LogLevel,
+    level: () => levelOfVerbosity(verbosity),
   });
-  const signal = stopSignal({ supervised: values.supervised });
+  const signal = stopSignal({ supervised: flags.supervised });
   const registry = new Registry();
+  processMetrics(registry);
   let health: Health = { synced: false, leading: false };
   await using resources = new AsyncDisposableStack();
-  const address = values['metrics-address'];
-  if (address !== undefined) {
-    const endpoint = resources.use(
-      await serveHealth({ ...parseAddress(address), registry, health: () => health }),
+  const { port, 'metrics-address': plain } = flags;
+  const listen = plain ?? (port === undefined ? undefined : { host: '0.0.0.0', port });
+  if (listen !== undefined) {
+    const secure = plain === undefined;
+    const [certificate, key] = [flags['prom-cert-file'], flags['prom-key-file']];
+    const server = resources.use(
+      await serveOperations({
+        ...listen,
+        security: secure
+          ? { keyPair: resources.use(await watchKeyPair(certificate, key, { logger, signal })) }
+          : undefined,
+        registry,
+        maxMetricRequests: flags['max-metric-requests'],
+        // A replica that waits for the lease is ready to take over.
+        ready: () => (health.leading && !health.synced ? 'the stores are not filled yet' : undefined),
+        leading: () => health.leading,
+        logger,
+      }),
     );
-    logger.info('serving metrics and health', { url: endpoint.url });
+    logger.info('serving metrics and health', { url: server.url });
   }
-  const client = resources.use(await connect(await connectionOptions(values, 'virt-controller/0.1.0')));
+  const endpoint = await connectionOptions(connection, 'virt-controller/0.1.0', process.env);
+  const client = resources.use(await connect({ ...endpoint, onRequest: requestMetrics(registry) }));
+  const launcherImage = flags['launcher-image'];
   logger.info('started', { server: client.server, launcherImage });
+  const inPod = connection.server === undefined && connection.kubeconfig === undefined;
   await runVirtController({
     client,
     signal,
     logger,
     registry,
     onHealth: (next) => (health = next),
+    onVerbosity: (configured) => (verbosity = Math.max(flags.v, configured)),
     config: {
       launcherImage,
-      namespace: values.namespace,
-      leaderElection: values['leader-elect']
-        ? {
-            identity: `${hostname()}_${process.pid}_${Date.now().toString(36)}`,
-            namespace: values['leader-elect-namespace'],
-          }
-        : undefined,
+      namespace: flags.namespace,
+      installNamespace: inPod ? client.namespace : undefined,
+      workers: {
+        machine: flags['vm-controller-threads'],
+        instance: flags['vmi-controller-threads'],
+        replicaSet: flags['rs-controller-threads'],
+        pool: flags['pool-controller-threads'],
+      },
+      leaderElection:
+        (flags['leader-elect'] ?? inPod)
+          ? {
+              identity: `${hostname()}_${process.pid}_${Date.now().toString(36)}`,
+              namespace: flags['leader-elect-namespace'] ?? (inPod ? client.namespace : undefined),
+              leaseMs: flags['leader-elect-lease-duration'],
+              renewDeadlineMs: flags['leader-elect-renew-deadline'],
+              retryMs: flags['leader-elect-retry-period'],
+            }
+          : undefined,
     },
   });
   logger.info('stopped');
 }
 
-const launcherImage = values['launcher-image'];
-if (values.help) {
-  process.stdout.write(usage);
-} else if (launcherImage === undefined) {
-  process.stderr.write(`--launcher-image is missing\n\n${usage}`);
-  process.exitCode = 2;
-} else {
-  await main(launcherImage);
-}
+await startProgram(usage, readFlags(process.argv.slice(2)), main);

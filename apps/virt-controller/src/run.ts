@@ -1,10 +1,13 @@
 import { Gauge, Registry } from 'prom-client';
+import { componentVerbosity, configurationReader } from '@virtkit/admission';
+import { resources } from '@virtkit/core-types';
 import {
   nodeLifecycleController,
   virtualMachineController,
   virtualMachineInstanceController,
   virtualMachineInstanceReplicaSetController,
   virtualMachinePoolController,
+  workloadUpdateController,
 } from '@virtkit/controllers';
 import {
   createEventRecorder,
@@ -18,6 +21,7 @@ import {
   type Logger,
 } from '@virtkit/controllers/runtime';
 import type { VirtControllerConfig } from './configuration.ts';
+import { installClusterMetrics } from './metrics/install.ts';
 
 export interface VirtControllerOptions {
   readonly client: ClientSet;
@@ -30,6 +34,8 @@ export interface VirtControllerOptions {
   readonly registry?: Registry;
   /** Hears when the stores are filled (`synced`) and when this replica acts (`leading`). */
   readonly onHealth?: (health: Health) => void;
+  /** Hears how chatty the logs are to be, whenever the cluster's configuration may have changed. */
+  readonly onVerbosity?: (verbosity: number) => void;
 }
 
 /** What a readiness probe wants to know. */
@@ -39,12 +45,17 @@ export interface Health {
 }
 
 /**
- * Runs the controllers of VirtualMachines, VirtualMachineInstances, replica sets, pools and nodes until the signal aborts.
+ * Runs the controllers of VirtualMachines, VirtualMachineInstances, replica sets, pools, nodes and updates of workloads until the signal aborts.
  * @throws ControllerError `leadership-lost`; the process must end then, because another replica acts already.
  */
 export async function runVirtController(options: VirtControllerOptions): Promise<void> {
   const { client, config, signal, clock = systemClock, logger = silentLogger } = options;
   const registry = options.registry ?? new Registry();
+  const readyStatus = new Gauge({
+    name: 'kubevirt_virt_controller_ready_status',
+    help: 'Whether this replica is ready to act (1).',
+    registers: [registry],
+  });
   const leadingStatus = new Gauge({
     name: 'kubevirt_virt_controller_leading_status',
     help: 'Whether this replica acts (1) or waits (0).',
@@ -59,19 +70,20 @@ export async function runVirtController(options: VirtControllerOptions): Promise
   const lead = (leading: AbortSignal) =>
     act(options, { clock, logger, registry, signal: leading, onSynced: () => report({ synced: true }) });
   report({});
+  readyStatus.set(1);
   if (config.leaderElection === undefined) {
     report({ leading: true });
     await lead(signal);
     report({ leading: false });
     return;
   }
-  const { identity, namespace = 'kubevirt' } = config.leaderElection;
+  const { namespace = 'kubevirt', ...election } = config.leaderElection;
   await leaderElection(
     {
+      ...election,
       client,
       name: 'virt-controller',
       namespace,
-      identity,
       clock,
       logger,
       onChange: (leading) => report({ leading }),
@@ -89,31 +101,61 @@ interface Acting {
   readonly onSynced: () => void;
 }
 
-async function act({ client, config }: VirtControllerOptions, acting: Acting): Promise<void> {
+async function act(options: VirtControllerOptions, acting: Acting): Promise<void> {
+  const { client, config } = options;
   const { clock, logger, registry, signal } = acting;
   const cache = new InformerCache({ client, clock, logger, namespace: config.namespace });
+  using _verbosity = followVerbosity(cache, options.onVerbosity);
   const recorderOf = (component: string) =>
     createEventRecorder({ client, component, clock, logger, normalDelayMs: config.eventDelayMs });
   await using machineEvents = recorderOf('virtualmachine-controller');
   await using nodeEvents = recorderOf('node-controller');
   await using replicaSetEvents = recorderOf('virtualmachinereplicaset-controller');
   await using poolEvents = recorderOf('virtualmachinepool-controller');
+  await using updateEvents = recorderOf('workload-update-controller');
   const common = { client, cache, clock, logger, metrics: runtimeMetrics(registry) };
+  using metrics = installClusterMetrics(registry, cache, config.installNamespace ?? 'kubevirt');
+  const { workers } = config;
   const controllers = [
-    virtualMachineController({ ...common, recorder: machineEvents, coalesceMs: config.coalesceMs?.machine }),
+    virtualMachineController({
+      ...common,
+      recorder: machineEvents,
+      workers: workers?.machine,
+      coalesceMs: config.coalesceMs?.machine,
+    }),
     virtualMachineInstanceController({
       ...common,
       recorder: machineEvents,
+      metrics: metrics.ofInstances,
       launcherImage: config.launcherImage,
+      workers: workers?.instance,
       coalesceMs: config.coalesceMs?.instance,
     }),
-    virtualMachineInstanceReplicaSetController({ ...common, recorder: replicaSetEvents }),
-    virtualMachinePoolController({ ...common, recorder: poolEvents }),
+    virtualMachineInstanceReplicaSetController({
+      ...common,
+      recorder: replicaSetEvents,
+      workers: workers?.replicaSet,
+    }),
+    virtualMachinePoolController({ ...common, recorder: poolEvents, workers: workers?.pool }),
     nodeLifecycleController({ ...common, recorder: nodeEvents }),
+    workloadUpdateController({
+      ...common,
+      recorder: updateEvents,
+      launcherImage: config.launcherImage,
+    }),
   ];
   const synced = cache.waitForSync({ signal }).then(acting.onSynced, (error: unknown) => {
     // Told to stop before the first lists were in: nothing is wrong.
     if (!signal.aborted) throw error;
   });
   await Promise.all([cache.run(signal), synced, ...controllers.map((one) => one.run({ signal }))]);
+}
+
+/** Tells how chatty the cluster's configuration wants the logs, at each change of it. */
+function followVerbosity(cache: InformerCache, tell: VirtControllerOptions['onVerbosity']): Disposable {
+  const kubevirts = cache.informer(resources.kubeVirts);
+  const configuration = configurationReader();
+  return kubevirts.listen(() => {
+    tell?.(componentVerbosity(configuration(kubevirts.store.list()), 'virtController'));
+  });
 }

@@ -8,6 +8,8 @@ const gate = 'kubevirt.io/virtual-machine-unpaused';
 export interface NodeBehaviour {
   /** Pods of these instances stay without a node. */
   unschedulable: Set<string>;
+  /** Pods of these instances are not looked at yet. */
+  unseen: Set<string>;
   /** Guests of these machines end before they run, or as they start. */
   failing: Set<string>;
   /** Guests that power themselves off: machine name -> final phase. */
@@ -69,6 +71,7 @@ async function stepPod(
     return;
   }
   if (pod.spec.nodeName === undefined) {
+    if (behaviour.unseen.has(instance)) return;
     if (behaviour.unschedulable.has(instance)) {
       await reportUnschedulable(scheduler, pod);
       return;
@@ -166,5 +169,11 @@ async function stepGuest(
 }
 
 export function quietNode(): NodeBehaviour {
-  return { unschedulable: new Set(), failing: new Set(), ending: new Map(), unpullable: new Set() };
+  return {
+    unschedulable: new Set(),
+    unseen: new Set(),
+    failing: new Set(),
+    ending: new Map(),
+    unpullable: new Set(),
+  };
 }

@@ -51,6 +51,8 @@ function dyingClient(
         create: (object, options) => write(() => inner.create(object, options)),
         patch: (name, patch, options) => write(() => inner.patch(name, patch, options)),
         delete: (name, options) => write(() => inner.delete(name, options)),
+        subresource: (name, subresource, request) =>
+          write(() => inner.subresource(name, subresource, request)),
       };
     },
   };

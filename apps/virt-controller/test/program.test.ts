@@ -65,6 +65,8 @@ it('serves health and metrics, acts, and ends gracefully', async () => {
   const leads = async () => (await (await fetch(`${url}/metrics`)).text()).includes('leading_status 1');
   await waitUntil('it leads', leads);
   await waitUntil('it is ready', async () => (await fetch(`${url}/readyz`)).ok);
+  expect(await (await fetch(`${url}/leader`)).json()).toEqual({ apiserver: { leader: 'true' } });
+  expect(await (await fetch(`${url}/healthz`)).text()).toBe('ok');
   expect((await cluster.client.leases.get('virt-controller')).spec?.holderIdentity).not.toBe('');
 
   await cluster.client.virtualMachines.create(machine('one'));
@@ -73,6 +75,10 @@ it('serves health and metrics, acts, and ends gracefully', async () => {
     async () => (await cluster.client.pods.list()).items.length === 1,
   );
   const metrics = await (await fetch(`${url}/metrics`)).text();
+  expect(metrics).toContain('kubevirt_virt_controller_ready_status 1');
+  expect(metrics).toMatch(
+    /kubevirt_rest_client_requests_total\{code="201",.*resource="pods",verb="CREATE"\} 1/,
+  );
   expect(metrics).toMatch(/kubevirt_workqueue_adds_total\{name="virt-controller-vm"\} \d/);
 
   child.kill('SIGTERM');

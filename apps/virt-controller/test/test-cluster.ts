@@ -6,6 +6,7 @@ import {
 } from '@virtkit/apiserver';
 import { crd, resources, type VirtualMachine } from '@virtkit/core-types';
 import { connect, type Client } from '@virtkit/sdk';
+import { admittedInstanceSpec } from '@virtkit/testing/instance-specs';
 
 const vmFinalizer = 'kubevirt.io/virtualMachineControllerFinalize';
 const vmiFinalizer = 'kubevirt.io/foregroundDeleteVirtualMachine';
@@ -110,19 +111,7 @@ export function machine(name: string, spec: Partial<VirtualMachine['spec']> = {}
       runStrategy: 'Always',
       template: {
         metadata: { annotations: { 'virtkit.dev/hypervisor': 'mock' } },
-        spec: {
-          architecture: 'amd64',
-          domain: {
-            firmware: { uuid: '5a9fc181-957e-5c32-9e5a-2de5e9673531' },
-            memory: { guest: '128Mi' },
-            devices: {
-              disks: [{ name: 'root', disk: { bus: 'virtio' } }],
-              interfaces: [{ name: 'default', masquerade: {} }],
-            },
-          },
-          networks: [{ name: 'default', pod: {} }],
-          volumes: [{ name: 'root', containerDisk: { image: 'registry.example/tiny:1' } }],
-        },
+        spec: admittedInstanceSpec(),
       },
       ...spec,
     },

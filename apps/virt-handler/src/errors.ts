@@ -2,6 +2,8 @@
 export type HandlerErrorCode =
   /** The launcher's socket is not where it must be, or is not a socket. */
   | 'launcher-socket-refused'
+  /** A path leads over a link, or over something else that is no plain folder or file. */
+  | 'unsafe-path'
   /** The launcher does not answer. */
   | 'launcher-unreachable'
   /** The Pod's network namespace or interface is missing. */
@@ -10,6 +12,8 @@ export type HandlerErrorCode =
   | 'pod-network-failed'
   /** A disk of this node is not there, cannot be made, or is no file. */
   | 'host-disk-refused'
+  /** The kubelet cannot be told of devices. */
+  | 'device-plugin-failed'
   /** Everything that there is of something is in use. */
   | 'busy'
   /** The files of a volume cannot be brought into the launcher's Pod. */
@@ -21,10 +25,12 @@ export type HandlerRetry = 'never' | 'backoff' | 'on-change';
 
 const retryOf: Record<HandlerErrorCode, HandlerRetry> = {
   'launcher-socket-refused': 'backoff',
+  'unsafe-path': 'backoff',
   'launcher-unreachable': 'backoff',
   'pod-network-missing': 'backoff',
   'pod-network-failed': 'backoff',
   'host-disk-refused': 'backoff',
+  'device-plugin-failed': 'backoff',
   busy: 'backoff',
   'volume-unavailable': 'backoff',
   'not-permitted': 'on-change',

@@ -11,6 +11,8 @@ import type {
 export interface GuestPollerOptions {
   clock: Clock;
   logger: Logger;
+  /** How long a first answer is worth waiting for, in milliseconds. */
+  firstAnswerMs: number;
   /** The guest said something new about itself that its status tells. */
   onChange(key: string): void;
 }
@@ -47,6 +49,8 @@ interface Poll {
   machine: Machine;
   readonly said: GuestSaid;
   readonly timers: Map<Topic, Timer>;
+  /** Until when its first answer about itself is worth waiting for; undefined once it came, or was refused. */
+  awaitedUntil: number | undefined;
   /** Ends the questions that are asked now, and the asking. */
   stop: AbortController;
 }
@@ -75,9 +79,16 @@ export class GuestPoller implements Disposable {
 
   /** Begins to ask, or goes on. */
   connected(key: string, machine: Machine): void {
+    const { clock, firstAnswerMs } = this.#options;
     let poll = this.#polls.get(key);
     if (poll === undefined) {
-      poll = { machine, said: {}, timers: new Map(), stop: new AbortController() };
+      poll = {
+        machine,
+        said: {},
+        timers: new Map(),
+        awaitedUntil: clock.now() + firstAnswerMs,
+        stop: new AbortController(),
+      };
       this.#polls.set(key, poll);
     } else {
       poll.machine = machine;
@@ -85,6 +96,13 @@ export class GuestPoller implements Disposable {
       poll.stop = new AbortController();
     }
     void this.#begin(key, poll);
+  }
+
+  /** Milliseconds for which the first answer of a guest that is asked is still worth waiting for; 0 when it came, or is late. */
+  patience(key: string): number {
+    const { awaitedUntil, stop } = this.#polls.get(key) ?? {};
+    if (awaitedUntil === undefined || stop?.signal.aborted === true) return 0;
+    return Math.max(0, awaitedUntil - this.#options.clock.now());
   }
 
   /** Stops asking a guest that stands still, and remembers what it said. */
@@ -143,11 +161,13 @@ export class GuestPoller implements Disposable {
       const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(longestAnswer)]);
       const answer: GuestSaid[T] = await question.ask(machine.facet('guestAgent'), { signal });
       if (stop.signal.aborted) return;
+      if (topic === 'info') poll.awaitedUntil = undefined;
       const news = JSON.stringify(answer) !== JSON.stringify(said[topic]);
       said[topic] = answer;
       if (news && question.told) this.#options.onChange(key);
     } catch (error) {
       if (stop.signal.aborted) return;
+      if (topic === 'info') poll.awaitedUntil = undefined;
       this.#options.logger.debug('a guest agent does not answer', { key, topic, error: String(error) });
     }
   }

@@ -1,70 +1,37 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import {
-  connectionFlags,
-  connectionHelp,
   connectionOptions,
   jsonLogger,
+  levelOfVerbosity,
+  processMetrics,
+  requestMetrics,
+  serveOperations,
+  startProgram,
   stopSignal,
-  type LogLevel,
+  watchBundle,
+  watchKeyPair,
+  type Invocation,
 } from '@virtkit/program';
+import { systemClock, type Logger } from '@virtkit/controllers/runtime';
 import { connect } from '@virtkit/sdk';
-import { namespacedNetwork, userModeNetwork } from './network/provider.ts';
-import { HostFactsSchema } from './node/host-facts.ts';
+import { Registry } from 'prom-client';
+import { DevicePlugins } from './device-plugins/device-plugins.ts';
+import type { SharedDevice } from './device-plugins/device-plugin.ts';
+import { deviceRoot, machineDevices } from './device-plugins/node-devices.ts';
+import { logBounds, readFlags, usage, type Flags } from './flags.ts';
+import { embeddedPodLogs, kubeletPodLogs } from './launcher-logs/pod-logs.ts';
+import { peersByNamespace, type SocketPeers } from './launchers/socket-peers.ts';
+import { namedNamespaces, namespacesOfProcesses, type PodNamespaces } from './network/namespaces.ts';
+import { namespacedNetwork, userModeNetwork, type NetworkProvider } from './network/provider.ts';
+import { hypervisorsOf, readNodeProbe } from './node/node-probe.ts';
+import { devicesOfRuntime, type PodDevices } from './pods/pod-devices.ts';
+import { PodProcesses } from './pods/pod-processes.ts';
 import { runVirtHandler } from './run.ts';
 
-const usage = `usage: virt-handler --node NAME --kubelet-root DIR --tls-cert FILE --tls-key FILE --client-ca FILE [options]
-
-${connectionHelp}
-  --node NAME             name of this node's Node object
-  --kubelet-root DIR      the kubelet's root folder, which holds pods/UID
-  --netns-prefix PREFIX   network namespaces are /run/netns/PREFIX<podUID> (default: virtkit-)
-  --user-network          guests get user-mode networking; for a kubelet without network namespaces
-  --hypervisor NAME       a hypervisor that this node offers; may be given more than once
-  --virtualization JSON   what the node probe found, kept on the Node object
-  --host JSON             what the node's virtualisation can do, as the node probe prints it, for the node's labels
-  --listen HOST:PORT      where to serve consoles (default: 127.0.0.1:0, any free port)
-  --tls-cert FILE, --tls-key FILE   certificate and key of this node, PEM
-  --client-ca FILE        authority of the certificates that may call, PEM
-  --client-name NAME      common name that may call (default: kubevirt.io:system:client:virt-handler)
-  --launcher-user UID     user that launchers run as; may be given more than once (default: 107 and this user)
-  --log-level LEVEL       debug, info, warn or error (default: info)
-  --supervised            end when standard input ends
-`;
-
-const { values } = parseArgs({
-  options: {
-    ...connectionFlags,
-    node: { type: 'string' },
-    'kubelet-root': { type: 'string' },
-    'netns-prefix': { type: 'string', default: 'virtkit-' },
-    'user-network': { type: 'boolean', default: false },
-    hypervisor: { type: 'string', multiple: true, default: ['kvm-qemu', 'mock'] },
-    virtualization: { type: 'string', default: '{"state":"absent"}' },
-    host: { type: 'string' },
-    listen: { type: 'string', default: '127.0.0.1:0' },
-    'tls-cert': { type: 'string' },
-    'tls-key': { type: 'string' },
-    'client-ca': { type: 'string' },
-    'client-name': { type: 'string', default: 'kubevirt.io:system:client:virt-handler' },
-    'launcher-user': { type: 'string', multiple: true, default: ['107', String(process.getuid?.() ?? 0)] },
-    'log-level': { type: 'string', default: 'info' },
-    supervised: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
-
-/** The value of a flag that must be given. */
-function required(name: 'node' | 'kubelet-root' | 'tls-cert' | 'tls-key' | 'client-ca'): string {
-  const value = values[name];
-  if (value === undefined) {
-    process.stderr.write(`--${name} is missing\n\n${usage}`);
-    process.exit(2);
-  }
-  return value;
-}
+const version = '0.1.0';
+const launcherUser = 107;
 
 /** Whether the kubelet gives containers CPUs of their own: its state says so once it has written it. */
 async function isCpuManagerStatic(kubeletRoot: string): Promise<boolean> {
@@ -78,45 +45,95 @@ async function isCpuManagerStatic(kubeletRoot: string): Promise<boolean> {
   }
 }
 
-async function main(): Promise<void> {
-  const logger = jsonLogger('virt-handler', (line) => process.stderr.write(line), {
-    level: values['log-level'] as LogLevel,
+/** What depends on the kubelet: an embedded one names network namespaces, and gives devices to whom they are for. */
+function podsOf(
+  flags: Flags,
+  machine: { deviceRoot: string; devices: readonly SharedDevice[] },
+): { network: NetworkProvider; peers?: SocketPeers; devices?: PodDevices } {
+  if (flags['user-network']) return { network: userModeNetwork };
+  const prefix = flags['netns-prefix'];
+  const inNamespaces = (namespaces: PodNamespaces) => ({
+    network: namespacedNetwork({ namespaces, ownerUid: launcherUser }),
+    peers: peersByNamespace(namespaces),
   });
-  const signal = stopSignal({ supervised: values.supervised });
-  const [nodeName, kubeletRoot] = [required('node'), required('kubelet-root')];
-  const [certificate, key, ca] = await Promise.all(
-    [required('tls-cert'), required('tls-key'), required('client-ca')].map((path) => readFile(path, 'utf8')),
-  );
-  const colon = values.listen.lastIndexOf(':');
-  await using client = await connect(await connectionOptions(values, 'virt-handler/0.1.0'));
+  if (prefix !== undefined) return inNamespaces(namedNamespaces(prefix));
+  const processes = new PodProcesses();
+  const paths = machine.devices.map(({ path }) => path);
+  return {
+    ...inNamespaces(namespacesOfProcesses(processes)),
+    devices: devicesOfRuntime({ ...machine, processes, paths, owner: launcherUser }),
+  };
+}
+
+function devicePluginsOf(
+  flags: Flags,
+  machine: { deviceRoot: string; devices: readonly SharedDevice[] },
+  logger: Logger,
+): DevicePlugins | undefined {
+  if (!flags['device-plugins']) return undefined;
+  const folder = flags['device-plugin-dir'] ?? join(flags['kubelet-root'], 'device-plugins');
+  return new DevicePlugins({ ...machine, folder, clock: systemClock, logger });
+}
+
+async function main({ flags, connection }: Invocation<Flags>): Promise<void> {
+  const write = (line: string): void => void process.stderr.write(line);
+  let verbosity = flags.v;
+  const logger = jsonLogger('virt-handler', write, { level: () => levelOfVerbosity(verbosity) });
+  const signal = stopSignal({ supervised: flags.supervised });
+  const kubeletRoot = flags['kubelet-root'];
+  await using stack = new AsyncDisposableStack();
+  const following = { logger, signal };
+  const security = {
+    keyPair: stack.use(await watchKeyPair(flags['tls-cert-file'], flags['tls-key-file'], following)),
+    clientCa: stack.use(await watchBundle(flags['client-ca-file'], following)),
+  };
+  const probe = await readNodeProbe(flags['node-probe']);
+  const machine = {
+    deviceRoot: await deviceRoot(),
+    devices: machineDevices(probe, flags['max-devices']),
+  };
+  const host = flags['pod-ip-address'];
+  const { KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT } = process.env;
+  const inPod = { KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT };
+  const registry = new Registry();
+  processMetrics(registry);
+  const endpoint = await connectionOptions(connection, `virt-handler/${version}`, inPod);
+  const client = stack.use(await connect({ ...endpoint, onRequest: requestMetrics(registry) }));
+  if (flags.port !== undefined) {
+    const { keyPair } = security;
+    const maxMetricRequests = flags['max-metric-requests'];
+    const operations = { host, port: flags.port, security: { keyPair }, registry };
+    const { url } = stack.use(await serveOperations({ ...operations, maxMetricRequests, logger }));
+    logger.info('serving metrics and health', { url });
+  }
   await runVirtHandler({
     client,
-    nodeName,
+    nodeName: flags['hostname-override'],
     kubeletRoot,
-    network: values['user-network']
-      ? userModeNetwork
-      : namespacedNetwork({
-          namespaceOf: (uid) => `/run/netns/${values['netns-prefix']}${uid}`,
-          ownerUid: 107,
-        }),
-    node: {
-      hypervisors: values.hypervisor,
-      hardwareVirtualization: JSON.parse(values.virtualization) as { state: string },
-    },
-    host: values.host === undefined ? undefined : HostFactsSchema.parse(JSON.parse(values.host)),
+    ...podsOf(flags, machine),
+    node: { hypervisors: hypervisorsOf(probe), hardwareVirtualization: probe.kvm },
+    host: probe.host,
+    devicePlugins: devicePluginsOf(flags, machine, logger),
     staticCpuManager: await isCpuManagerStatic(kubeletRoot),
     server: {
-      listen: { host: values.listen.slice(0, colon), port: Number(values.listen.slice(colon + 1)) },
-      tls: { certificate: certificate ?? '', key: key ?? '', ca: ca ?? '' },
-      clients: [values['client-name']],
+      listen: { host, port: flags['console-server-port'] },
+      security,
+      clients: [flags['client-name']],
     },
-    launcherUsers: values['launcher-user'].map(Number),
-    volumeOwner: process.getuid?.() === 0 ? 107 : undefined,
+    launcherUsers: flags['launcher-user'],
+    launcherLogs: {
+      logs: flags['embedded-pod-logs'] ? embeddedPodLogs(kubeletRoot) : kubeletPodLogs(flags['pod-logs']),
+      folder: flags['launcher-logs'],
+      bounds: logBounds(flags),
+    },
+    volumeOwner: process.getuid?.() === 0 ? launcherUser : undefined,
     logger,
+    registry,
+    version,
+    onVerbosity: (configured) => (verbosity = Math.max(flags.v, configured)),
     signal,
   });
   logger.info('stopped');
 }
 
-if (values.help) process.stdout.write(usage);
-else await main();
+await startProgram(usage, readFlags(process.argv.slice(2)), main);

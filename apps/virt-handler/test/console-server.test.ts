@@ -1,9 +1,12 @@
+import { rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isConditionTrue, resources, type VirtualMachineInstance } from '@virtkit/core-types';
 import { waitUntil } from '@virtkit/testing';
 import { WebSocket } from 'ws';
 import { createAuthority, type Identity } from '@virtkit/testing/authority';
+import { podFolder } from './support/launcher-process.ts';
 import { callerName, TestNode } from './support/test-node.ts';
 
 let node: TestNode;
@@ -71,6 +74,28 @@ describe('the console server', () => {
     await node.until(name, 'paused', isPaused);
     expect(await call('PUT', url('unpause'), caller)).toMatchObject({ status: 202 });
     await node.until(name, 'not paused', (vmi) => !isPaused(vmi));
+  });
+
+  it('tells of launchers that failed and what they wrote, when their Pods are gone', async () => {
+    const { name: failing, podUid, launcher } = await node.schedule();
+    const pod = podFolder(node.kubeletRoot, podUid);
+    await writeFile(join(pod, 'compute.log'), 'it went wrong\n');
+    await node.until(failing, 'Running', isRunning);
+    const logs = (query = '') => call('GET', url(`launcherlogs${query}`, failing), caller);
+    expect(JSON.parse((await logs()).body)).toEqual({ items: [] });
+    await launcher.kill('SIGKILL');
+    const [one] = await waitUntil('the log is kept', async () => {
+      const { items } = JSON.parse((await logs()).body) as { items: object[] };
+      return items.length > 0 && items;
+    });
+    expect(one).toMatchObject({ podUID: podUid, name: failing, message: 'the launcher ended unexpectedly' });
+    await rm(pod, { recursive: true });
+    expect(await logs(`?podUID=${podUid}`)).toEqual({ status: 200, body: 'it went wrong\n' });
+    expect((await logs('?since=2999-01-01T00:00:00Z')).body).toBe('{"items":[]}');
+    expect((await logs(`?podUID=${podUid}&since=2999-01-01T00:00:00Z`)).status).toBe(404);
+    expect((await logs('?since=soon')).status).toBe(400);
+    expect((await call('GET', url('launcherlogs', failing), stranger)).status).toBe(403);
+    expect((await call('PUT', url('launcherlogs', failing), caller)).status).toBe(405);
   });
 
   it('SUB-14: freezes and thaws file systems, by itself after a time, and tells it in the status', async () => {

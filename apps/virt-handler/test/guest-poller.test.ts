@@ -1,6 +1,6 @@
 import { ManualClock, settle } from '@virtkit/controllers/runtime';
 import type { GuestInfo, Machine } from '@virtkit/hal';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { GuestPoller } from '../src/guest-poller.ts';
 
 const said = (hostname: string, address?: string): GuestInfo => ({
@@ -38,7 +38,12 @@ function watch(answer: () => GuestInfo) {
     filesystems: ask('filesystems', () => []),
   };
   const machine = { facet: () => agent } as Partial<Machine> as Machine;
-  const poller = new GuestPoller({ clock, logger: silent, onChange: (key) => heard.push(key) });
+  const poller = new GuestPoller({
+    clock,
+    logger: silent,
+    firstAnswerMs: 50,
+    onChange: (key) => heard.push(key),
+  });
   poller.connected(key, machine);
   return { clock, asked, heard, poller, guest, machine };
 }
@@ -109,4 +114,48 @@ it('a guest without an address is asked every second at first, and what changes 
   await settle();
   expect(poller.said(key)).toEqual({});
   expect(clock.waiting).toBe(0);
+});
+
+describe('the first answer', () => {
+  /** A poller of a guest that answers when it is told to. */
+  function slow() {
+    const clock = new ManualClock(0);
+    const { promise, resolve, reject } = Promise.withResolvers<GuestInfo>();
+    const heard: number[] = [];
+    const machine = { facet: () => ({ info: () => promise }) } as Partial<Machine> as Machine;
+    const poller: GuestPoller = new GuestPoller({
+      clock,
+      logger: silent,
+      firstAnswerMs: 50,
+      onChange: () => heard.push(poller.patience(key)),
+    });
+    poller.connected(key, machine);
+    return { clock, poller, heard, answer: resolve, refuse: reject };
+  }
+
+  it.each<[string, (guest: ReturnType<typeof slow>) => unknown]>([
+    ['comes', ({ answer }) => answer(said('a'))],
+    ['is refused', ({ refuse }) => refuse(new Error('no'))],
+    ['has not come within 50 ms', ({ clock }) => clock.advance(10)],
+    ['is not asked for any more', ({ poller }) => poller.suspended(key)],
+  ])('is worth waiting for until it %s', async (_name, happens) => {
+    const guest = slow();
+    await guest.clock.advance(40);
+    expect(guest.poller.patience(key)).toBe(10);
+    await happens(guest);
+    await settle();
+    expect(guest.poller.patience(key)).toBe(0);
+    // Whoever hears of it need not wait any more.
+    expect(guest.heard.every((patience) => patience === 0)).toBe(true);
+    guest.poller[Symbol.dispose]();
+  });
+
+  it('is not waited for when nobody is asked, or the guest has said who it is before', async () => {
+    const { clock, poller, machine } = watch(() => said('a', '10.0.2.2'));
+    await clock.advance(1);
+    poller.suspended(key);
+    poller.connected(key, machine);
+    expect([poller.patience(key), poller.patience('default/other')]).toEqual([0, 0]);
+    poller[Symbol.dispose]();
+  });
 });

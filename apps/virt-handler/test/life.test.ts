@@ -10,9 +10,10 @@ import {
 } from '@virtkit/core-types';
 import { connectLauncher } from '@virtkit/launcher-api';
 import { waitUntil } from '@virtkit/testing';
-import { findSocket, socketFolder } from '../src/launchers/socket-path.ts';
+import { findSocket } from '../src/launchers/socket-path.ts';
+import { emptyDirectory } from '../src/pods/plain-folder.ts';
 import { podFolder } from './support/launcher-process.ts';
-import { TestNode, type ScheduledInstance } from './support/test-node.ts';
+import { TestNode, type ScheduledInstance, type Write } from './support/test-node.ts';
 
 const inPhase =
   (phase: string) =>
@@ -53,6 +54,20 @@ describe('the life of an instance on its node', () => {
       ({ resource, user }) => user === 'virt-handler' && resource === 'virtualmachineinstances',
     );
     expect(own.map(({ verb }) => verb)).toEqual(['patch']);
+  });
+
+  it('says with one write that the agent is connected, and who the guest is', async () => {
+    await node.stopHandler();
+    // However busy the machine of this test is.
+    await node.startHandler({ guestAnswerMs: 60_000 });
+    const { name } = await node.schedule({ behaviour: { agentAfterMs: 3000 } });
+    await node.until(name, 'Running', inPhase('Running'));
+    const isHandlers = ({ resource, user }: Write): boolean =>
+      user === 'virt-handler' && resource === 'virtualmachineinstances';
+    const before = node.writes.filter(isHandlers).length;
+    const { status } = await node.until(name, 'agent', has('AgentConnected'));
+    expect(status?.guestOSInfo?.id).toBe('mock');
+    expect(node.writes.filter(isHandlers).length - before).toBeLessThanOrEqual(1);
   });
 
   it('says that the agent is connected, and what it says of the guest', async () => {
@@ -99,7 +114,7 @@ describe('the life of an instance on its node', () => {
   });
 
   it('reports a guest that shut down by itself', async () => {
-    const { name, launcher } = await runs({
+    const { name, launcher } = await node.schedule({
       behaviour: { incidents: [{ afterMs: 100, kind: 'shutdown' }] },
     });
     await node.until(name, 'Succeeded', inPhase('Succeeded'));
@@ -114,6 +129,13 @@ describe('the life of an instance on its node', () => {
   it('fails the instance of a launcher that was killed, although its Pod is still there', async () => {
     const { name, launcher } = await runs();
     await launcher.kill('SIGKILL');
+    await node.until(name, 'Failed', inPhase('Failed'));
+  });
+
+  it('fails the instance of a launcher that was killed, although its Pod is there without its volumes', async () => {
+    const { name, launcher, podUid } = await runs();
+    await launcher.kill('SIGKILL');
+    rmSync(join(podFolder(node.kubeletRoot, podUid), 'volumes'), { recursive: true });
     await node.until(name, 'Failed', inPhase('Failed'));
   });
 
@@ -138,20 +160,27 @@ describe('the life of an instance on its node', () => {
     expect(node.logs.filter((line) => line.includes('"boot"'))).toHaveLength(1);
   });
 
-  it('never opens a socket behind a link', async () => {
+  it('never opens a socket behind a link, wherever on the way it is', async () => {
     const real = await runs();
-    const folder = socketFolder(node.kubeletRoot, 'linked');
-    await mkdir(folder, { recursive: true });
-    symlinkSync(
-      join(socketFolder(node.kubeletRoot, real.podUid), 'launcher-sock'),
-      join(folder, 'launcher-sock'),
-    );
-    const refused = expect.objectContaining({ code: 'launcher-socket-refused' }) as Error;
-    await expect(findSocket(node.kubeletRoot, 'linked')).rejects.toEqual(refused);
-    rmSync(folder, { recursive: true });
-    symlinkSync(socketFolder(node.kubeletRoot, real.podUid), folder);
-    await expect(findSocket(node.kubeletRoot, 'linked')).rejects.toEqual(refused);
-    await expect(findSocket(node.kubeletRoot, '../pods/linked')).rejects.toEqual(refused);
+    const way = (podUid: string, count: number): string =>
+      join(node.kubeletRoot, ...[...emptyDirectory(podUid, 'sockets'), 'launcher-sock'].slice(0, count));
+    expect(await findSocket(node.kubeletRoot, real.podUid)).toMatchObject({ kind: 'present' });
+    for (const count of [2, 3, 4, 5]) {
+      await mkdir(way('linked', count - 1), { recursive: true });
+      symlinkSync(way(real.podUid, count), way('linked', count));
+      await expect(findSocket(node.kubeletRoot, 'linked'), String(count)).rejects.toMatchObject({
+        code: 'unsafe-path',
+      });
+      rmSync(way('linked', count));
+    }
+    await mkdir(way('linked', 5), { recursive: true });
+    symlinkSync(way(real.podUid, 6), way('linked', 6));
+    await expect(findSocket(node.kubeletRoot, 'linked')).rejects.toMatchObject({
+      code: 'launcher-socket-refused',
+    });
+    await expect(findSocket(node.kubeletRoot, '../pods/linked')).rejects.toMatchObject({
+      code: 'unsafe-path',
+    });
   });
 });
 

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { launcherApiVersion } from '@virtkit/launcher-api';
 import { z } from 'zod';
 import { LauncherError } from './errors.ts';
 
@@ -21,7 +22,7 @@ const options = {
   'secret-dir': { type: 'string', default: '/var/run/kubevirt-private/secret' },
   'hotplug-disk-dir': { type: 'string', default: '/var/run/kubevirt/hotplug-disks' },
   'capability-cache': { type: 'string' },
-  'dhcp-dir': { type: 'string', default: '/var/run/kubevirt-private/dhcp' },
+  'api-minor': { type: 'string' },
 } as const;
 
 const FlagsSchema = z.object({
@@ -51,8 +52,8 @@ const FlagsSchema = z.object({
   'hotplug-disk-dir': path,
   /** Folder that `virt-launcher probe --capability-cache` filled; optional. */
   'capability-cache': path.optional(),
-  /** Folder for DHCP leases. Made when missing. */
-  'dhcp-dir': path,
+  /** Speak this minor version of the launcher API, without what came after it; for tests of updates. */
+  'api-minor': z.coerce.number().int().min(0).max(launcherApiVersion.minor).optional(),
 });
 
 /** The program's settings, by flag name. */

@@ -26,7 +26,7 @@ const loaders: Readonly<Record<string, Loader>> = {
   'kvm-qemu': async ({ stateDir, runDir, capabilityCache, memoryDumpFolder }, options) => {
     parseOptions(z.strictObject({}), options);
     const { createKvmQemuHypervisor, probeKvm } = await import('@virtkit/hal-kvm-qemu');
-    const hardwareVirtualization = toHardwareVirtualization(await probeKvm());
+    const hardwareVirtualization = rememberOnceGiven(async () => toHardwareVirtualization(await probeKvm()));
     const hypervisor = await createKvmQemuHypervisor({
       stateDir,
       runDir,
@@ -113,11 +113,32 @@ function parseOptions<Schema extends z.ZodType>(schema: Schema, options: unknown
   );
 }
 
+type HardwareVirtualization = HypervisorCapabilities['hardwareVirtualization'];
+
+/** What a probe found; `final` unless the device is there and may not be opened yet. */
+interface Found {
+  readonly found: HardwareVirtualization;
+  readonly final: boolean;
+}
+
 function toHardwareVirtualization(probe: {
   state: 'usable' | 'unusable' | 'absent' | 'forbidden';
   reason?: string;
-}): HypervisorCapabilities['hardwareVirtualization'] {
-  // A device that may not be opened is there, and of no use to this process.
+}): Found {
+  const final = probe.state !== 'forbidden';
   const state = probe.state === 'forbidden' ? 'unusable' : probe.state;
-  return { state, ...(probe.reason !== undefined && { reason: probe.reason }) };
+  return { found: { state, ...(probe.reason !== undefined && { reason: probe.reason }) }, final };
+}
+
+/**
+ * Probes until the device may be opened: a container runtime makes it for root, and the node agent gives it to the launcher when it
+ * has found the launcher, which is later than the launcher's start.
+ */
+export function rememberOnceGiven(probe: () => Promise<Found>): () => Promise<HardwareVirtualization> {
+  let last: Promise<Found> | undefined;
+  return async () => {
+    const known = await last;
+    if (known === undefined || !known.final) last = probe();
+    return (await last!).found;
+  };
 }

@@ -36,7 +36,7 @@ export async function runLauncher({ flags, log, termination }: RunLauncherOption
   const backend = await loadBackend(flags.hypervisor, folders, flags['hypervisor-options']);
   resources.defer(() => backend.close());
   const { hypervisor } = backend;
-  const dhcp = resources.use(new DhcpServers({ folder: flags['dhcp-dir'], log }));
+  const dhcp = resources.use(new DhcpServers({ log }));
   const facts = new FactsResolver({
     hypervisor,
     containerDiskDir: flags['container-disk-dir'],
@@ -52,6 +52,7 @@ export async function runLauncher({ flags, log, termination }: RunLauncherOption
       hypervisor,
       socketPath: join(flags['socket-dir'], socketName),
       vmi: { namespace, name, uid },
+      ...(flags['api-minor'] !== undefined && { minor: flags['api-minor'] }),
       facts: (request, call) => facts.resolve(request, call),
       configureDhcp: (spec, call) => dhcp.configure(spec, call),
       // Asking for a machine that is not there yet is how virt-handler begins.

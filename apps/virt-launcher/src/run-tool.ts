@@ -49,7 +49,7 @@ export function runTool(
 const noPrivileges = ['--inh-caps=-all', '--ambient-caps=-all', '--no-new-privs'];
 
 /** What a tool is given of the environment: nothing of the launcher's, and output in one language. */
-export const toolEnvironment = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
+const toolEnvironment = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
 
 /** prlimit and setpriv end with these when they cannot run the program, as env(1) and the shell do. */
 const notExecutable = [126, 127];

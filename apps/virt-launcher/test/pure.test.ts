@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { dnsmasqArguments, netmask } from '../src/dhcp/dnsmasq-arguments.ts';
 import { LauncherError } from '../src/errors.ts';
 import { exitCodeOf, exitCodes } from '../src/exit-codes.ts';
 import { judgeImage } from '../src/facts/image-info.ts';
 import { parseFlags } from '../src/flags.ts';
 import { terminationStep } from '../src/lifecycle/termination.ts';
+import { rememberOnceGiven } from '../src/load-backend.ts';
 import { createLog, errorDetails } from '../src/log.ts';
 import { HalError } from '@virtkit/hal';
 import { LauncherApiError } from '@virtkit/launcher-api';
@@ -93,52 +93,18 @@ describe('judgeImage', () => {
   });
 });
 
-describe('dnsmasqArguments', () => {
-  const description = {
-    bridge: 'k6t-eth0',
-    gateway: '10.0.2.1',
-    prefix: 24,
-    guestAddress: '10.0.2.2',
-    mac: '02:00:00:00:00:01',
-    mtu: 1450,
-    hostname: 'vm',
-    dns: ['10.96.0.10', '1.1.1.1'],
-    searchDomains: ['default.svc.cluster.local', 'cluster.local'],
-    foreignNetwork: false,
-    routes: [],
-    options: { ntpServers: [], privateOptions: [] },
-  };
-  const files = { leases: '/l', pid: '/p' };
-
-  it('gives the client what KubeVirt gives it', () => {
-    expect(dnsmasqArguments(description, files, false)).toEqual(
-      expect.arrayContaining([
-        '--port=0',
-        '--interface=k6t-eth0',
-        '--dhcp-range=10.0.2.2,10.0.2.2,255.255.255.0,23976h',
-        '--dhcp-host=02:00:00:00:00:01,id:*,10.0.2.2,vm,23976h',
-        '--dhcp-option-force=option:router,10.0.2.1',
-        '--dhcp-option-force=option:mtu,1450',
-        '--dhcp-option-force=option:dns-server,10.96.0.10,1.1.1.1',
-        '--dhcp-option-force=option:domain-search,default.svc.cluster.local,cluster.local',
-        '--dhcp-option-force=option:domain-name,default.svc.cluster.local',
-      ]),
-    );
-  });
-
-  it('leaves out what is not there, and stays root where it is root', () => {
-    const args = dnsmasqArguments({ ...description, dns: [], searchDomains: [] }, files, true);
-    expect(args.filter((arg) => /dns-server|domain/.test(arg))).toEqual([]);
-    expect(args).toContain('--user=root');
-  });
-
-  it.each([
-    [1, '128.0.0.0'],
-    [8, '255.0.0.0'],
-    [24, '255.255.255.0'],
-    [31, '255.255.255.254'],
-  ])('netmask of /%i', (prefix, mask) => {
-    expect(netmask(prefix)).toBe(mask);
+describe('hardware virtualisation', () => {
+  it('is looked for again while the device may not be opened, and never after', async () => {
+    const answers = [
+      { found: { state: 'unusable' as const, reason: 'EACCES' }, final: false },
+      { found: { state: 'usable' as const }, final: true },
+    ];
+    let probes = 0;
+    const ask = rememberOnceGiven(async () => answers[probes++]!);
+    expect(await ask()).toEqual({ state: 'unusable', reason: 'EACCES' });
+    expect(await ask()).toEqual({ state: 'usable' });
+    expect(await ask()).toEqual({ state: 'usable' });
+    expect(probes).toBe(2);
   });
 });
 

@@ -34,7 +34,7 @@ export class LauncherFolders implements Disposable {
     return [
       ...['--name', 'vm', '--namespace', 'default', '--uid', 'u-1', '--hypervisor', 'mock'],
       ...['--socket-dir', folder('sock'), '--state-dir', folder('state'), '--run-dir', folder('run')],
-      ...['--container-disk-dir', folder('cd'), '--vmi-disk-dir', folder('vd'), '--dhcp-dir', folder('dhcp')],
+      ...['--container-disk-dir', folder('cd'), '--vmi-disk-dir', folder('vd')],
     ];
   }
 

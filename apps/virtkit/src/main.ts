@@ -10,7 +10,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 const program = createProgram({
   root: defaultRoot(process.getuid?.() ?? 1000, process.env),
   path: process.env.PATH ?? '',
+  kubeconfig: process.env.KUBECONFIG,
   print: (line) => process.stdout.write(`${line}\n`),
+  write: (text) => process.stdout.write(text),
+  warn: (text) => process.stderr.write(`warning: ${text}\n`),
   setExitCode: (code) => (process.exitCode = code),
 });
 

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { stopSignal } from '@virtkit/program';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { demo } from './demo/demo.ts';
+import { addClusterCommands } from './cluster/commands.ts';
 import { customResourceDefinitions, yamlDocuments } from './commands/crds.ts';
 import { doctor, doctorText } from './commands/doctor.ts';
 import { down } from './commands/down.ts';
@@ -10,6 +12,7 @@ import { platformStatus, statusText } from './commands/status.ts';
 import { up, upDetached } from './commands/up.ts';
 import { validateManifests } from './commands/validate.ts';
 import { table } from './output/table.ts';
+import { layoutOf } from './platform/layout.ts';
 import { version } from './platform/version.ts';
 import { isClean, reportText } from './validate/verdict.ts';
 
@@ -18,7 +21,13 @@ export interface ProgramContext {
   root: string;
   /** The PATH to look for programs on. */
   path: string;
+  /** The kubeconfig of commands that name none, as KUBECONFIG says; the SDK's default when absent. */
+  kubeconfig?: string | undefined;
   print: (line: string) => void;
+  /** Prints text as it is, without an end of line. */
+  write: (text: string) => void;
+  /** Tells of what is noteworthy and no part of the result. */
+  warn: (text: string) => void;
   setExitCode: (code: number) => void;
 }
 
@@ -181,6 +190,10 @@ export function createProgram(context: ProgramContext): Command {
         return print(renderedText(rendered, chosen.length > 0 ? chosen : ['spec', 'xml', 'pod']));
       },
     );
+
+  const ownKubeconfig = (): string | undefined =>
+    [layoutOf(root()).kubeconfig].find((file) => existsSync(file));
+  addClusterCommands(program, { ...context, ownKubeconfig });
 
   const image = program.command('image').description('images on this machine');
   image

@@ -9,6 +9,8 @@ async function run(...args: string[]): Promise<string> {
     root: '/nowhere',
     path: '',
     print: (line) => void lines.push(line),
+    write: (text) => void lines.push(text),
+    warn: (text) => lines.push(text),
     setExitCode: () => undefined,
   });
   await program.parseAsync(['crds', ...args], { from: 'user' });

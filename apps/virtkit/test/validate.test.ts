@@ -174,6 +174,8 @@ describe('the command', () => {
       root: folder,
       path: '',
       print: (line) => lines.push(line),
+      write: (text) => lines.push(text),
+      warn: (text) => lines.push(text),
       setExitCode: (given) => (code = given),
     });
     await program.parseAsync(['validate', ...args], { from: 'user' });

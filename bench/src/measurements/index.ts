@@ -4,7 +4,11 @@ import { firstConsoleByte } from './first-console-byte.ts';
 import { memory } from './memory.ts';
 import type { Measurement } from './measurement.ts';
 import { nativeCalls } from './native-calls.ts';
+import { onKubernetes } from './on-kubernetes.ts';
 import { startLatency } from './start-latency.ts';
+
+/** What needs more than the platform: a real Kubernetes, which is built with Go, and container images. */
+export const furtherMeasurements: readonly Measurement[] = [onKubernetes];
 
 /** In the order in which they run and are reported. */
 export const measurements: readonly Measurement[] = [

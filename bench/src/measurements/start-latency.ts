@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { VirtualMachineInstance } from '@virtkit/core-types';
-import { virtualMachineInstance } from '@virtkit/sdk';
+import { virtualMachineInstance, type Client } from '@virtkit/sdk';
 import { BenchError } from '../errors.ts';
 import { sandboxPids } from '../platform/launcher-pods.ts';
 import { processTable, withDescendants } from '../platform/process-memory.ts';
@@ -14,8 +14,7 @@ import { layerMs, StartRecorder, stages, totalMs, type StartRecord } from './sta
 
 const namespace = 'default';
 const intervalMs = 100;
-/** How long all instances together may take to run after the last was created. */
-const patienceMs = 75_000;
+const defaultPatienceMs = 75_000;
 
 /** Creation to Running of many instances in quick succession on hal-mock, every program a process of its own. */
 export const startLatency: Measurement = {
@@ -60,10 +59,16 @@ async function cpuByProgram({ pids, root }: SeparatePrograms): Promise<Map<strin
   return sums.set('launcher Pods', launchers);
 }
 
-async function startInstances(
-  { client }: SeparatePrograms,
-  { count, prefix, context }: { count: number; prefix: string; context: MeasurementContext },
+/**
+ * Creates instances on hal-mock, one every 100 ms, and follows them until all run.
+ * @param options.patienceMs How long all together may take to run after the last was created.
+ * @throws BenchError `timeout`, `platform-failed`
+ */
+export async function startInstances(
+  { client }: { client: Client },
+  options: { count: number; prefix: string; context: MeasurementContext; patienceMs?: number },
 ): Promise<StartRecord[]> {
+  const { count, prefix, context, patienceMs = defaultPatienceMs } = options;
   const over = new AbortController();
   const signal = AbortSignal.any([context.signal, over.signal]);
   const allRun = Promise.withResolvers<void>();
@@ -132,7 +137,6 @@ function report(
 ): { rows: Row[]; details: Record<string, unknown> } {
   const totals = records.map(totalMs);
   const layers = records.map(layerMs);
-  const whole = mean(totals);
   const p50 = median(totals);
   const p95 = percentile(totals, 0.95);
   const shares = Object.entries(about.cpuByProgramMs)
@@ -159,15 +163,22 @@ function report(
       goal: { kind: 'at-most', value: 1000 },
       reason: cost,
     },
-    ...stages.map(({ name, layer }): Row => {
-      const took = layers.map((one) => one[name]);
-      return {
-        what: `  share of ${layer}`,
-        value: (mean(took) / whole) * 100,
-        unit: 'percent',
-        reason: `P50 ${median(took).toFixed(0)} ms, P95 ${percentile(took, 0.95).toFixed(0)} ms`,
-      };
-    }),
+    ...layerRows(records),
   ];
   return { rows, details: { ...about, totalsMs: totals, layersMs: layers } };
+}
+
+/** The share that each layer has in the time of all starts. */
+export function layerRows(records: readonly StartRecord[]): Row[] {
+  const layers = records.map(layerMs);
+  const whole = mean(records.map(totalMs));
+  return stages.map(({ name, layer }): Row => {
+    const took = layers.map((one) => one[name]);
+    return {
+      what: `  share of ${layer}`,
+      value: (mean(took) / whole) * 100,
+      unit: 'percent',
+      reason: `P50 ${median(took).toFixed(0)} ms, P95 ${percentile(took, 0.95).toFixed(0)} ms`,
+    };
+  });
 }

@@ -4,10 +4,11 @@ import { readFile } from 'node:fs/promises';
 import { startControlPlane, type RequestRecord } from '@virtkit/apiserver';
 import { crdCatalogue } from '@virtkit/core-types';
 import { cleanUpNode, podSubresources, runKubelet, runScheduler } from '@virtkit/embedded-node';
+import { unchanging } from '@virtkit/program';
 import { connect, waitFor, type Client } from '@virtkit/sdk';
 import { createVirtApi } from '@virtkit/virt-api';
 import { runVirtController } from '@virtkit/virt-controller';
-import { runVirtHandler } from '@virtkit/virt-handler';
+import { embeddedPodLogs, runVirtHandler } from '@virtkit/virt-handler';
 import { userModeNetwork } from '../../../apps/virt-handler/src/network/provider.ts';
 import { identities, identityExtra } from '../../../apps/virtkit/src/platform/identities.ts';
 import { ensureKubeVirt } from '../../../apps/virtkit/src/platform/kubevirt.ts';
@@ -47,9 +48,10 @@ export async function startSingleProcess(options: SingleProcessOptions): Promise
   const { server: handlerFiles, client: clientFiles } = await ensureHandlerCertificates(join(path, 'pki'));
 
   const own = Promise.withResolvers<Client>();
+  const handlerTls = await readCertificates(clientFiles);
   const virtApi = createVirtApi({
     client: () => own.promise,
-    handlerTls: await readCertificates(clientFiles),
+    handlerTls: () => handlerTls,
     hypervisors: ['mock'],
   });
   const controlPlane = cleanUp.use(
@@ -89,6 +91,7 @@ export async function startSingleProcess(options: SingleProcessOptions): Promise
 
   const stop = new AbortController();
   const signal = stop.signal;
+  const { ca, certificate, key } = await readCertificates(handlerFiles);
   const running = [
     runScheduler({ client: await clientOf('scheduler'), signal }),
     runVirtController({ client: await clientOf('virt-controller'), signal, config: { launcherImage } }),
@@ -110,10 +113,11 @@ export async function startSingleProcess(options: SingleProcessOptions): Promise
       node: { hypervisors: ['mock'], hardwareVirtualization: { state: 'absent' } },
       server: {
         listen: { host: '127.0.0.1', port: 0 },
-        tls: await readCertificates(handlerFiles),
+        security: { keyPair: unchanging({ certificate, key }), clientCa: unchanging(ca) },
         clients: [handlerClientName],
       },
       launcherUsers: [107, process.getuid?.() ?? 0],
+      launcherLogs: { logs: embeddedPodLogs(kubeletRoot), folder: join(kubeletRoot, 'launcher-logs') },
     }),
   ];
   cleanUp.defer(async () => {

@@ -1,7 +1,7 @@
 import type { VirtualMachineInstanceSpec } from '@virtkit/core-types';
 import { expect, test } from 'vitest';
 import { judge } from '../examples/judge.ts';
-import { instanceSpec } from './support/specs.ts';
+import { instanceSpec } from '@virtkit/testing/instance-specs';
 
 const say = (spec: VirtualMachineInstanceSpec) =>
   judge(

@@ -13,10 +13,13 @@ export type {
   JsonPatchOperation,
   UserInfo,
 } from './admission/types.ts';
+export { mutateWithPlugins, validateWithPlugins } from './admission/plugins.ts';
+export type { AdmissionOutcome } from './admission/plugins.ts';
 export type { CustomResourceDefinition, CustomResourceNames, CustomResourceVersion } from './crd/types.ts';
 export type { RequestObserver, RequestRecord } from './http/audit.ts';
 export type { TokenIdentity } from './http/auth.ts';
 export { readBody, readObject } from './http/body.ts';
+export { parseRequestInfo, pathSegments } from './http/request-info.ts';
 export type { RequestInfo } from './http/request-info.ts';
 export { sendError, sendJson } from './http/respond.ts';
 export type { ListenAddress } from './http/server.ts';

@@ -40,3 +40,7 @@ export {
 } from './virtual-machine-pool/controller.ts';
 export type { PoolMember, PoolObservation, PoolRevision } from './virtual-machine-pool/observation.ts';
 export { planPool, type PoolPlan, type PoolStage, type PoolStep } from './virtual-machine-pool/plan.ts';
+export {
+  workloadUpdateController,
+  type WorkloadUpdateControllerOptions,
+} from './workload-update/controller.ts';

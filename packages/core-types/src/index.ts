@@ -55,6 +55,7 @@ export * from './kubevirt/keys.ts';
 export * from './kubevirt/kubevirt-configuration.ts';
 export * from './kubevirt/kubevirt.ts';
 export * from './kubevirt/launch-security.ts';
+export * from './kubevirt/launcher-log.ts';
 export * from './kubevirt/launcher-paths.ts';
 export * from './kubevirt/memory.ts';
 export * from './kubevirt/migration-configuration.ts';

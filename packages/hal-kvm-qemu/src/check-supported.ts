@@ -10,6 +10,9 @@ export function checkSupported(spec: MachineSpec): void {
   for (const [index, nic] of spec.interfaces.entries())
     if (nic.backend.kind === 'user' && nic.backend.forwards.length > 0)
       refuse(`/interfaces/${index}/backend/forwards`, 'user-mode networking cannot forward ports');
+  for (const [index, { backend, queues = 1 }] of spec.interfaces.entries())
+    if (backend.kind === 'passt' && queues > 1)
+      refuse(`/interfaces/${index}/queues`, 'passt serves one pair of queues');
   for (const [index, { source }] of spec.disks.entries())
     if (source.kind === 'tracked') refuse(`/disks/${index}/source`, 'changed blocks are not tracked');
   const s390x = spec.architecture === 's390x';

@@ -23,7 +23,13 @@ interface Listener {
 /** Turns libvirt's events into hints and hands them to any number of listeners. */
 export class EventHub {
   readonly #listeners = new Set<Listener>();
+  readonly #onEvent: (event: MachineEvent) => void;
   #closed = false;
+
+  /** @param onEvent is told of every event before the listeners are */
+  constructor(onEvent: (event: MachineEvent) => void) {
+    this.#onEvent = onEvent;
+  }
 
   /** Subscribes to a connection; `idOf` maps a domain name to a machine id, undefined for domains that are not ours. */
   async attach(connection: Connection, idOf: (name: string) => string | undefined): Promise<void> {
@@ -34,6 +40,7 @@ export class EventHub {
   }
 
   emit(event: MachineEvent): void {
+    this.#onEvent(event);
     for (const listener of this.#listeners) {
       if (listener.queue.length >= queueLimit) listener.queue = [{ kind: 'resync' }];
       else listener.queue.push(event);

@@ -23,6 +23,7 @@ import { defaultMachineType } from './domain-xml/firmware.ts';
 import { renderDomain, type VirtType } from './domain-xml/render.ts';
 import { doing, throwIfAborted } from './errors.ts';
 import { EventHub } from './event-hub.ts';
+import { AgentConnections } from './facets/agent-connections.ts';
 import {
   emulators,
   installedArchitectures,
@@ -38,7 +39,9 @@ import type { MachineHost } from './machine/machine-host.ts';
 import { KvmQemuMachine } from './machine/machine.ts';
 import { linkTpmState } from './machine/tpm-state.ts';
 import { ThawTimers } from './machine/thaw-timers.ts';
-import type { Connection, Domain } from './native/index.ts';
+import { Libvirt, type Connection, type Domain } from './native/index.ts';
+import { isPasst } from './passt/arguments.ts';
+import { PasstKeeper } from './passt/passt-keeper.ts';
 import { ensureFolder, giveFilesTo, makeFolder, type Owner } from './ownership.ts';
 
 /** Folders, user and acceleration of one private libvirtd and the QEMUs that it starts. */
@@ -47,8 +50,11 @@ export interface KvmQemuOptions {
   stateDir: string;
   /** Folder for sockets. At most about 70 bytes long, because a unix socket path holds 107. */
   runDir: string;
-  /** Whether `/dev/kvm` can be used; the node probe (`probeKvm`) finds out. */
-  hardwareVirtualization: HardwareVirtualization;
+  /**
+   * Whether `/dev/kvm` can be used; the node probe (`probeKvm`) finds out. A function is asked each time when somebody wants to know,
+   * for a process that may be given the device later.
+   */
+  hardwareVirtualization: HardwareVirtualization | (() => Promise<HardwareVirtualization>);
   /** The kernel's interface to the CPU's virtualisation. Default `kvm`. */
   accelerator?: Accelerator;
   /** Seconds without clients and running machines after which the private daemon ends by itself. Default 30. */
@@ -61,21 +67,31 @@ export interface KvmQemuOptions {
   runAs?: Owner;
 }
 
+/** The first libvirt that starts passt and connects it through shared memory: 11.1.0. */
+const startsPasst = 11_001_000;
+
 /** KVM/QEMU through a private libvirtd. Made by {@link createKvmQemuHypervisor}. */
 class KvmQemuHypervisor implements KvmQemu, MachineHost {
   readonly name = 'kvm-qemu';
   readonly supports: ReadonlySet<FacetName> = new Set(facetNames);
   readonly thaws = new ThawTimers();
+  readonly agents = new AgentConnections();
   readonly #options: KvmQemuOptions;
   readonly #daemon: PrivateDaemon;
   readonly #keeper: ConnectionKeeper;
-  readonly #events = new EventHub();
+  readonly #events = new EventHub((event) => this.agents.note(event));
   readonly #lock = new KeyedLock();
+  readonly #passt: PasstKeeper;
   /** Machine ids by domain name, for events. */
   readonly #ids = new Map<string, string>();
 
   constructor(options: KvmQemuOptions) {
     this.#options = options;
+    this.#passt = new PasstKeeper({
+      runDir: options.runDir,
+      owner: options.runAs,
+      changed: (id) => this.announce({ kind: 'devices', id }),
+    });
     this.#daemon = new PrivateDaemon({
       stateDir: join(options.stateDir, 'libvirt'),
       runDir: options.runDir,
@@ -113,7 +129,7 @@ class KvmQemuHypervisor implements KvmQemu, MachineHost {
     return doing('reading capabilities', async () => {
       const connection = await this.connection(signal);
       const version = await connection.hypervisorVersion({ ...(signal && { signal }) });
-      const { hardwareVirtualization } = this.#options;
+      const hardwareVirtualization = await this.#hardwareVirtualization();
       const architectures = await installedArchitectures();
       return {
         name: this.name,
@@ -141,7 +157,7 @@ class KvmQemuHypervisor implements KvmQemu, MachineHost {
     const owner = this.#ids.get(spec.name);
     if (owner !== undefined && owner !== spec.id)
       throw new HalError('conflict', `the name ${spec.name} belongs to machine ${owner}`);
-    this.#virtType(spec);
+    await this.#virtType(spec);
     await requireEmulator(spec.architecture);
     if (known === undefined) {
       // Left-overs of a define that did not finish.
@@ -201,6 +217,7 @@ class KvmQemuHypervisor implements KvmQemu, MachineHost {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.thaws[Symbol.dispose]();
+    this.#passt[Symbol.dispose]();
     this.#events.close();
     await this.#keeper[Symbol.asyncDispose]();
   }
@@ -248,25 +265,34 @@ class KvmQemuHypervisor implements KvmQemu, MachineHost {
     const { kind, uefi: wanted } = spec.firmware;
     const uefi =
       kind === 'uefi' ? await findUefi(spec, wanted?.variablesPath ?? directory.uefiVariables) : undefined;
+    const passt = await this.passtFor(spec);
     const xml = renderDomain(spec, {
-      virtType: this.#virtType(spec),
+      virtType: await this.#virtType(spec),
       emulator: emulators[spec.architecture],
       diskFiles,
       serialLog: directory.serialLog,
       vncSocket: this.vncSocket(spec.id),
       agentSocket: this.#socket('agent', spec.id),
+      ...(passt && { passtSockets: passt.sockets(spec) }),
       ...(uefi === undefined ? {} : { uefi }),
     });
     return defineChecked(await this.connection(signal), xml, spec, signal);
   }
 
-  #virtType({ acceleration, architecture }: MachineSpec): VirtType {
-    const { hardwareVirtualization, accelerator } = this.#options;
-    return decideAcceleration(
-      acceleration,
-      virtualizationFor(architecture, hardwareVirtualization),
-      accelerator,
-    );
+  async passtFor({ interfaces }: MachineSpec): Promise<PasstKeeper | undefined> {
+    if (!interfaces.some(isPasst)) return undefined;
+    const { version } = await Libvirt.load();
+    return version < startsPasst ? this.#passt : undefined;
+  }
+
+  async #virtType({ acceleration, architecture }: MachineSpec): Promise<VirtType> {
+    const found = virtualizationFor(architecture, await this.#hardwareVirtualization());
+    return decideAcceleration(acceleration, found, this.#options.accelerator);
+  }
+
+  async #hardwareVirtualization(): Promise<HardwareVirtualization> {
+    const { hardwareVirtualization } = this.#options;
+    return typeof hardwareVirtualization === 'function' ? hardwareVirtualization() : hardwareVirtualization;
   }
 
   exclusively<T>(id: string, work: () => Promise<T>): Promise<T> {
@@ -287,6 +313,7 @@ class KvmQemuHypervisor implements KvmQemu, MachineHost {
 
   forgotten(id: string): void {
     this.thaws.cancel(id);
+    this.#passt.forget(id);
     for (const [name, known] of this.#ids) if (known === id) this.#ids.delete(name);
     this.changed(id);
   }

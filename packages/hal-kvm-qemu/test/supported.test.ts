@@ -40,6 +40,10 @@ describe('what this backend cannot do', () => {
       },
     ],
     [
+      '/interfaces/0/queues',
+      { interfaces: [{ ...card, queues: 2, backend: { kind: 'passt', device: 'eth0' } }] },
+    ],
+    [
       '/disks/0/source',
       { disks: [{ ...empty, source: { kind: 'tracked', path: '/o', data: { path: '/d', block: false } } }] },
     ],
@@ -78,17 +82,6 @@ describe('what libvirt may not know', () => {
       },
     ],
     ['/hostDevicesByDescriptor', { hostDevicesByDescriptor: true }],
-    [
-      '/interfaces/0/backend',
-      {
-        interfaces: [
-          {
-            ...card,
-            backend: { kind: 'passt', device: 'eth0', forwards: [{ protocol: 'tcp', ranges: [] }] },
-          },
-        ],
-      },
-    ],
   ];
 
   it.each(asking)('is missed at %s when it is not in the domain', (field, change) => {

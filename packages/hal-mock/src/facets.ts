@@ -52,6 +52,7 @@ export function createFacets(hypervisor: MockHypervisor, id: string): Facets {
       start: (path, options = {}) =>
         hypervisor.call('memoryDump', id, options, () => hypervisor.host.startMemoryDump(id, path)),
     },
+    statistics: { read: (options = {}) => on('statistics', options, (machine) => machine.statistics()) },
     usbRedirection: {
       open: (slot, options = {}) => on('usb', options, (machine) => machine.openUsb(slot)),
     },

@@ -25,6 +25,7 @@ export const operations = [
   'detachDisk',
   'changeMedium',
   'memoryDump',
+  'statistics',
 ] as const;
 
 /** A call that a fault can hit. */

@@ -70,6 +70,11 @@ export class VirtualGuest {
     throw new HalError('guest-agent-failed', `the guest has no user ${user}`);
   }
 
+  /** Milliseconds for which it has run: not while it was paused. */
+  get ranMs(): number {
+    return this.#timeline.elapsed();
+  }
+
   get frozen(): boolean {
     return this.#frozen;
   }

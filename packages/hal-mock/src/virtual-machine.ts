@@ -6,12 +6,14 @@ import {
   type MachineEvent,
   type MachineSpec,
   type MachineState,
+  type MachineStatistics,
   type Observed,
 } from '@virtkit/hal';
 import type { Duplex } from 'node:stream';
 import { duplexPair } from 'node:stream';
 import type { GuestBehaviour } from './behaviour.ts';
 import type { Picture } from './png.ts';
+import { guestUsage } from './guest-usage.ts';
 import { pictureOf } from './picture.ts';
 import { serveRfb } from './rfb-server.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -252,6 +254,12 @@ export class VirtualMachine {
   picture(): Picture {
     this.#requireDisplay();
     return pictureOf(this.#state);
+  }
+
+  /** @throws HalError `invalid-state` */
+  statistics(): MachineStatistics {
+    const guest = this.#requireLive('measured');
+    return guestUsage(this.#spec, guest.ranMs, new Date(this.#surroundings.scheduler.now()));
   }
 
   /** @throws HalError `guest-agent-unavailable`. */

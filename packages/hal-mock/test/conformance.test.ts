@@ -25,11 +25,11 @@ conformance({
 const bare = new MockHost({ memoryBytes, behaviour: { agentAfterMs: null } });
 
 conformance({
-  name: 'hal-mock without display, reset, agent, hotplug, memory dumps and USB redirection',
+  name: 'hal-mock without display, reset, agent, hotplug, memory dumps, statistics and USB redirection',
   runner: { describe, it },
   connect: async () => new MockHypervisor(bare, new Set(['pause', 'softReboot', 'consoles', 'guestAgent'])),
   spec: smallMachine,
   guest: { agent: false, consoleOutput: true },
-  lacks: ['display', 'reset', 'hotplug', 'memoryDump', 'usbRedirection'],
+  lacks: ['display', 'reset', 'hotplug', 'memoryDump', 'statistics', 'usbRedirection'],
   impossibleMemoryBytes: memoryBytes * 2,
 });

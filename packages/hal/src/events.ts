@@ -11,7 +11,7 @@ export const MachineEventSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('guest-panicked'), id: z.string() }),
   z.strictObject({ kind: z.literal('io-error'), id: z.string(), diskId: z.string().optional() }),
   z.strictObject({ kind: z.literal('watchdog'), id: z.string() }),
-  /** A device came or went, or the guest would not let it go. */
+  /** A device or what carries its packets came or went, or the guest would not let it go. */
   z.strictObject({ kind: z.literal('devices'), id: z.string() }),
   z.strictObject({ kind: z.literal('memory-dump'), id: z.string() }),
   z.strictObject({ kind: z.literal('resync') }),

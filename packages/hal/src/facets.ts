@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { GuestFilesystem, GuestInfo, GuestUser } from './guest.ts';
 import type { Disk, DiskSource } from './spec/disk.ts';
+import type { MachineStatistics } from './statistics.ts';
 
 /** Options of every call that may wait. */
 export interface CallOptions {
@@ -143,6 +144,12 @@ export interface MemoryDumpFacet {
   start(path: string, options?: CallOptions): Promise<void>;
 }
 
+/** Counters of what a machine uses. */
+export interface StatisticsFacet {
+  /** Reads them now; cheap enough for every few seconds. @throws HalError `invalid-state` when the machine does not run. */
+  read(options?: CallOptions): Promise<MachineStatistics>;
+}
+
 /** Every optional ability, by name. Present exactly when the hypervisor declares it in `supports`. */
 export interface Facets {
   pause: PauseFacet;
@@ -154,6 +161,7 @@ export interface Facets {
   usbRedirection: UsbRedirectionFacet;
   hotplug: HotplugFacet;
   memoryDump: MemoryDumpFacet;
+  statistics: StatisticsFacet;
 }
 
 /** Name of an optional ability. */
@@ -170,4 +178,5 @@ export const facetNames = [
   'usbRedirection',
   'hotplug',
   'memoryDump',
+  'statistics',
 ] as const satisfies readonly FacetName[];

@@ -15,6 +15,7 @@ export {
   type PauseFacet,
   type ResetFacet,
   type SoftRebootFacet,
+  type StatisticsFacet,
   type UsbRedirectionFacet,
 } from './facets.ts';
 export {
@@ -29,9 +30,11 @@ export type { Hypervisor, HypervisorCapabilities, Machine } from './hypervisor.t
 export { MachineSpecSchema, type MachineSpec, type MachineSpecInput } from './machine-spec.ts';
 export { parseMachineSpec, sameMachineSpec } from './parse-machine-spec.ts';
 export {
+  InterfaceProcessSchema,
   MachineStateSchema,
   MemoryDumpStateSchema,
   ObservedSchema,
+  type InterfaceProcess,
   type MachineState,
   type MemoryDumpState,
   type Observed,
@@ -99,3 +102,4 @@ export {
   type MemoryBacking,
 } from './spec/memory.ts';
 export { PciAddressSchema, PciSchema, type Pci } from './spec/pci.ts';
+export { MachineStatisticsSchema, vcpuStates, type MachineStatistics, type VcpuState } from './statistics.ts';

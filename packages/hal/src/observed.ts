@@ -57,6 +57,13 @@ export const MemoryDumpStateSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('failed'), endedAt: z.iso.datetime(), message: z.string() }),
 ]);
 
+/** A process beside the hypervisor's that carries the packets of an interface (passt). */
+export const InterfaceProcessSchema = z.strictObject({
+  running: z.boolean(),
+  /** How it last ended while the machine went on. */
+  lastFailure: z.strictObject({ at: z.iso.datetime(), message: z.string() }).optional(),
+});
+
 /** What was seen of one machine at one moment. Never what was asked for. */
 export const ObservedSchema = z.strictObject({
   id: z.string(),
@@ -90,7 +97,17 @@ export const ObservedSchema = z.strictObject({
       }),
     )
     .default([]),
-  interfaces: z.array(z.strictObject({ id: z.string(), mac: z.string(), linkUp: z.boolean() })).default([]),
+  interfaces: z
+    .array(
+      z.strictObject({
+        id: z.string(),
+        mac: z.string(),
+        linkUp: z.boolean(),
+        /** Absent where there is none, or nobody watches it. */
+        process: InterfaceProcessSchema.optional(),
+      }),
+    )
+    .default([]),
   guestAgent: z.strictObject({ connected: z.boolean() }).default({ connected: false }),
   /** The last memory dump, of this run or an earlier one. */
   memoryDump: z
@@ -100,4 +117,5 @@ export const ObservedSchema = z.strictObject({
 
 export type MachineState = z.output<typeof MachineStateSchema>;
 export type MemoryDumpState = z.output<typeof MemoryDumpStateSchema>;
+export type InterfaceProcess = z.output<typeof InterfaceProcessSchema>;
 export type Observed = z.output<typeof ObservedSchema>;

@@ -3,6 +3,7 @@ export {
   type ConnectLauncherOptions,
   type LauncherClient,
 } from './client/connect-launcher.ts';
+export type { FileIdentity } from './client/open-socket.ts';
 export { heartbeatSeconds, limits } from './contract/limits.ts';
 export {
   DhcpSpecSchema,

@@ -78,7 +78,7 @@ describe('versions', () => {
     await expect(connectLauncher({ socketPath })).rejects.toMatchObject({
       code: 'version-mismatch',
       retry: 'never',
-      message: expect.stringMatching(new RegExp(`${version}.*1\\.1`)),
+      message: expect.stringMatching(new RegExp(`${version}.*1\\.2`)),
     });
   });
 

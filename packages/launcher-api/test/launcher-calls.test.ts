@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HalError, parseMachineSpec } from '@virtkit/hal';
@@ -16,7 +15,7 @@ import {
 } from '@virtkit/launcher-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { smallMachine } from '@virtkit/testing/small-machine';
-import { launcherOptions } from './launcher.ts';
+import { launcherOptions, rawRequest } from './launcher.ts';
 
 const spec = parseMachineSpec(smallMachine(), 'mock');
 let folder: string;
@@ -50,24 +49,10 @@ async function eventOf(
   throw new Error(`the stream ended without ${kind}`);
 }
 
-/** A raw request, for what the client would never send. */
-async function raw(
-  method: string,
-  path: string,
-  body?: string | Buffer,
-): Promise<{ status: number; text: string }> {
-  const call = request({ socketPath, method, path });
-  call.end(body);
-  const [response] = (await once(call, 'response')) as [import('node:http').IncomingMessage];
-  let text = '';
-  for await (const chunk of response) text += String(chunk);
-  return { status: response.statusCode ?? 0, text };
-}
-
 describe('a launcher', () => {
   it('tells who it is and, once, that it is to end: to those who listen and those who come later', async () => {
     const { server, client } = await launcher();
-    expect(await client.info()).toMatchObject({ apiVersion: '1.1', hypervisor: 'mock', pid: process.pid });
+    expect(await client.info()).toMatchObject({ apiVersion: '1.2', hypervisor: 'mock', pid: process.pid });
     const events = client.events();
     const told = eventOf(events, 'termination-requested');
     server.requestTermination();
@@ -123,13 +108,10 @@ describe('a launcher', () => {
     };
     await client.configureDhcp({ interfaces: [description] });
     const defaults = {
-      dns: [],
-      searchDomains: [],
-      foreignNetwork: false,
       routes: [],
       options: { ntpServers: [], privateOptions: [] },
     };
-    expect(dhcp).toEqual([{ interfaces: [{ ...description, ...defaults }] }]);
+    expect(dhcp).toEqual([{ interfaces: [{ ...description, ...defaults }], ipv6: [] }]);
     await expect(
       client.configureDhcp({ interfaces: [{ ...description, bridge: '../../etc', mtu: 1 }] }),
     ).rejects.toMatchObject({ code: 'invalid-spec', field: '/interfaces/0/bridge' });
@@ -194,6 +176,33 @@ describe('a launcher', () => {
     await events.return?.();
   });
 
+  it('answers the calls that it has begun before it ends', async () => {
+    const begun = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
+    const configureDhcp = () => (begun.resolve(), gate.promise);
+    const { server, client } = await launcher({ configureDhcp });
+    const called = client.configureDhcp({ interfaces: [] });
+    await begun.promise;
+    const ended = server[Symbol.asyncDispose]();
+    gate.resolve();
+    await expect(called).resolves.toBeUndefined();
+    await ended;
+  });
+
+  it('does not wait for ever for a call that nobody answers', async () => {
+    const begun = Promise.withResolvers<void>();
+    const configureDhcp: ServeLauncherOptions['configureDhcp'] = async (_spec, { signal }) => {
+      begun.resolve();
+      await once(signal!, 'abort');
+    };
+    const { server, client } = await launcher({ configureDhcp });
+    const called = client.configureDhcp({ interfaces: [] });
+    await begun.promise;
+    const refused = expect(called).rejects.toMatchObject({ code: 'connection-lost' });
+    await server[Symbol.asyncDispose]();
+    await refused;
+  });
+
   it('ends open streams with itself, and their readers hear of it', async () => {
     const { server, client } = await launcher();
     const machine = await client.hypervisor.define(spec);
@@ -242,14 +251,19 @@ describe('requests that no client sends', () => {
     ['a stream without upgrade', 'GET', '/v1/machines/small/vnc', undefined, 501, 'unsupported'],
   ])('are answered with a typed error: %s', async (_what, method, path, body, status, code) => {
     await launcher();
-    const answer = await raw(method, path, body);
+    const answer = await rawRequest(socketPath, method, path, body);
     expect(answer.status).toBe(status);
     expect(JSON.parse(answer.text)).toMatchObject({ code });
   });
 
   it('are refused when they are too long', async () => {
     await launcher();
-    const answer = await raw('POST', '/v1/machines', Buffer.alloc(limits.requestBytes + 1, ' '));
+    const answer = await rawRequest(
+      socketPath,
+      'POST',
+      '/v1/machines',
+      Buffer.alloc(limits.requestBytes + 1, ' '),
+    );
     expect(JSON.parse(answer.text)).toMatchObject({ code: 'invalid-spec' });
   });
 });

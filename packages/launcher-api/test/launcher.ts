@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
 import type { Hypervisor } from '@virtkit/hal';
 import type { ServeLauncherOptions } from '@virtkit/launcher-api';
 
@@ -11,4 +13,19 @@ export function launcherOptions(
     configureDhcp: async () => undefined,
     ...options,
   };
+}
+
+/** A request as it is, for what the client would never send. */
+export async function rawRequest(
+  socketPath: string,
+  method: string,
+  path: string,
+  body?: string | Buffer,
+): Promise<{ status: number; text: string }> {
+  const call = request({ socketPath, method, path });
+  call.end(body);
+  const [response] = (await once(call, 'response')) as [IncomingMessage];
+  let text = '';
+  for await (const chunk of response) text += String(chunk);
+  return { status: response.statusCode ?? 0, text };
 }

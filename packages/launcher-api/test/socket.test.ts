@@ -3,6 +3,7 @@ import {
   linkSync,
   mkdirSync,
   mkdtempSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -109,6 +110,62 @@ describe('the client', () => {
     const client = stack.use(await connectLauncher({ socketPath: real }));
     rmSync(real);
     symlinkSync(socketPath, real);
+    await expect(client.info()).rejects.toMatchObject({ code: 'failed', cause: { code: 'unsafe-socket' } });
+  });
+
+  describe('below a root', () => {
+    const parts = ['pods', 'uid', 'sockets', 'launcher-sock'];
+    const below = (count: number): string => join(folder, 'root', ...parts.slice(0, count));
+
+    beforeEach(() => mkdirSync(below(3), { recursive: true }));
+
+    it('is reached by plain folders', async () => {
+      await serve();
+      linkSync(socketPath, below(4));
+      const client = stack.use(await connectLauncher({ socketPath: below(4), root: join(folder, 'root') }));
+      expect((await client.info()).vmi.name).toBe('small');
+    });
+
+    it.each([1, 2, 3, 4])('refuses a link in place of part %i of its path', async (count) => {
+      await serve();
+      linkSync(socketPath, below(4));
+      const client = stack.use(await connectLauncher({ socketPath: below(4), root: join(folder, 'root') }));
+      renameSync(below(count), join(folder, 'moved'));
+      symlinkSync(join(folder, 'moved'), below(count));
+      await expect(client.info()).rejects.toMatchObject({ code: 'failed', cause: { code: 'unsafe-socket' } });
+      await expect(
+        connectLauncher({ socketPath: below(4), root: join(folder, 'root') }),
+      ).rejects.toMatchObject({ code: 'unsafe-socket' });
+    });
+
+    it('takes a root that is a link', async () => {
+      await serve();
+      linkSync(socketPath, below(4));
+      symlinkSync(join(folder, 'root'), join(folder, 'link'));
+      const path = join(folder, 'link', ...parts);
+      const client = stack.use(await connectLauncher({ socketPath: path, root: join(folder, 'link') }));
+      expect((await client.info()).vmi.name).toBe('small');
+    });
+
+    it.each(['elsewhere/launcher-sock', 'root', 'root/../elsewhere/launcher-sock'])(
+      'refuses what is not below: %s',
+      async (path) => {
+        await expect(
+          connectLauncher({ socketPath: join(folder, path), root: join(folder, 'root') }),
+        ).rejects.toMatchObject({ code: 'unsafe-socket' });
+      },
+    );
+  });
+
+  it('refuses another socket than the one that is meant', async () => {
+    const first = await serve();
+    const { dev, ino } = statSync(socketPath, { bigint: true });
+    const client = stack.use(await connectLauncher({ socketPath, identity: { dev, ino } }));
+    await client.info();
+    // Kept, so that the next file cannot have its number.
+    linkSync(socketPath, join(folder, 'kept'));
+    await first[Symbol.asyncDispose]();
+    await serve();
     await expect(client.info()).rejects.toMatchObject({ code: 'failed', cause: { code: 'unsafe-socket' } });
   });
 

@@ -247,6 +247,16 @@ describe('projectStatus', () => {
     ]);
   });
 
+  it('says that the link is down while nothing carries the packets of the interface', () => {
+    const link = (running: boolean) => {
+      const observed = observation();
+      observed.interfaces[0]!.process = { running };
+      return projectStatus(input({ observed })).interfaces?.[0]?.linkState;
+    };
+    expect(link(true)).toBe('up');
+    expect(link(false)).toBe('down');
+  });
+
   it('lays over it what the agent says and appends what only the guest knows', () => {
     const [first, second, ...rest] = projectStatus(input({ observed: connected, guest })).interfaces ?? [];
     expect(first).toMatchObject({

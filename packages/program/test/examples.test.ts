@@ -23,7 +23,9 @@ describe('examples', () => {
 
     const lines: string[] = [];
     const files = ['--ca-file', join(folder, 'ca.pem'), '--token-file', join(folder, 'token')];
-    const running = main(['--server', plane.url, ...files, 'web'], (line) => lines.push(line));
+    const running = main(['--server', plane.url, ...files, '--machine', 'web'], {}, (line) =>
+      lines.push(line),
+    );
     await waitUntil('the machine to be seen', () => lines.length > 0);
     await client.virtualMachines.delete('web');
     await running;

@@ -64,6 +64,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Client> {
     userAgent: options.userAgent ?? defaultUserAgent,
     attempts: options.attempts ?? 4,
     maxConnections: options.maxConnections ?? 32,
+    onRequest: options.onRequest,
   });
   const { namespace } = endpoint;
   const judge: Judge = new Judge({

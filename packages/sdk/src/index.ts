@@ -17,6 +17,7 @@ export {
 export type {
   ActionOptions,
   FreezeOptions,
+  LauncherLogOptions,
   PortForwardOptions,
   StartOptions,
   StopOptions,
@@ -49,7 +50,14 @@ export type {
 } from './resource/options.ts';
 export type { ResourceClient, SubresourceRequest } from './resource/resource-client.ts';
 export { errorOfResponse, errorOfStatus, isKubernetesStatus, type KubernetesStatus } from './status.ts';
-export type { HttpMethod, Query, RawRequest, RawResponse } from './transport/request.ts';
+export type {
+  HttpMethod,
+  Query,
+  RawRequest,
+  RawResponse,
+  RequestObserver,
+  RequestOutcome,
+} from './transport/request.ts';
 export type { StreamOutcome, UpgradeOptions, WebSocketStream } from './transport/websocket.ts';
 export type { ApiWarning, WarningHandler } from './warnings.ts';
 export { observe } from './wait/observe.ts';

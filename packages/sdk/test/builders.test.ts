@@ -62,6 +62,7 @@ describe('virtualMachine', () => {
   it.each([
     ['the least', virtualMachine({ name: 'a', memory: '1Gi' })],
     ['no network', virtualMachine({ name: 'a', memory: '1Gi', network: 'none', runStrategy: 'Halted' })],
+    ['passt', virtualMachine({ name: 'a', memory: '1Gi', network: 'passt', ports: [80] })],
     [
       'a topology',
       virtualMachine({

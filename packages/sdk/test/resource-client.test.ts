@@ -158,6 +158,30 @@ describe('apply', () => {
   });
 });
 
+describe('a patch that does not apply', () => {
+  const test = { op: 'test', path: '/a', value: 1 } as const;
+  const add = { op: 'add', path: '/a', value: 2 } as const;
+  const causes = [{ reason: 'FieldValueInvalid', message: 'no', field: 'a' }];
+  it.each<[string, Patch, object | undefined, string]>([
+    ['a test, no causes', { type: 'json', operations: [test, add] }, {}, 'conflict'],
+    ['a test, no details', { type: 'json', operations: [test] }, undefined, 'conflict'],
+    ['a test, causes', { type: 'json', operations: [test, add] }, { causes }, 'invalid'],
+    ['no test', { type: 'json', operations: [add] }, {}, 'invalid'],
+    ['another kind of patch', { type: 'merge', body: { op: 'test' } }, {}, 'invalid'],
+  ])('%s', async (_title, patch, details, code) => {
+    await using server = await scriptedServer((_request, response) =>
+      json(response, failure(422, 'Invalid', details), 422),
+    );
+    // What the server said stays there to be handed on.
+    await expect(server.client.pods.patch('p', patch)).rejects.toMatchObject({
+      code,
+      retry: code === 'conflict' ? 'on-change' : 'never',
+      httpStatus: 422,
+      status: { reason: 'Invalid' },
+    });
+  });
+});
+
 describe('what a compiler would refuse', () => {
   // As in `machine.metadata.name!` of an object that has none yet.
   const { name: absent } = JSON.parse('{}') as { name: string };

@@ -258,6 +258,37 @@ describe('actions', () => {
     expect(server.seen[0]?.path).toBe(`${base}/virtualmachineinstances/a/vnc/screenshot`);
   });
 
+  it('reads the logs of launchers that failed', async () => {
+    const failed = {
+      ...{ namespace: 'default', name: 'a', uid: 'u', pod: 'virt-launcher-a-1', podUID: 'p', node: 'n' },
+      ...{ failedAt: '2026-11-21T18:00:00Z', exitCode: 137 },
+    };
+    await using server = await scriptedServer((request, response) => {
+      if (request.query['podUID'] !== undefined)
+        response.writeHead(200, { 'content-type': 'text/plain' }).end('wrong\n');
+      else json(response, { items: [failed] });
+    });
+    const { virtualMachines: vms, virtualMachineInstances: vmis } = server.client;
+    expect(await vms.launcherLogs('a')).toEqual({ items: [failed], unreachable: [] });
+    expect(await vmis.launcherLog('a', 'p', { namespace: 'ns', node: 'n' })).toBe('wrong\n');
+    expect(await vmis.launcherLog('a', 'p')).toBe('wrong\n');
+    expect(server.seen.map(({ path, query }) => [path, query])).toEqual([
+      [`${base}/virtualmachineinstances/a/launcherlogs`, {}],
+      [
+        '/apis/subresources.kubevirt.io/v1/namespaces/ns/virtualmachineinstances/a/launcherlogs',
+        { podUID: 'p', node: 'n' },
+      ],
+      [`${base}/virtualmachineinstances/a/launcherlogs`, { podUID: 'p' }],
+    ]);
+  });
+
+  it('tells of a list of logs that makes no sense', async () => {
+    await using server = await scriptedServer((_request, response) =>
+      json(response, { items: [{ pod: 1 }] }),
+    );
+    await expect(server.client.virtualMachines.launcherLogs('a')).rejects.toMatchObject({ code: 'protocol' });
+  });
+
   it('passes the text of a failure on', async () => {
     await using server = await scriptedServer((_request, response) => {
       response.writeHead(500, { 'content-type': 'text/plain' }).end('VMI is not running');

@@ -22,7 +22,8 @@ export async function createAuthority(): Promise<(commonName: string) => Promise
     {
       ...validity,
       serialNumber: '01',
-      name: 'CN=test-ca',
+      // Authorities are found by their names: of two with the same one, only one would be tried.
+      name: `CN=test-ca-${webcrypto.randomUUID()}`,
       signingAlgorithm: algorithm,
       keys,
       extensions: [new x509.BasicConstraintsExtension(true, 0, true)],

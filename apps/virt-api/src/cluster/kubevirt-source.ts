@@ -34,6 +34,19 @@ export class KubeVirtSource implements AsyncDisposable {
     }
   }
 
+  /** Calls `listener` with the objects, at once if there are any and after each change, until disposed of. */
+  follow(listener: (kubeVirts: readonly KubeVirt[]) => void): Disposable {
+    const subscription = new DisposableStack();
+    this.#started().then(
+      (informer) => {
+        if (!subscription.disposed) subscription.use(informer.listen(() => listener(informer.store.list())));
+      },
+      (error: unknown) =>
+        this.#logger.error('the KubeVirt objects are not followed', { error: String(error) }),
+    );
+    return subscription;
+  }
+
   async #started(): Promise<Informer<KubeVirt>> {
     const starting = (this.#informer ??= this.#start());
     try {

@@ -2,6 +2,7 @@ import type { ClusterConfiguration } from '@virtkit/admission';
 import type { KubernetesObject, KubeVirt, VirtualMachine, VirtualMachineInstance } from '@virtkit/core-types';
 import type { Logger } from '@virtkit/controllers/runtime';
 import type { Client } from '@virtkit/sdk';
+import type { ConnectionObserver } from './connection-metrics.ts';
 import type { HandlerTls } from './node-agent/tls.ts';
 import { ifFound, refusal } from './refusal.ts';
 
@@ -13,8 +14,10 @@ export interface SubresourceContext {
   readonly configuration: () => Promise<ClusterConfiguration>;
   /** The KubeVirt objects of the cluster. */
   readonly kubeVirts: () => Promise<readonly KubeVirt[]>;
-  readonly handlerTls: HandlerTls;
+  readonly handlerTls: () => HandlerTls;
   readonly logger: Logger;
+  /** Hears of streams. */
+  readonly connections: ConnectionObserver;
 }
 
 /** An object as a request names it. */

@@ -13,6 +13,7 @@ import {
   type Problem,
 } from './instance-state.ts';
 import { launchSecurityRoutes } from './launch-security.ts';
+import { launcherLogs } from './launcher-logs.ts';
 import { instanceGraph } from './object-graph/routes.ts';
 import { BackupOptionsSchema, FreezeOptionsSchema, isDryRun, PlainOptionsSchema } from './options.ts';
 import { conflict, ifFound, prefixed } from './refusal.ts';
@@ -144,6 +145,7 @@ export const instanceRoutes: ReadonlyMap<string, Route> = new Map<string, Route>
   ),
   ['evacuate/cancel', instanceEvacuation],
   ['objectgraph', instanceGraph],
+  ['launcherlogs', launcherLogs],
   ...instanceVolumeRoutes,
   ...launchSecurityRoutes,
 ]);

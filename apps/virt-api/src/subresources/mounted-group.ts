@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { ApiServerError, type MountedGroup, type MountedRequest } from '@virtkit/apiserver';
+import { keyFor, withFields, type Logger } from '@virtkit/controllers/runtime';
+import type { ClientTlsOptions } from '@virtkit/program';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { listed } from './catalogue.ts';
 import {
@@ -17,7 +19,7 @@ import { endpointOf } from './node-agent/endpoint.ts';
 import { joinWebSockets } from './node-agent/join.ts';
 import { askNodeAgent } from './node-agent/request.ts';
 import { openStream, plainProtocol } from './node-agent/stream.ts';
-import { tlsOptions, type TlsOptions } from './node-agent/tls.ts';
+import { tlsOptions } from './node-agent/tls.ts';
 import { keepAlive } from './port-forward/keep-alive.ts';
 import { forwardTarget } from './port-forward/target.ts';
 import { dialTcp } from './port-forward/tcp.ts';
@@ -54,7 +56,6 @@ export function subresourceGroup(version: 'v1' | 'v1alpha3', context: Subresourc
 
 class Subresources {
   readonly #context: SubresourceContext;
-  readonly #tls: TlsOptions;
   readonly #webSockets = new WebSocketServer({
     noServer: true,
     maxPayload: longestUserMessage,
@@ -64,7 +65,15 @@ class Subresources {
 
   constructor(context: SubresourceContext) {
     this.#context = context;
-    this.#tls = tlsOptions(context.handlerTls);
+  }
+
+  /** Says in each line which machine it is about. */
+  #logger({ namespace, name }: ObjectName): Logger {
+    return withFields(this.#context.logger, { key: keyFor(namespace, name) });
+  }
+
+  #tls(): ClientTlsOptions {
+    return tlsOptions(this.#context.handlerTls());
   }
 
   async handle(request: IncomingMessage, response: ServerResponse, info: MountedRequest): Promise<void> {
@@ -100,9 +109,13 @@ class Subresources {
         signal,
         ask: async (method, instance, operation, body) => {
           const url = new URL(operation, await endpointOf(instance, client, signal));
-          const answer = await internal(askNodeAgent({ method, url, body }, this.#tls, signal));
+          const answer = await internal(askNodeAgent({ method, url, body }, this.#tls(), signal));
           return { status: 200, ...answer };
         },
+        askAgent: async (asked, patience) => ({
+          status: 200,
+          ...(await askNodeAgent(asked, this.#tls(), patience)),
+        }),
       });
     } catch (error) {
       if (route.plainFailures !== true) throw error;
@@ -111,12 +124,13 @@ class Subresources {
   }
 
   async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, info: MountedRequest): Promise<void> {
-    socket.on('error', (error) => this.#context.logger.debug('a stream broke', { error: error.message }));
+    const asked = askedOf(info);
+    const logger = this.#logger(asked.target);
+    socket.on('error', (error) => logger.debug('a stream broke', { error: error.message }));
     try {
-      const asked = askedOf(info);
-      const take = (): Promise<WebSocket> => this.#accept(request, socket, head);
-      if (isForwarding(info)) await this.#forward(asked.target, info, take);
-      else await this.#stream(asked, info, take);
+      const take = (): Promise<WebSocket> => this.#accept(request, socket, head, logger);
+      if (isForwarding(info)) await this.#forward(asked.target, info, socket, take);
+      else await this.#stream(asked, info, socket, take);
     } catch (error) {
       throw answerOf(error);
     }
@@ -126,6 +140,7 @@ class Subresources {
   async #stream(
     { target, name }: Asked,
     info: MountedRequest,
+    socket: Duplex,
     take: () => Promise<WebSocket>,
   ): Promise<void> {
     const operation = operationOf(info);
@@ -133,14 +148,17 @@ class Subresources {
     if (kind === undefined) throw unanswered(name);
     const client = await this.#context.client();
     const instance = await requiredInstance(client, target, AbortSignal.timeout(dialTimeout));
+    const { connections } = this.#context;
+    connections.asked(operation, target, socket);
     const problem = kind.problem(instance);
     if (problem !== undefined) throw problem;
     const query = kind.query(info.query);
     const url = new URL(operation, await endpointOf(instance, client));
     url.search = query.toString();
-    const agent = await internal(openStream(url, this.#tls));
+    const agent = await internal(openStream(url, this.#tls()));
     try {
-      joinWebSockets(await take(), agent, this.#context.logger);
+      joinWebSockets(await take(), agent, this.#logger(target));
+      connections.accepted(operation, target, socket);
     } catch (error) {
       agent.terminate();
       throw error;
@@ -148,7 +166,12 @@ class Subresources {
   }
 
   /** A port of the guest, by the name of its instance or of the machine that manages that. */
-  async #forward(target: ObjectName, info: MountedRequest, take: () => Promise<WebSocket>): Promise<void> {
+  async #forward(
+    target: ObjectName,
+    info: MountedRequest,
+    socket: Duplex,
+    take: () => Promise<WebSocket>,
+  ): Promise<void> {
     const client = await this.#context.client();
     const signal = AbortSignal.timeout(dialTimeout);
     const machine =
@@ -158,17 +181,20 @@ class Subresources {
     const instance = await requiredInstance(client, target, signal);
     if (machine !== undefined && !isControlledBy(instance, machine))
       throw new ApiServerError('InternalError', `the instance ${target.name} is not the machine's`);
+    const { connections } = this.#context;
+    const logger = this.#logger(target);
+    connections.asked('portforward', target, socket);
     const place = forwardTarget(instance, info.rest);
-    const { logger } = this.#context;
     using forwarding =
       place.protocol === 'tcp' ? await dialTcp(place, dialTimeout, logger) : await dialUdp(place, logger);
     const user = await take();
+    connections.accepted('portforward', target, socket);
     keepAlive(user);
     await forwarding.join(user);
   }
 
   /** Upgrades the user's connection. @throws ApiServerError `BadRequest` when the user left or does not shake hands */
-  #accept(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<WebSocket> {
+  #accept(request: IncomingMessage, socket: Duplex, head: Buffer, logger: Logger): Promise<WebSocket> {
     return new Promise((resolve, reject) => {
       const left = (): void =>
         reject(new ApiServerError('BadRequest', 'the connection ended before the WebSocket was accepted'));
@@ -176,7 +202,7 @@ class Subresources {
       socket.once('close', left);
       this.#webSockets.handleUpgrade(request, socket, head, (user) => {
         socket.off('close', left);
-        user.on('error', (error) => this.#context.logger.debug('a stream broke', { error: error.message }));
+        user.on('error', (error) => logger.debug('a stream broke', { error: error.message }));
         resolve(user);
       });
     });

@@ -47,12 +47,12 @@ export async function internal<T>(call: Promise<T>): Promise<T> {
   }
 }
 
-/** As `internal`, but what the API server finds wrong with the object is told as it is. */
+/** As `internal`, but what the API server answers with 422, for the object's sake or the patch's, is told as it is. */
 export async function internalUnlessInvalid<T>(call: Promise<T>): Promise<T> {
   try {
     return await call;
   } catch (cause) {
-    throw isApiError(cause, 'invalid') ? cause : internalError(cause);
+    throw isApiError(cause) && cause.httpStatus === 422 ? cause : internalError(cause);
   }
 }
 

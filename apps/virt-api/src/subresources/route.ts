@@ -4,6 +4,7 @@ import { ApiServerError } from '@virtkit/apiserver';
 import type { KubeVirt, VirtualMachineInstance } from '@virtkit/core-types';
 import type { Client } from '@virtkit/sdk';
 import type { ObjectName } from './context.ts';
+import type { AgentRequest } from './node-agent/request.ts';
 
 /** A request, and what answering it takes. */
 export interface Call {
@@ -21,6 +22,8 @@ export interface Call {
     operation: string,
     body?: object,
   ): Promise<Reply>;
+  /** Asks any node agent. @throws ApiServerError with its own words */
+  askAgent(asked: AgentRequest, signal: AbortSignal): Promise<Reply>;
 }
 
 /** What the caller is told. */

@@ -29,7 +29,7 @@ export async function startCluster(handlerTls?: HandlerTls): Promise<TestCluster
   const system = Promise.withResolvers<Client>();
   const virtApi = createVirtApi({
     client: () => system.promise,
-    handlerTls: handlerTls ?? { ca: '', certificate: '', key: '' },
+    handlerTls: () => handlerTls ?? { ca: '', certificate: '', key: '' },
     hypervisors: ['kvm-qemu', 'mock'],
   });
   const plane = await startControlPlane({

@@ -81,7 +81,7 @@ async function start(stack: AsyncDisposableStack): Promise<SubresourceBench> {
   const system = Promise.withResolvers<Client>();
   const virtApi = createVirtApi({
     client: () => system.promise,
-    handlerTls: pki.client,
+    handlerTls: () => pki.client,
     hypervisors: ['kvm-qemu', 'mock'],
   });
   const plane = stack.use(

@@ -1,13 +1,16 @@
-import { errorMessage, type Clock, type Logger, type Timer } from '@virtkit/controllers/runtime';
+import { errorMessage, withFields, type Clock, type Logger, type Timer } from '@virtkit/controllers/runtime';
 import { connectLauncher, type LauncherClient, type LauncherInfo } from '@virtkit/launcher-api';
 import { HandlerError } from '../errors.ts';
 import { findSocket, type SocketFinding } from './socket-path.ts';
+import type { SocketPeers } from './socket-peers.ts';
+
+type PresentSocket = SocketFinding & { kind: 'present' };
 
 /** A launcher as it answers, or does not. `since` is in milliseconds since the epoch. */
 export type LauncherFinding =
   | { kind: 'absent'; podGone: boolean; since: number }
   | { kind: 'silent'; since: number }
-  /** Its socket is there, but nobody listens: the process that did is dead. */
+  /** It has answered, and now nobody listens on its socket, or the socket is gone while the Pod is still there. */
   | { kind: 'dead'; since: number }
   | { kind: 'ready'; client: LauncherClient; info: LauncherInfo };
 
@@ -16,8 +19,12 @@ export interface LaunchersOptions {
   kubeletRoot: string;
   /** Users that a launcher may run as; a socket of anybody else is refused. */
   owners: readonly number[];
+  /** Tells whose a socket is. Default: it is the Pod's, where Pods have no network namespaces. */
+  peers?: SocketPeers | undefined;
   clock: Clock;
   logger: Logger;
+  /** The instance of a Pod, for logs; undefined while nobody knows. */
+  keyOf?(podUid: string): string | undefined;
   /** A launcher says that something changed. */
   onChange(podUid: string): void;
 }
@@ -25,6 +32,8 @@ export interface LaunchersOptions {
 interface Known {
   /** Shared by everybody who asks at the same time. */
   client: Promise<LauncherClient> | undefined;
+  /** Whether it ever did. */
+  answered: boolean;
   absentSince: number | undefined;
   silentSince: number | undefined;
   deadSince: number | undefined;
@@ -53,17 +62,23 @@ export class Launchers implements AsyncDisposable {
     const known = this.#entry(podUid);
     const socket = await this.#locate(podUid);
     if (socket === 'refused') return this.#silent(known);
-    if (socket.kind === 'missing') return this.#absent(known, socket.podGone);
-    const attempt = (known.client ??= this.#connect(podUid, socket.path, known));
+    if (socket.kind === 'missing') {
+      // A kubelet may take a Pod's volumes away long before it says that the Pod has ended.
+      if (!known.answered || socket.podGone) return this.#absent(known, socket.podGone);
+      await this.#drop(known);
+      return this.#dead(known);
+    }
+    const attempt = (known.client ??= this.#connect(podUid, socket, known));
     try {
       const client = await attempt;
       const info = await client.info({ signal: AbortSignal.timeout(answerTimeout) });
+      known.answered = true;
       known.absentSince = undefined;
       known.silentSince = undefined;
       known.deadSince = undefined;
       return { kind: 'ready', client, info };
     } catch (error) {
-      this.#options.logger.debug('a launcher does not answer', { pod: podUid, error: errorMessage(error) });
+      this.#log(podUid).debug('a launcher does not answer', { error: errorMessage(error) });
       if (known.client === attempt) await this.#drop(known);
       return isRefused(error) ? this.#dead(known) : this.#silent(known);
     }
@@ -82,11 +97,16 @@ export class Launchers implements AsyncDisposable {
     await Promise.all([...this.#known.keys()].map((uid) => this.forget(uid)));
   }
 
+  #log(podUid: string): Logger {
+    return withFields(this.#options.logger, { key: this.#options.keyOf?.(podUid), pod: podUid });
+  }
+
   #entry(podUid: string): Known {
     let known = this.#known.get(podUid);
     if (known === undefined) {
       known = {
         client: undefined,
+        answered: false,
         absentSince: undefined,
         silentSince: undefined,
         deadSince: undefined,
@@ -102,19 +122,30 @@ export class Launchers implements AsyncDisposable {
       return await findSocket(this.#options.kubeletRoot, podUid);
     } catch (error) {
       if (!(error instanceof HandlerError)) throw error;
-      this.#options.logger.warn('a launcher socket is refused', { pod: podUid, error: error.message });
+      this.#log(podUid).warn('a launcher socket is refused', { error: error.message });
       return 'refused';
     }
   }
 
-  async #connect(podUid: string, socketPath: string, known: Known): Promise<LauncherClient> {
-    const client = await connectLauncher({
-      socketPath,
-      owners: this.#options.owners,
-      signal: AbortSignal.any([known.stop.signal, AbortSignal.timeout(answerTimeout)]),
-    });
-    void this.#follow(podUid, client, known.stop.signal);
-    return client;
+  /** A launcher is asked who it is while it is being found out whether it is the Pod's; before that it is told nothing. */
+  async #connect(podUid: string, socket: PresentSocket, known: Known): Promise<LauncherClient> {
+    const { kubeletRoot, owners, peers } = this.#options;
+    const { path: socketPath, identity } = socket;
+    const signal = AbortSignal.any([known.stop.signal, AbortSignal.timeout(answerTimeout)]);
+    const [connecting, owning] = await Promise.allSettled([
+      connectLauncher({ socketPath, root: kubeletRoot, identity, owners, signal }),
+      peers === undefined ? true : peers.listens(podUid, identity.ino),
+    ]);
+    // Nobody who listens is another thing than somebody else.
+    if (connecting.status === 'rejected') throw connecting.reason;
+    const client = connecting.value;
+    if (owning.status === 'fulfilled' && owning.value) {
+      void this.#follow(podUid, client, known.stop.signal);
+      return client;
+    }
+    await client[Symbol.asyncDispose]();
+    if (owning.status === 'rejected') throw owning.reason;
+    throw new HandlerError('launcher-socket-refused', `no process of Pod ${podUid} listens at ${socketPath}`);
   }
 
   async #absent(known: Known, podGone: boolean): Promise<LauncherFinding> {
@@ -148,7 +179,7 @@ export class Launchers implements AsyncDisposable {
    * answers. They end with the connection.
    */
   async #follow(podUid: string, client: LauncherClient, signal: AbortSignal): Promise<void> {
-    const { clock, logger } = this.#options;
+    const { clock } = this.#options;
     let hint: Timer | undefined;
     try {
       for await (const _event of client.events({ signal }))
@@ -157,7 +188,7 @@ export class Launchers implements AsyncDisposable {
           this.#options.onChange(podUid);
         }, hintWindow);
     } catch (error) {
-      logger.warn('events of a launcher ended', { pod: podUid, error: errorMessage(error) });
+      this.#log(podUid).warn('events of a launcher ended', { error: errorMessage(error) });
     }
     hint?.cancel();
     if (!signal.aborted) this.#options.onChange(podUid);

@@ -1,50 +1,35 @@
-import { constants } from 'node:fs';
-import { lstat, open } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { FileIdentity } from '@virtkit/launcher-api';
 import { HandlerError } from '../errors.ts';
+import { emptyDirectory, openPlainFolder, podFolder, within } from '../pods/plain-folder.ts';
 
-/** Folder that a Pod's launcher puts its socket into, as the kubelet lays emptyDir volumes out. */
-export const socketFolder = (kubeletRoot: string, podUid: string): string =>
-  join(kubeletRoot, 'pods', podUid, 'volumes', 'kubernetes.io~empty-dir', 'sockets');
+const socketName = 'launcher-sock';
 
-export type SocketFinding = { kind: 'present'; path: string } | { kind: 'missing'; podGone: boolean };
+export type SocketFinding =
+  { kind: 'present'; path: string; identity: FileIdentity } | { kind: 'missing'; podGone: boolean };
 
 /**
- * Looks for a launcher's socket. The folder belongs to the launcher, which is not trusted: neither the folder nor the
- * socket may be a link, and the socket must be one.
+ * Looks for a launcher's socket. The folder belongs to the launcher, which is not trusted: no part of the way below the
+ * kubelet's folder may be a link, and the socket must be one. Whoever connects has to look again.
  *
- * @throws HandlerError `launcher-socket-refused` when something else stands in its place.
+ * @throws HandlerError `launcher-socket-refused` when something else stands in its place, `unsafe-path`
  */
 export async function findSocket(kubeletRoot: string, podUid: string): Promise<SocketFinding> {
-  if (!/^[A-Za-z0-9-]+$/.test(podUid))
-    throw new HandlerError('launcher-socket-refused', `${podUid} is not a Pod UID`);
-  const folder = socketFolder(kubeletRoot, podUid);
-  try {
-    const handle = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
-    await handle.close();
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT')
-      return { kind: 'missing', podGone: !(await exists(join(kubeletRoot, 'pods', podUid))) };
-    throw new HandlerError('launcher-socket-refused', `${folder} is not a plain folder`, { cause: error });
+  const way = emptyDirectory(podUid, 'sockets');
+  await using folder = await openPlainFolder(kubeletRoot, way);
+  if (folder === undefined) {
+    await using pod = await openPlainFolder(kubeletRoot, podFolder(podUid));
+    return { kind: 'missing', podGone: pod === undefined };
   }
-  const path = join(folder, 'launcher-sock');
+  const path = join(kubeletRoot, ...way, socketName);
   try {
-    const status = await lstat(path);
+    const status = await lstat(within(folder, socketName), { bigint: true });
     if (!status.isSocket()) throw new HandlerError('launcher-socket-refused', `${path} is not a socket`);
-    return { kind: 'present', path };
+    const { dev, ino } = status;
+    return { kind: 'present', path, identity: { dev, ino } };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { kind: 'missing', podGone: false };
-    throw error;
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await lstat(path);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
     throw error;
   }
 }

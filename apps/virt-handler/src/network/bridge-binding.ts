@@ -45,7 +45,7 @@ export interface BridgedGuest {
 }
 
 /** KubeVirt: address that the bridge answers DHCP from. Nobody else can reach it. */
-const bridgeAddress = '169.254.75.10';
+export const bridgeAddress = '169.254.75.10';
 
 /** @throws RangeError for a Pod with an address and no way out */
 export function planBridge({ podInterface, routes, ownerUid, queues }: BridgeRequest): BridgePlan {

@@ -1,3 +1,4 @@
+import type { AddressFamily, GuestSubnet } from './ip-network.ts';
 import { bridgeName, primaryTap, tapLines, type PodInterface } from './pod-interface.ts';
 
 /*
@@ -21,8 +22,8 @@ export interface MasqueradeRequest {
   ownerUid: number;
   /** Pairs of queues of the guest's interface. */
   queues: number;
-  /** IPv4 network of bridge and guest, for example `10.0.2.0/24` (`spec.networks[].pod.vmNetworkCIDR`). */
-  cidr: string;
+  /** Networks of bridge and guest, one of each family that the Pod has addresses of. */
+  subnets: readonly GuestSubnet[];
 }
 
 /** What to make, in order: `ip -batch` lines, sysctls, one nftables script. */
@@ -30,9 +31,7 @@ export interface MasqueradePlan {
   bridge: string;
   tap: string;
   mtu: number;
-  gateway: string;
-  guestAddress: string;
-  prefix: number;
+  subnets: readonly GuestSubnet[];
   links: string[];
   sysctls: [key: string, value: string][];
   nftables: string;
@@ -41,84 +40,79 @@ export interface MasqueradePlan {
 /** The bridge's fixed address; a guest may not use it. */
 const bridgeMac = '02:00:00:00:00:00';
 
-/** Network +1 is the gateway, +2 the guest. @throws RangeError when the network has fewer than two host bits. */
-export function masqueradeAddresses(cidr: string): { gateway: string; guest: string; prefix: number } {
-  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(cidr);
-  const octets = match?.slice(1, 5).map(Number) ?? [];
-  const prefix = Number(match?.[5]);
-  if (match === null || octets.some((octet) => octet > 255) || prefix > 32)
-    throw new RangeError(`not an IPv4 network: ${cidr}`);
-  if (prefix > 30)
-    throw new RangeError(`the guest's network ${cidr} is too small: it needs at least two host addresses`);
-  const address = octets.reduce((value, octet) => value * 256 + octet, 0);
-  const network = address - (address % 2 ** (32 - prefix));
-  return { gateway: dotted(network + 1), guest: dotted(network + 2), prefix };
-}
-
-function dotted(value: number): string {
-  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.');
-}
-
-/** @throws RangeError when the requested network is too small. */
 export function planMasquerade(request: MasqueradeRequest): MasqueradePlan {
-  const { podInterface } = request;
+  const { podInterface, subnets } = request;
   const bridge = bridgeName(podInterface.name);
-  const { gateway, guest, prefix } = masqueradeAddresses(request.cidr);
   return {
     bridge,
     tap: primaryTap,
     mtu: podInterface.mtu,
-    gateway,
-    guestAddress: guest,
-    prefix,
+    subnets,
     links: [
       `link add ${bridge} address ${bridgeMac} mtu ${podInterface.mtu} type bridge`,
-      `addr add ${gateway}/${prefix} dev ${bridge}`,
+      // Nobody else can have the addresses, and one that is still being looked for cannot be served from. Replaced and not added:
+      // an attempt that was interrupted may have left a bridge without them.
+      ...subnets.map(({ family, gateway, prefix }) =>
+        family === 'ipv6'
+          ? `addr replace ${gateway}/${prefix} dev ${bridge} nodad`
+          : `addr replace ${gateway}/${prefix} dev ${bridge}`,
+      ),
       `link set ${bridge} up`,
       ...tapLines({ bridge, mtu: podInterface.mtu, ownerUid: request.ownerUid, queues: request.queues }),
     ],
     sysctls: [
-      ['net/ipv4/ip_forward', '1'],
-      [`net/ipv4/conf/${bridge}/route_localnet`, '1'],
-      // The launcher's DHCP server binds port 67 without any capability.
+      ...subnets.flatMap(({ family }) => forwarding(family, bridge)),
+      // The launcher's DHCP server binds its port without any capability; the setting is for both families.
       ['net/ipv4/ip_unprivileged_port_start', '0'],
     ],
-    nftables: nftablesScript({
-      podInterface: podInterface.name,
-      bridge,
-      gateway,
-      guest,
-      ports: request.ports,
-    }),
+    nftables: subnets
+      .map((subnet) =>
+        nftablesScript({ podInterface: podInterface.name, bridge, ports: request.ports, ...subnet }),
+      )
+      .join(''),
   };
 }
 
-interface NatInput {
+function forwarding(family: AddressFamily, bridge: string): [key: string, value: string][] {
+  return family === 'ipv6'
+    ? [['net/ipv6/conf/all/forwarding', '1']]
+    : [
+        ['net/ipv4/ip_forward', '1'],
+        [`net/ipv4/conf/${bridge}/route_localnet`, '1'],
+      ];
+}
+
+interface NatInput extends GuestSubnet {
   podInterface: string;
   bridge: string;
-  gateway: string;
-  guest: string;
   ports: readonly ForwardedPort[];
 }
+
+/** How nftables names families, and what is their loopback address. */
+const nat = {
+  ipv4: { family: 'ip', loopback: '127.0.0.1' },
+  ipv6: { family: 'ip6', loopback: '::1' },
+} as const;
 
 /** What traffic to a port, or to one of a range, looks like. */
 const matching = ({ port, end, protocol }: ForwardedPort): string =>
   `${protocol} dport ${end === undefined ? port : `${port}-${end}`}`;
 
 /** A complete, idempotent script: the table is replaced in one transaction. */
-function nftablesScript({ podInterface, bridge, gateway, guest, ports }: NatInput): string {
+function nftablesScript({ podInterface, bridge, gateway, guest, ports, ...input }: NatInput): string {
+  const { family, loopback } = nat[input.family];
   const inbound =
     ports.length === 0
       ? [`counter dnat to ${guest}`]
       : ports.map((port) => `${matching(port)} counter dnat to ${guest}`);
   const fromLoopback =
     ports.length === 0
-      ? [`ip saddr 127.0.0.1 counter snat to ${gateway}`]
-      : ports.map((port) => `${matching(port)} ip saddr 127.0.0.1 counter snat to ${gateway}`);
+      ? [`${family} saddr ${loopback} counter snat to ${gateway}`]
+      : ports.map((port) => `${matching(port)} ${family} saddr ${loopback} counter snat to ${gateway}`);
   const toLoopback =
     ports.length === 0
-      ? [`ip daddr 127.0.0.1 counter dnat to ${guest}`]
-      : ports.map((port) => `ip daddr 127.0.0.1 ${matching(port)} counter dnat to ${guest}`);
+      ? [`${family} daddr ${loopback} counter dnat to ${guest}`]
+      : ports.map((port) => `${family} daddr ${loopback} ${matching(port)} counter dnat to ${guest}`);
   const chain = (name: string, rules: string[], hook?: string): string =>
     [
       `  chain ${name} {`,
@@ -127,9 +121,9 @@ function nftablesScript({ podInterface, bridge, gateway, guest, ports }: NatInpu
       '  }',
     ].join('\n');
   return [
-    'table ip nat {}',
-    'delete table ip nat',
-    'table ip nat {',
+    `table ${family} nat {}`,
+    `delete table ${family} nat`,
+    `table ${family} nat {`,
     chain('KUBEVIRT_PREINBOUND', inbound),
     chain('KUBEVIRT_POSTINBOUND', fromLoopback),
     chain(
@@ -142,7 +136,7 @@ function nftablesScript({ podInterface, bridge, gateway, guest, ports }: NatInpu
     chain(
       'postrouting',
       [
-        `ip saddr ${guest} oifname != "${bridge}" counter masquerade`,
+        `${family} saddr ${guest} oifname != "${bridge}" counter masquerade`,
         `oifname "${bridge}" counter jump KUBEVIRT_POSTINBOUND`,
       ],
       'type nat hook postrouting priority 100; policy accept;',

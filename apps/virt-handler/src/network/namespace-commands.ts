@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { z } from 'zod';
 import { HandlerError } from '../errors.ts';
-import type { PodInterface, PodRoute } from './pod-interface.ts';
+import type { PodAddress, PodInterface, PodRoute } from './pod-interface.ts';
 
 const AddressesSchema = z.array(
   z.looseObject({
@@ -31,8 +31,11 @@ const RoutesSchema = z.array(
   }),
 );
 
-/** Runs a program inside the network namespace at `path`, with bounded output. */
-async function runIn(
+/**
+ * Runs a program inside the network namespace at `path`, with bounded output.
+ * @throws HandlerError `pod-network-failed` with what it said
+ */
+export async function runIn(
   path: string,
   command: readonly string[],
   { input = '', signal }: { input?: string; signal?: AbortSignal | undefined } = {},
@@ -68,6 +71,15 @@ async function runIn(
   return stdout;
 }
 
+function globalAddresses(
+  list: z.output<typeof AddressesSchema>[number]['addr_info'],
+  wanted: 'inet' | 'inet6',
+): PodAddress[] {
+  return list
+    .filter(({ family, scope }) => family === wanted && scope === 'global')
+    .flatMap(({ local: address, prefixlen: prefix }) => (address === undefined ? [] : [{ address, prefix }]));
+}
+
 /** Every interface of the namespace by name. */
 export async function readInterfaces(path: string, signal?: AbortSignal): Promise<Map<string, PodInterface>> {
   const text = await runIn(path, ['ip', '-json', '-details', 'addr', 'show'], { signal });
@@ -80,11 +92,8 @@ export async function readInterfaces(path: string, signal?: AbortSignal): Promis
         mtu: link.mtu,
         mac: link.address,
         ...(link.linkinfo?.info_kind !== undefined && { kind: link.linkinfo.info_kind }),
-        ipv4: link.addr_info
-          .filter(({ family, scope }) => family === 'inet' && scope === 'global')
-          .flatMap(({ local: address, prefixlen: prefix }) =>
-            address === undefined ? [] : [{ address, prefix }],
-          ),
+        ipv4: globalAddresses(link.addr_info, 'inet'),
+        ipv6: globalAddresses(link.addr_info, 'inet6'),
       },
     ]),
   );

@@ -7,9 +7,11 @@ export interface PodInterface {
   kind?: string;
   /** Global IPv4 addresses. */
   ipv4: PodAddress[];
+  /** Global IPv6 addresses. */
+  ipv6: PodAddress[];
 }
 
-/** An IPv4 address with the length of its network's prefix. */
+/** An IP address with the length of its network's prefix. */
 export interface PodAddress {
   address: string;
   prefix: number;

@@ -1,8 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { HandlerError } from '../errors.ts';
 import { bridgedGuest, isStandIn, planBridge, type BridgedGuest } from './bridge-binding.ts';
+import { guestSubnet, type AddressFamily } from './ip-network.ts';
 import { planMasquerade, type ForwardedPort, type MasqueradePlan } from './masquerade.ts';
 import { loadNftables, readInterfaces, readRoutes, runIpBatch, writeSysctls } from './namespace-commands.ts';
+import { passtNetwork, passtSysctls, type PasstNetwork } from './passt-binding.ts';
 import { bridgeName, primaryTap, takenName, type PodInterface } from './pod-interface.ts';
 
 /** What every binding needs. */
@@ -19,7 +21,8 @@ export interface PodNetworkOptions {
 
 export interface MasqueradeOptions extends PodNetworkOptions {
   ports: readonly ForwardedPort[];
-  cidr: string;
+  /** Networks of bridge and guest, for Pods that have addresses of the family. */
+  cidrs: Readonly<Record<AddressFamily, string>>;
 }
 
 /** The network as set up: the plan, and the Pod's own addresses, which are what the world reaches the guest by. */
@@ -34,21 +37,24 @@ export interface PodNetwork extends MasqueradePlan {
  * @throws HandlerError `pod-network-missing` while the namespace or its interface is not there, `pod-network-failed`.
  */
 export async function ensureMasqueradeNetwork(options: MasqueradeOptions): Promise<PodNetwork> {
-  const { namespace, podInterface: name = 'eth0', signal, ports, ownerUid, queues, cidr } = options;
+  const { namespace, podInterface: name = 'eth0', signal, ports, ownerUid, queues, cidrs } = options;
   const interfaces = await interfacesOf(namespace, signal);
   const podInterface = required(interfaces, name, namespace);
-  const plan = planMasquerade({ podInterface, ports, ownerUid, queues, cidr });
+  const families = (['ipv4', 'ipv6'] as const).filter((family) => podInterface[family].length > 0);
+  const subnets = families.map((family) => guestSubnet(cidrs[family]));
+  const plan = planMasquerade({ podInterface, ports, ownerUid, queues, subnets });
   const bridgeThere = interfaces.has(bridgeName(name));
   const tapThere = interfaces.has(primaryTap);
   const missing = plan.links.filter((line) => {
     if (line.includes(`dev ${primaryTap}`) && line.startsWith('tuntap')) return !tapThere;
-    if (line.startsWith('link add') || line.startsWith('addr add')) return !bridgeThere;
+    if (line.startsWith('link add')) return !bridgeThere;
     return true;
   });
   await runIpBatch(namespace, missing, signal);
   await writeSysctls(namespace, plan.sysctls, signal);
   await loadNftables(namespace, plan.nftables, signal);
-  return { ...plan, podAddresses: podInterface.ipv4.map(({ address }) => address) };
+  const podAddresses = families.flatMap((family) => podInterface[family]).map(({ address }) => address);
+  return { ...plan, podAddresses };
 }
 
 /** The bridge network as set up, and the Pod's addresses, which are the guest's now. */
@@ -81,6 +87,22 @@ export async function ensureBridgeNetwork(options: PodNetworkOptions): Promise<B
   const routes = await readRoutes(namespace, name, signal);
   const guest = reachable(() => bridgedGuest(standIn, routes));
   return { ...guest, podAddresses: standIn.ipv4.map(({ address }) => address) };
+}
+
+/**
+ * Lets a process of the launcher carry the guest's packets in the Pod's network.
+ *
+ * @throws HandlerError `pod-network-missing` while the namespace or its interface is not there, `pod-network-failed`.
+ */
+export async function ensurePasstNetwork({
+  namespace,
+  podInterface: name = 'eth0',
+  ownerUid,
+  signal,
+}: PodNetworkOptions): Promise<PasstNetwork> {
+  const podInterface = required(await interfacesOf(namespace, signal), name, namespace);
+  await writeSysctls(namespace, passtSysctls(ownerUid), signal);
+  return passtNetwork(podInterface);
 }
 
 function reachable<T>(plan: () => T): T {

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Interface, VirtualMachineInstance } from '@virtkit/core-types';
 import type { DhcpSpecInput } from '@virtkit/launcher-api';
 import {
@@ -9,10 +8,14 @@ import {
   type MachineFacts,
 } from '@virtkit/machine-plan';
 import { HandlerError } from '../errors.ts';
+import { bridgeAddress } from './bridge-binding.ts';
+import type { AddressFamily } from './ip-network.ts';
 import type { ForwardedPort } from './masquerade.ts';
+import type { PodNamespaces } from './namespaces.ts';
 import {
   ensureBridgeNetwork,
   ensureMasqueradeNetwork,
+  ensurePasstNetwork,
   type BridgeNetwork,
   type PodNetworkOptions,
 } from './pod-network.ts';
@@ -30,43 +33,42 @@ export interface NetworkProvider {
   prepare(instance: VirtualMachineInstance, podUid: string, signal: AbortSignal): Promise<GuestNetwork>;
 }
 
-/** Network of the guest behind its Pod when the instance names none (KubeVirt network facts, masquerade). */
-const defaultCidr = '10.0.2.0/24';
+/** Networks of the guest behind its Pod when the instance names none (KubeVirt network facts, masquerade). */
+const defaultCidrs = { ipv4: '10.0.2.0/24', ipv6: 'fd10:0:2::/120' } as const;
 
-/**
- * Pods with network namespaces of their own: bridge, tap and address translation inside each, made with root's rights.
- * `namespaceOf` gives the namespace's path from the Pod's UID, never from anything that a launcher says.
- */
-export function namespacedNetwork(options: {
-  namespaceOf: (podUid: string) => string;
-  ownerUid: number;
-  resolvConf?: string;
-}): NetworkProvider {
+/** Pods with network namespaces of their own: bridge, tap and address translation inside each, made with root's rights. */
+export function namespacedNetwork(options: { namespaces: PodNamespaces; ownerUid: number }): NetworkProvider {
   return {
     async prepare(instance, podUid, signal) {
       const { networks = [], domain } = instance.spec;
-      const result: GuestNetwork = { interfaces: {}, dhcp: { interfaces: [] }, podAddresses: {} };
-      for (const nic of domain.devices.interfaces ?? []) {
+      const result: GuestNetwork = { interfaces: {}, dhcp: { interfaces: [], ipv6: [] }, podAddresses: {} };
+      const nics = domain.devices.interfaces ?? [];
+      if (nics.length === 0) return result;
+      await using namespace = await options.namespaces.open(podUid);
+      for (const nic of nics) {
         const common: PodNetworkOptions = {
-          namespace: options.namespaceOf(podUid),
+          namespace: namespace.path,
           ownerUid: options.ownerUid,
           queues: interfaceQueues(instance.spec, nic) ?? 1,
           signal,
         };
-        const cidr = networks.find(({ name }) => name === nic.name)?.pod?.vmNetworkCIDR ?? defaultCidr;
-        const made =
-          nic.bridge === undefined
-            ? await masqueraded(common, nic, cidr)
-            : bridged(await ensureBridgeNetwork(common));
-        const { fact, lease } = made;
+        const pod = networks.find(({ name }) => name === nic.name)?.pod;
+        const cidrs = {
+          ipv4: pod?.vmNetworkCIDR || defaultCidrs.ipv4,
+          ipv6: pod?.vmIPv6NetworkCIDR || defaultCidrs.ipv6,
+        };
+        const made = await connect(nic, common, cidrs);
+        const { fact, lease, lease6 } = made;
         result.interfaces = { ...result.interfaces, [nic.name]: fact };
         result.podAddresses[nic.name] = made.podAddresses;
+        const subdomain = instance.spec.subdomain && { subdomain: instance.spec.subdomain };
+        if (lease6 !== undefined) result.dhcp.ipv6?.push({ ...lease6, ...subdomain });
         if (lease === undefined) continue;
         result.dhcp.interfaces.push({
           ...lease,
           mac: interfaceMac(instance, nic.name, nic.macAddress || fact.mac),
           hostname: hostname(instance),
-          ...(await resolver(options.resolvConf ?? '/etc/resolv.conf')),
+          ...subdomain,
           options: dhcpOptions(nic),
         });
       }
@@ -77,8 +79,10 @@ export function namespacedNetwork(options: {
 
 type Lease = Pick<
   DhcpSpecInput['interfaces'][number],
-  'bridge' | 'gateway' | 'prefix' | 'guestAddress' | 'mtu' | 'routes' | 'foreignNetwork'
+  'bridge' | 'gateway' | 'serverAddress' | 'prefix' | 'guestAddress' | 'mtu' | 'routes'
 >;
+
+type Lease6 = Pick<NonNullable<DhcpSpecInput['ipv6']>[number], 'bridge' | 'guestAddress'>;
 
 /** One interface of the guest, connected. */
 interface Connected {
@@ -86,9 +90,27 @@ interface Connected {
   podAddresses: string[];
   /** Absent where the guest is not given an address. */
   lease?: Lease;
+  /** Absent where the guest is not given an IPv6 address. */
+  lease6?: Lease6;
 }
 
-async function masqueraded(common: PodNetworkOptions, nic: Interface, cidr: string): Promise<Connected> {
+async function connect(
+  nic: Interface,
+  common: PodNetworkOptions,
+  cidrs: Readonly<Record<AddressFamily, string>>,
+): Promise<Connected> {
+  if (nic.bridge !== undefined) return bridged(await ensureBridgeNetwork(common));
+  if (nic.passtBinding === undefined) return masqueraded(common, nic, cidrs);
+  // passt serves addresses itself, and what it lets in is the plan's.
+  const { device, mtu, podAddresses } = await ensurePasstNetwork(common);
+  return { fact: { backend: { kind: 'passt', device, forwards: [] }, mtu }, podAddresses };
+}
+
+async function masqueraded(
+  common: PodNetworkOptions,
+  nic: Interface,
+  cidrs: Readonly<Record<AddressFamily, string>>,
+): Promise<Connected> {
   const ports = [
     ...(nic.ports ?? []).map(forwardedPort),
     ...(nic.portRanges ?? []).map(({ start, end, protocol }) => ({
@@ -96,12 +118,20 @@ async function masqueraded(common: PodNetworkOptions, nic: Interface, cidr: stri
       end,
     })),
   ];
-  const made = await ensureMasqueradeNetwork({ ...common, ports, cidr });
-  const { tap, mtu, bridge, gateway, prefix, guestAddress, podAddresses } = made;
+  const { tap, mtu, bridge, subnets, podAddresses } = await ensureMasqueradeNetwork({
+    ...common,
+    ports,
+    cidrs,
+  });
+  const ipv4 = subnets.find(({ family }) => family === 'ipv4');
+  const ipv6 = subnets.find(({ family }) => family === 'ipv6');
   return {
     fact: { backend: { kind: 'tap', device: tap }, mtu },
     podAddresses,
-    lease: { bridge, gateway, prefix, guestAddress, mtu },
+    ...(ipv4 && {
+      lease: { bridge, gateway: ipv4.gateway, prefix: ipv4.prefix, guestAddress: ipv4.guest, mtu },
+    }),
+    ...(ipv6 && { lease6: { bridge, guestAddress: ipv6.guest } }),
   };
 }
 
@@ -116,8 +146,8 @@ function bridged({ tap, mtu, mac, bridge, lease, podAddresses }: BridgeNetwork):
         guestAddress: lease.address,
         prefix: lease.prefix,
         gateway: lease.gateway,
+        serverAddress: bridgeAddress,
         routes: lease.routes,
-        foreignNetwork: true,
       },
     }),
   };
@@ -158,23 +188,6 @@ function userMode(instance: VirtualMachineInstance): GuestNetwork {
 
 function forwardedPort({ port, protocol }: { port: number; protocol?: string | undefined }): ForwardedPort {
   return { port, protocol: protocol?.toLowerCase() === 'udp' ? 'udp' : 'tcp' };
-}
-
-/** Name servers and search domains of this node, as guests get them; KubeVirt's fallback is 8.8.8.8. */
-async function resolver(path: string): Promise<{ dns: string[]; searchDomains: string[] }> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
-    throw error;
-  });
-  const values = (keyword: string): string[] =>
-    text.split('\n').flatMap((line) => {
-      const [first, ...rest] = line.trim().split(/\s+/);
-      return first === keyword ? rest : [];
-    });
-  const dns = values('nameserver').filter(
-    (address) => /^\d+(\.\d+){3}$/.test(address) && !address.startsWith('127.'),
-  );
-  return { dns: dns.length === 0 ? ['8.8.8.8'] : dns, searchDomains: values('search') };
 }
 
 /** For hypervisors without real guests: a tap is named as if it were there, nothing is made on the host. */

@@ -8,11 +8,13 @@ export interface NodeFacts {
   /** Hypervisors that a VMI on this node may name. */
   hypervisors: readonly string[];
   /** Result of the node probe, kept as an annotation for people. */
-  hardwareVirtualization: { state: string; reason?: string; ratio?: number };
+  hardwareVirtualization: { state: string; reason?: string | undefined; ratio?: number | undefined };
   /** Labels that tell what the node's virtualisation can do; others that the labeller once wrote are taken back. */
   labels: Readonly<Record<string, string>>;
   /** The kubelet gives guests CPUs of their own. */
   cpuManager: boolean;
+  /** Everything that a machine on this node needs of it is there. */
+  schedulable: boolean;
   /** URL of virt-handler's console server. */
   endpoint: string;
 }
@@ -21,6 +23,8 @@ export interface HeartbeatOptions {
   client: Client;
   nodeName: string;
   facts: () => NodeFacts;
+  /** Resolves when the node becomes schedulable. */
+  untilSchedulable: () => Promise<void>;
   clock: Clock;
   logger: Logger;
   signal: AbortSignal;
@@ -41,13 +45,13 @@ const missingNodePause = 500;
 
 /** The merge patch that says: this node is alive and can run these. Pure. */
 export function heartbeatPatch(node: Node, facts: NodeFacts, now: Date): object {
-  const { cpuManager, endpoint, hardwareVirtualization, hypervisors } = facts;
+  const { cpuManager, endpoint, hardwareVirtualization, hypervisors, schedulable } = facts;
   const skipped = node.metadata.annotations?.[skipLabelsAnnotation] !== undefined;
   return {
     metadata: {
       labels: {
         ...(skipped ? {} : labelChanges(node.metadata.labels ?? {}, facts.labels)),
-        [labels.schedulable]: 'true',
+        [labels.schedulable]: String(schedulable),
         [labels.cpuManager]: String(cpuManager),
         [deprecatedCpuManager]: String(cpuManager),
         ...Object.fromEntries(hypervisors.map((name) => [`virtkit.dev/hypervisor.${name}`, 'true'])),
@@ -70,17 +74,20 @@ export async function runHeartbeat(options: HeartbeatOptions): Promise<void> {
   const nodes = client.resource<Node>(resources.nodes);
   while (!signal.aborted) {
     let pause = period * (1 + Math.random() * maxJitter);
+    let schedulable = true;
     try {
       const node = await nodes.get(nodeName, { signal });
-      const body = heartbeatPatch(node, facts(), new Date(clock.now()));
+      const found = facts();
+      const body = heartbeatPatch(node, found, new Date(clock.now()));
       await nodes.patch(nodeName, { type: 'merge', body }, { signal });
+      ({ schedulable } = found);
     } catch (error) {
       if (signal.aborted) break;
       pause = missingNodePause;
       if (isApiError(error, 'not-found')) logger.debug('the node is not registered yet', { node: nodeName });
       else logger.warn('the heartbeat failed', { node: nodeName, error: String(error) });
     }
-    await pauseFor(pause, clock, signal);
+    await pauseFor(pause, schedulable ? undefined : options.untilSchedulable(), clock, signal);
   }
   try {
     const body = { metadata: { labels: { 'kubevirt.io/schedulable': 'false' } } };
@@ -90,11 +97,20 @@ export async function runHeartbeat(options: HeartbeatOptions): Promise<void> {
   }
 }
 
-/** Ends early, without an error, when the signal aborts. */
-async function pauseFor(milliseconds: number, clock: Clock, signal: AbortSignal): Promise<void> {
+/** Ends early, without an error, when the signal aborts or the news are there. */
+async function pauseFor(
+  milliseconds: number,
+  news: Promise<void> | undefined,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
+  const over = new AbortController();
   try {
-    await clock.sleep(milliseconds, { signal });
+    const late = clock.sleep(milliseconds, { signal: AbortSignal.any([signal, over.signal]) });
+    await (news === undefined ? late : Promise.race([late, news]));
   } catch (error) {
     if (!signal.aborted) throw error;
+  } finally {
+    over.abort();
   }
 }

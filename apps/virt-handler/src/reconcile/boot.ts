@@ -35,7 +35,8 @@ export async function boot(
   launcher: LauncherClient,
   { network, configuration, diskRoom, onShortened, signal }: BootOptions,
 ): Promise<Machine> {
-  if (network.dhcp.interfaces.length > 0) await launcher.configureDhcp(network.dhcp, { signal });
+  const { interfaces, ipv6 = [] } = network.dhcp;
+  if (interfaces.length + ipv6.length > 0) await launcher.configureDhcp(network.dhcp, { signal });
   for (const disk of await makeHostDisks(planHostDisks(instance), diskRoom)) onShortened(disk);
   const disks = planPersistentDisks(instance);
   const request = {

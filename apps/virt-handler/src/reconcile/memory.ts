@@ -11,6 +11,8 @@ export interface InstanceMemory {
   podAddresses?: Record<string, string[]>;
   /** Its machine as last seen, which holds for the client through which it was. */
   seen?: { client: LauncherClient; machine: Machine } | undefined;
+  /** When a process behind an interface last failed, by interface; what was told of it. */
+  interfaceFailures?: Record<string, string>;
   /** Why the machine was ended although it was wanted. */
   endedBecause?: string;
 }

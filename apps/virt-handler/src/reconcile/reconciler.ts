@@ -27,9 +27,11 @@ import type { CredentialSync } from '../credentials/credential-sync.ts';
 import type { GuestPoller } from '../guest-poller.ts';
 import type { LauncherFinding, Launchers } from '../launchers/launchers.ts';
 import type { NetworkProvider } from '../network/provider.ts';
+import type { PodDevices } from '../pods/pod-devices.ts';
 import type { GuestProbes } from '../probes/guest-probes.ts';
 import type { PodReadiness } from '../probes/pod-readiness.ts';
 import type { PluggingOutcome, VolumePlugging } from '../volumes/plugging.ts';
+import { isAgentNews } from './agent-news.ts';
 import { boot } from './boot.ts';
 import type { ShortenedDisk } from './host-disks.ts';
 import { InstanceMemories, type InstanceMemory } from './memory.ts';
@@ -48,11 +50,15 @@ export interface ReconcilerOptions {
   readiness: PodReadiness;
   /** How guests of this hypervisor get their network. */
   network: (hypervisor: string) => NetworkProvider;
+  /** Whose the device files of Pods with guests of this hypervisor are. */
+  devices: (hypervisor: string) => PodDevices;
   /** Volumes that come and go while machines run. */
   plugging: VolumePlugging;
   configuration: () => PlanConfiguration;
   diskRoom: () => DiskRoom;
   recorder: EventRecorder;
+  /** An instance failed whose launcher runs in this Pod. */
+  onFailed: (podUid: string, message: string) => void;
 }
 
 /** A running machine is looked at this often even when nothing is heard of it, in milliseconds. */
@@ -105,6 +111,9 @@ export class InstanceReconciler {
     const before = await this.#look(subject, context.signal);
     const step = this.#plan(subject, before, context);
     const { view, failure } = await this.#attempt(step, subject, before, context);
+    // The answer is the reason for another pass, which tells both.
+    const patience = isAgentNews(instance, view.observed) ? this.#options.guests.patience(key) : 0;
+    if (patience > 0 && failure === undefined) return sooner(requeue(patience), this.#next(step, view));
     // A launcher that cannot be asked says nothing new about its machine.
     const silent = step.kind === 'wait' && view.observed === undefined && failure === undefined;
     if (!silent) await this.#report(subject, view, step, failure, context);
@@ -195,9 +204,10 @@ export class InstanceReconciler {
       await this.#learnAddresses(subject, view, signal);
       return view;
     }
-    logger.info('machine step', { instance: subject.key, step: step.kind });
+    logger.info('machine step', { step: step.kind });
     switch (step.kind) {
       case 'boot': {
+        await this.#options.devices(finding.client.hypervisor.name).give(subject.podUid);
         const network = await this.#prepareNetwork(subject, finding.client, signal);
         const booted = await boot(instance, finding.client, {
           network,
@@ -287,7 +297,7 @@ export class InstanceReconciler {
   }
 
   async #report(
-    { key, instance, memory }: Subject,
+    { key, instance, podUid, memory }: Subject,
     { observed, plugging }: View,
     step: Step,
     failure: Error | undefined,
@@ -308,6 +318,7 @@ export class InstanceReconciler {
       now: timestamp(clock),
     });
     if (failure !== undefined) this.#event(instance, 'SyncFailed', failure.message, 'Warning');
+    this.#tellInterfaces(instance, memory, observed);
     const written = await patchIfChanged(
       this.#options.client.resource(resources.virtualMachineInstances),
       instance,
@@ -327,8 +338,20 @@ export class InstanceReconciler {
     }
     if (status.phase === 'Succeeded')
       this.#event(instance, 'Stopped', 'The VirtualMachineInstance was shut down.');
-    if (status.phase === 'Failed')
-      this.#event(instance, 'Stopped', failureMessage(step, memory, observed), 'Warning');
+    if (status.phase !== 'Failed') return;
+    const message = failureMessage(step, memory, observed);
+    this.#event(instance, 'Stopped', message, 'Warning');
+    this.#options.onFailed(podUid, message);
+  }
+
+  /** Says once that a process behind an interface failed; what connections the guest had through it are lost. */
+  #tellInterfaces(instance: VirtualMachineInstance, memory: InstanceMemory, observed?: Observed): void {
+    for (const { id, process } of observed?.interfaces ?? []) {
+      const { lastFailure } = process ?? {};
+      if (lastFailure === undefined || memory.interfaceFailures?.[id] === lastFailure.at) continue;
+      memory.interfaceFailures = { ...memory.interfaceFailures, [id]: lastFailure.at };
+      this.#event(instance, 'InterfaceProcessFailed', lastFailure.message, 'Warning');
+    }
   }
 
   /** Says which volumes got a step further. */

@@ -2,11 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { TLSSocket } from 'node:tls';
 import type { Machine } from '@virtkit/hal';
-import type { Logger } from '@virtkit/controllers/runtime';
+import { keyFor, withFields, type Logger } from '@virtkit/controllers/runtime';
+import { peerName, secureServer, type ServerSecurity } from '@virtkit/program';
 import { WebSocketServer } from 'ws';
 import type { GuestSaid } from '../guest-poller.ts';
+import type { KeptLogs } from '../launcher-logs/kept-logs.ts';
+import { answerLauncherLogs, launcherLogs } from './launcher-logs.ts';
 import { operations, statusOf, type Operation, type OperationEvent } from './operations.ts';
 import { readJson } from './request-body.ts';
 import { joinStreams, maxMessageBytes, StreamHolders, streams } from './streams.ts';
@@ -19,12 +21,14 @@ export interface MachineName {
 
 export interface ConsoleServerOptions {
   listen: { host: string; port: number };
-  /** PEM: this node's certificate and key, and the authority that signed the clients'. */
-  tls: { certificate: string; key: string; ca: string };
+  /** This node's certificate and key, and the authorities of the clients'; each may change at any time. */
+  security: Required<Pick<ServerSecurity, 'keyPair' | 'clientCa'>>;
   /** Common names that may call, for example virt-api's. */
   clients: readonly string[];
   /** The running machine behind a name; undefined when this node has none. */
   find(name: MachineName): Promise<Machine | undefined>;
+  /** Logs of launchers that failed. */
+  launcherLogs: Pick<KeptLogs, 'list' | 'read'>;
   /** What the guest of a machine last said about itself. */
   said(name: MachineName): Readonly<GuestSaid>;
   /** Tells of an operation. */
@@ -52,6 +56,7 @@ export class ConsoleServer implements AsyncDisposable {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #holders = new StreamHolders();
+  readonly #security: Disposable;
   readonly #webSockets = new WebSocketServer({
     noServer: true,
     maxPayload: maxMessageBytes,
@@ -61,20 +66,16 @@ export class ConsoleServer implements AsyncDisposable {
 
   private constructor(options: ConsoleServerOptions) {
     this.#options = options;
-    const { certificate, key, ca } = options.tls;
     this.#server = createServer(
       {
-        cert: certificate,
-        key,
-        ca,
         requestCert: true,
         rejectUnauthorized: true,
-        minVersion: 'TLSv1.2',
         headersTimeout: 10_000,
         maxHeaderSize: 16 * 1024,
       },
       (request, response) => void this.#answer(request, response),
     );
+    this.#security = secureServer(this.#server, options.security);
     this.#server.on('upgrade', (request, socket, head) => void this.#upgrade(request, socket, head));
     this.#server.on('secureConnection', (socket) => this.#track(socket));
     this.#server.on('tlsClientError', (error) =>
@@ -102,6 +103,7 @@ export class ConsoleServer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#security[Symbol.dispose]();
     for (const socket of this.#sockets) socket.destroy();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
@@ -112,7 +114,7 @@ export class ConsoleServer implements AsyncDisposable {
   }
 
   #refusal(request: IncomingMessage): { status: number; message: string } | undefined {
-    const caller = callerOf(request);
+    const caller = peerName(request.socket);
     if (caller !== undefined && this.#options.clients.includes(caller)) return undefined;
     return { status: 403, message: `certificate of ${caller ?? 'nobody'} may not call virt-handler` };
   }
@@ -128,6 +130,10 @@ export class ConsoleServer implements AsyncDisposable {
       target = targetOf(request);
       operation = target === undefined ? undefined : operations.get(target.operation);
       if (refusal !== undefined) return send(refusal.status, refusal.message, 'text/plain');
+      if (target?.operation === launcherLogs) {
+        const answer = await answerLauncherLogs(request, target, this.#options.launcherLogs);
+        return send(answer.status, answer.body, answer.contentType);
+      }
       if (target === undefined || operation === undefined)
         return send(404, `virt-handler has no operation at ${request.url ?? '/'}`, 'text/plain');
       if (request.method !== operation.method)
@@ -150,7 +156,8 @@ export class ConsoleServer implements AsyncDisposable {
           return send(200, result.body, result.contentType);
       }
     } catch (error) {
-      this.#options.logger.warn('an operation failed', { path: request.url, error: String(error) });
+      const fields = { key: target && keyFor(target.namespace, target.name), path: request.url };
+      this.#options.logger.warn('an operation failed', { ...fields, error: String(error) });
       const message = error instanceof Error ? error.message : String(error);
       const event = operation?.failure?.event?.(message);
       if (target !== undefined && event !== undefined) this.#options.record(target, event);
@@ -168,11 +175,13 @@ export class ConsoleServer implements AsyncDisposable {
         `HTTP/1.1 ${status} Refused\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${message}`,
       );
     };
-    socket.on('error', (error) => this.#options.logger.debug('a stream broke', { error: error.message }));
+    let { logger } = this.#options;
+    socket.on('error', (error) => logger.debug('a stream broke', { error: error.message }));
     try {
       const refusal = this.#refusal(request);
       if (refusal !== undefined) return refuse(refusal.status, refusal.message);
       const target = targetOf(request);
+      if (target !== undefined) logger = withFields(logger, { key: keyFor(target.namespace, target.name) });
       const kind = target === undefined ? undefined : streams.get(target.operation);
       if (target === undefined || kind === undefined)
         return refuse(404, `virt-handler has no stream at ${request.url ?? '/'}`);
@@ -182,7 +191,7 @@ export class ConsoleServer implements AsyncDisposable {
       if (kind.single) this.#holders.admit(holding, wantsPreservation(request));
       const stream = await kind.open(machine, AbortSignal.timeout(operationTimeout));
       // Also when the handshake is refused, or the caller left meanwhile: an open console keeps others out.
-      stream.on('error', (error) => this.#options.logger.debug('a stream ended', { error: error.message }));
+      stream.on('error', (error) => logger.debug('a stream ended', { error: error.message }));
       if (socket.destroyed) return void stream.destroy();
       socket.once('close', () => stream.destroy());
       this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
@@ -190,7 +199,7 @@ export class ConsoleServer implements AsyncDisposable {
         joinStreams(webSocket, stream);
       });
     } catch (error) {
-      this.#options.logger.warn('a stream could not be opened', { path: request.url, error: String(error) });
+      logger.warn('a stream could not be opened', { path: request.url, error: String(error) });
       refuse(statusOf(error), error instanceof Error ? error.message : String(error));
     }
   }
@@ -198,14 +207,6 @@ export class ConsoleServer implements AsyncDisposable {
   #unknown({ namespace, name }: MachineName): string {
     return `no running machine of ${namespace}/${name} on this node`;
   }
-}
-
-/** The common name of the caller's certificate; undefined unless it has exactly one. */
-function callerOf({ socket }: IncomingMessage): string | undefined {
-  if (!(socket instanceof TLSSocket)) return undefined;
-  // A certificate may name several, and a connection may have none: the type only knows the ordinary case.
-  const { subject } = socket.getPeerCertificate() as { subject?: { CN?: string | string[] } };
-  return typeof subject?.CN === 'string' ? subject.CN : undefined;
 }
 
 /** Whether a caller would rather be refused than end somebody else's session. */

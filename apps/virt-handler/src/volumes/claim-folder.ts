@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { resources, type VirtualMachineInstance, type VolumeStatus } from '@virtkit/core-types';
 import type { Client } from '@virtkit/sdk';
 import { HandlerError } from '../errors.ts';
+import { plainName, podFolder } from '../pods/plain-folder.ts';
 
 /**
  * Finds the folders of claims that attachment Pods hold. The kubelet keeps a link to each below the Pod's folder, under the name of
@@ -21,7 +22,7 @@ export class ClaimFolders {
 
   /**
    * The folder of a volume's claim on this node; undefined until its attachment Pod runs.
-   * @throws HandlerError `volume-unavailable` when the Pod has no such folder
+   * @throws HandlerError `volume-unavailable` when the Pod has no such folder, `unsafe-path` for what are no names
    */
   async find(
     { metadata: { namespace } }: VirtualMachineInstance,
@@ -34,18 +35,22 @@ export class ClaimFolders {
     const volumeName = await this.#volumeOf(namespace, claimName, podUid, signal);
     const link = join(
       this.#kubeletRoot,
-      'pods',
-      plain(podUid),
+      ...podFolder(podUid),
       'volumes',
       'kubernetes.io~local-volume',
-      plain(volumeName),
+      plainName(volumeName),
     );
     try {
       return await readlink(link);
     } catch (cause) {
-      throw new HandlerError('volume-unavailable', `the attachment Pod has no folder of claim ${claimName}`, {
-        cause,
-      });
+      // A folder is no link, and other kinds of volumes are in other places.
+      const mounted = cause instanceof Error && 'code' in cause && cause.code === 'EINVAL';
+      const why = mounted ? 'mounts claims into Pods' : 'has no local volume for it';
+      throw new HandlerError(
+        'volume-unavailable',
+        `claim ${claimName} cannot be plugged into a running machine here: the kubelet ${why}`,
+        { cause },
+      );
     }
   }
 
@@ -71,10 +76,4 @@ export class ClaimFolders {
     for (const key of this.#volumes.keys())
       if (!podUids.has(key.split('/', 1)[0] ?? '')) this.#volumes.delete(key);
   }
-}
-
-/** One name of a path, which leads nowhere else. */
-function plain(name: string): string {
-  if (/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) return name;
-  throw new HandlerError('volume-unavailable', `${name} is not the name of a Pod or volume`);
 }

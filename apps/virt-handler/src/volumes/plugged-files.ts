@@ -2,6 +2,7 @@ import { constants, type Stats } from 'node:fs';
 import { link, lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HandlerError } from '../errors.ts';
+import { emptyDirectory, plainName } from '../pods/plain-folder.ts';
 
 const suffix = '.img';
 /** The file of a claim that is a disk. */
@@ -20,11 +21,10 @@ export class PluggedFiles {
 
   /**
    * @param owner User that the launcher runs as, who gets the disks; undefined where this process may not give files away.
+   * @throws HandlerError `unsafe-path` for what is no Pod's UID; so do its methods for what are no names
    */
   constructor(kubeletRoot: string, podUid: string, owner: number | undefined) {
-    if (!/^[A-Za-z0-9-]+$/.test(podUid))
-      throw new HandlerError('volume-unavailable', `${podUid} is not a Pod UID`);
-    this.#folder = join(kubeletRoot, 'pods', podUid, 'volumes', 'kubernetes.io~empty-dir', 'hotplug-disks');
+    this.#folder = join(kubeletRoot, ...emptyDirectory(podUid, 'hotplug-disks'));
     this.#owner = owner;
   }
 
@@ -64,9 +64,9 @@ export class PluggedFiles {
    */
   async deliver(name: string, claimFolder: string): Promise<void> {
     await this.#requireFolder();
-    const target = join(claimFolder, plain(name));
+    const target = join(claimFolder, plainName(name));
     try {
-      await rename(join(this.#folder, plain(name)), target);
+      await rename(join(this.#folder, plainName(name)), target);
     } catch (cause) {
       if (isCode(cause, 'ENOENT') && (await statusOf(target))?.isFile() === true) return;
       throw new HandlerError('volume-unavailable', `${name} cannot be moved to its claim`, { cause });
@@ -80,7 +80,7 @@ export class PluggedFiles {
   /** Removes a file that the launcher wrote, or began to write. */
   async discard(name: string): Promise<void> {
     await this.#requireFolder();
-    await rm(join(this.#folder, plain(name)), { force: true });
+    await rm(join(this.#folder, plainName(name)), { force: true });
   }
 
   /** Gives the disk of a claim to the launcher, through a handle, so that it is the file which is looked at. */
@@ -98,7 +98,7 @@ export class PluggedFiles {
   }
 
   #pathOf(volume: string): string {
-    return join(this.#folder, `${plain(volume)}${suffix}`);
+    return join(this.#folder, `${plainName(volume)}${suffix}`);
   }
 
   /** @throws HandlerError `volume-unavailable` for a Pod that takes no volumes, or is gone */
@@ -133,9 +133,3 @@ const isSame = (a: Stats, b: Stats): boolean => a.dev === b.dev && a.ino === b.i
 
 const isCode = (error: unknown, code: string): boolean =>
   error instanceof Error && 'code' in error && error.code === code;
-
-/** A name that leads nowhere else. */
-function plain(name: string): string {
-  if (/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) return name;
-  throw new HandlerError('volume-unavailable', `${JSON.stringify(name)} is not the name of a volume or file`);
-}

@@ -2,7 +2,11 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { requires } from '@virtkit/testing';
-import { ensureBridgeNetwork, ensureMasqueradeNetwork } from '../../src/network/pod-network.ts';
+import {
+  ensureBridgeNetwork,
+  ensureMasqueradeNetwork,
+  ensurePasstNetwork,
+} from '../../src/network/pod-network.ts';
 
 const made: string[] = [];
 const run = (command: string, ...args: string[]): string => execFileSync(command, args, { encoding: 'utf8' });
@@ -24,7 +28,8 @@ afterEach(() => {
 });
 
 describe('masquerade network in a namespace', () => {
-  const options = { ports: [], ownerUid: 107, queues: 1, cidr: '10.0.2.0/24' };
+  const cidrs = { ipv4: '10.0.2.0/24', ipv6: 'fd10:0:2::/120' };
+  const options = { ports: [], ownerUid: 107, queues: 1, cidrs };
 
   it('is made once and stays the same when asked for again', async (context) => {
     requires(context, { kind: 'root' }, { kind: 'command', name: 'nft', package: 'nftables' });
@@ -43,6 +48,32 @@ describe('masquerade network in a namespace', () => {
     expect(before.map((link) => link.ifname)).toEqual(expect.arrayContaining(['k6t-eth0', 'tap0']));
     const rules = run('ip', 'netns', 'exec', name, 'nft', 'list', 'ruleset');
     expect(rules.match(/dnat to 10\.0\.2\.2/g)).toHaveLength(2);
+  });
+
+  it('is completed where an earlier attempt was interrupted', async (context) => {
+    requires(context, { kind: 'root' }, { kind: 'command', name: 'nft', package: 'nftables' });
+    const name = makeNamespace(true);
+    run('ip', '-netns', name, 'addr', 'add', 'fd99::7/64', 'dev', 'eth0', 'nodad');
+    run('ip', '-netns', name, 'link', 'add', 'k6t-eth0', 'mtu', '1400', 'type', 'bridge');
+    await ensureMasqueradeNetwork({ namespace: `/run/netns/${name}`, ...options });
+    const addresses = run('ip', '-netns', name, 'addr', 'show', 'k6t-eth0');
+    expect(addresses).toContain('10.0.2.1/24');
+    expect(addresses).toContain('fd10:0:2::1/120');
+  });
+
+  it('has the families that the Pod has addresses of', async (context) => {
+    requires(context, { kind: 'root' }, { kind: 'command', name: 'nft', package: 'nftables' });
+    const name = makeNamespace(true);
+    const both = ['ip', 'netns', 'exec', name] as const;
+    run('ip', '-netns', name, 'addr', 'add', 'fd99::7/64', 'dev', 'eth0', 'nodad');
+    const made = await ensureMasqueradeNetwork({ namespace: `/run/netns/${name}`, ...options });
+    expect(made.podAddresses).toEqual(['10.99.0.7', 'fd99::7']);
+    const rules = run(...both, 'nft', 'list', 'table', 'ip6', 'nat');
+    expect(rules.match(/dnat to fd10:0:2::2/g)).toHaveLength(2);
+    expect(run('ip', '-netns', name, '-6', 'addr', 'show', 'k6t-eth0')).toContain('fd10:0:2::1/120');
+    run('ip', '-netns', name, 'addr', 'del', '10.99.0.7/24', 'dev', 'eth0');
+    const six = await ensureMasqueradeNetwork({ namespace: `/run/netns/${name}`, ...options });
+    expect(six.podAddresses).toEqual(['fd99::7']);
   });
 
   it('says what is missing', async (context) => {
@@ -140,5 +171,23 @@ describe('bridge network in a namespace', () => {
     await expect(
       ensureBridgeNetwork({ namespace: `/run/netns/${closed}`, ...options }),
     ).rejects.toMatchObject(failed);
+  });
+});
+
+describe('a namespace for passt', () => {
+  it("lets the launcher's user open any port and send echo requests, and stays as it is otherwise", async (context) => {
+    requires(context, { kind: 'root' });
+    const name = makeNamespace(true);
+    run('ip', '-netns', name, 'addr', 'add', 'fd99::7/64', 'dev', 'eth0', 'nodad');
+    const addresses = () => run('ip', '-netns', name, 'addr', 'show');
+    const before = addresses();
+    const options = { namespace: `/run/netns/${name}`, ownerUid: 107, queues: 1 };
+    const made = await ensurePasstNetwork(options);
+    expect(made).toEqual({ device: 'eth0', mtu: 1400, podAddresses: ['10.99.0.7', 'fd99::7'] });
+    expect(await ensurePasstNetwork(options)).toEqual(made);
+    expect(addresses()).toBe(before);
+    const read = (key: string) => run('ip', 'netns', 'exec', name, 'cat', `/proc/sys/net/ipv4/${key}`).trim();
+    expect(read('ip_unprivileged_port_start')).toBe('0');
+    expect(read('ping_group_range').split(/\s+/)).toEqual(['107', '107']);
   });
 });

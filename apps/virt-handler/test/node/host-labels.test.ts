@@ -151,6 +151,7 @@ describe('the heartbeat', () => {
     hypervisors: ['mock'],
     hardwareVirtualization: { state: 'absent' },
     labels: { [`${model}New`]: 'true' },
+    schedulable: true,
     cpuManager: false,
     endpoint: 'https://node:1',
   };
@@ -178,6 +179,11 @@ describe('the heartbeat', () => {
         },
       },
     });
+  });
+
+  it('says that the node cannot take machines while something is missing', () => {
+    const patch = heartbeatPatch(nodeWith({}), { ...facts, schedulable: false }, new Date());
+    expect(patch).toMatchObject({ metadata: { labels: { 'kubevirt.io/schedulable': 'false' } } });
   });
 
   it('leaves the labels of a node alone that says so', () => {

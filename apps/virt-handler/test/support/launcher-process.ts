@@ -39,7 +39,6 @@ export class LauncherProcess implements AsyncDisposable {
       'run-dir': folder('run'),
       'container-disk-dir': folder('container-disks'),
       'vmi-disk-dir': folder('disks'),
-      'dhcp-dir': folder('dhcp'),
     };
     const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]);
     this.child = spawn(process.execPath, ['--conditions=@virtkit/source', program, ...args], {

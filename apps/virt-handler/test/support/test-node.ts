@@ -13,9 +13,10 @@ import {
   type VirtualMachineInstance,
   type VirtualMachineInstanceSpec,
 } from '@virtkit/core-types';
+import { unchanging } from '@virtkit/program';
 import { connect, type Client } from '@virtkit/sdk';
 import { waitUntil } from '@virtkit/testing';
-import { runVirtHandler } from '../../src/index.ts';
+import { embeddedPodLogs, runVirtHandler } from '../../src/index.ts';
 import { LauncherProcess, podFolder } from './launcher-process.ts';
 import { createAuthority, type Identity } from '@virtkit/testing/authority';
 
@@ -97,7 +98,7 @@ export class TestNode implements AsyncDisposable {
   }
 
   /** Starts virt-handler in this process. */
-  async startHandler(): Promise<void> {
+  async startHandler(options: { guestAnswerMs?: number } = {}): Promise<void> {
     const stack = new AsyncDisposableStack();
     const token = this.plane.issueToken({ name: 'virt-handler', groups: ['system:masters'] });
     const client = stack.use(await connect({ server: this.plane.url, ca: this.plane.ca, token }));
@@ -106,6 +107,7 @@ export class TestNode implements AsyncDisposable {
     const log = (message: string, fields: object = {}) =>
       void this.logs.push(`${message} ${JSON.stringify(fields)}`);
     const running = runVirtHandler({
+      ...options,
       client,
       nodeName,
       kubeletRoot: this.kubeletRoot,
@@ -113,10 +115,14 @@ export class TestNode implements AsyncDisposable {
       node: { hypervisors: ['mock'], hardwareVirtualization: { state: 'absent' } },
       server: {
         listen: { host: '127.0.0.1', port: 0 },
-        tls: { ca, certificate, key },
+        security: { keyPair: unchanging({ certificate, key }), clientCa: unchanging(ca) },
         clients: [callerName],
       },
       launcherUsers: [process.getuid?.() ?? 0],
+      launcherLogs: {
+        logs: embeddedPodLogs(this.kubeletRoot),
+        folder: join(this.kubeletRoot, 'launcher-logs'),
+      },
       logger: { debug: log, info: log, warn: log, error: log },
       signal: stop.signal,
     });
@@ -231,13 +237,16 @@ const instanceSpec: VirtualMachineInstanceSpec = {
   networks: [{ name: 'default', pod: {} }],
 };
 
-const launcherPod = (name: string, uid: string): Pod => ({
+const launcherPod = (instance: string, uid: string): Pod => ({
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: {
-    name: `virt-launcher-${name}`,
+    name: `virt-launcher-${instance}`,
     namespace: 'default',
-    labels: { 'kubevirt.io/created-by': uid },
+    labels: { 'kubevirt.io': 'virt-launcher', 'kubevirt.io/created-by': uid },
+    ownerReferences: [
+      { apiVersion: 'kubevirt.io/v1', kind: 'VirtualMachineInstance', name: instance, uid, controller: true },
+    ],
   },
   spec: {
     nodeName,

@@ -32,6 +32,7 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true }));
 
 const refused = { name: 'HandlerError', code: 'volume-unavailable' };
+const unsafe = { name: 'HandlerError', code: 'unsafe-path' };
 
 describe('disks', () => {
   it('are the very files of their claims, and are taken away without them', async () => {
@@ -65,8 +66,10 @@ describe('disks', () => {
   });
 
   it.each(['../escape', 'a/b', '..', '', '.hidden'])('are not named %j', async (name) => {
-    await expect(files.plug(name, claim)).rejects.toMatchObject(refused);
-    await expect(files.unplug(name)).rejects.toMatchObject(refused);
+    await expect(files.plug(name, claim)).rejects.toMatchObject(unsafe);
+    await expect(files.unplug(name)).rejects.toMatchObject(unsafe);
+    await expect(files.deliver(name, claim)).rejects.toMatchObject(unsafe);
+    await expect(files.discard(name)).rejects.toMatchObject(unsafe);
   });
 
   it('have a folder that is none', async () => {
@@ -74,7 +77,7 @@ describe('disks', () => {
     symlinkSync(claim, folder);
     await expect(files.disks()).rejects.toMatchObject(refused);
     await expect(files.plug('data', claim)).rejects.toMatchObject(refused);
-    expect(() => new PluggedFiles(root, '../pod', undefined)).toThrow(expect.objectContaining(refused));
+    expect(() => new PluggedFiles(root, '../pod', undefined)).toThrow(expect.objectContaining(unsafe));
   });
 });
 

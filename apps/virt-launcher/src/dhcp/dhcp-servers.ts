@@ -1,27 +1,32 @@
-import { mkdir } from 'node:fs/promises';
 import { HalError, type CallOptions } from '@virtkit/hal';
 import type { DhcpSpec } from '@virtkit/launcher-api';
 import { errorDetails, type Log } from '../log.ts';
-import type { DhcpInterface } from './dnsmasq-arguments.ts';
-import { Dnsmasq } from './dnsmasq.ts';
+import { DhcpServer } from './dhcp-server.ts';
+import { Dhcp6Server, type DhcpInterface6 } from './ipv6/server.ts';
+import type { DhcpInterface } from './lease.ts';
+import { podResolver } from './resolver.ts';
 
 export interface DhcpServersOptions {
-  /** Folder for leases; made when missing. */
-  folder: string;
   log: Log;
-  /** Program; default `dnsmasq`. */
-  program?: string;
+  /** Default: the Pod's `/etc/resolv.conf`. */
+  resolvConf?: string;
 }
 
+/** What is to be served on a bridge, for one of the two versions of the protocol. */
+type Description =
+  | { readonly version: 4; readonly wanted: DhcpInterface }
+  | { readonly version: 6; readonly wanted: DhcpInterface6 };
+
 interface Serving {
-  readonly description: DhcpInterface;
-  server: Dnsmasq | undefined;
+  readonly key: string;
+  readonly description: Description;
+  server: AsyncDisposable | undefined;
   retry: NodeJS.Timeout | undefined;
 }
 
 const retryMs = 1000;
 
-/** The DHCP servers of one launcher, one per bridge. Calls are carried out one after the other. */
+/** The DHCP servers of one launcher, one per bridge and version. Calls are carried out one after the other. */
 export class DhcpServers implements AsyncDisposable {
   readonly #options: DhcpServersOptions;
   readonly #serving = new Map<string, Serving>();
@@ -36,70 +41,78 @@ export class DhcpServers implements AsyncDisposable {
    * Serves exactly what is described: what is new or different is started, what is gone is stopped, the rest goes on.
    * @throws HalError of the first server that does not start; those before it stay.
    */
-  configure({ interfaces }: DhcpSpec, call: CallOptions = {}): Promise<void> {
+  configure({ interfaces, ipv6 }: DhcpSpec, { signal }: CallOptions = {}): Promise<void> {
     return this.#inTurn(async () => {
       this.#requireOpen();
-      refuseDuplicates(interfaces);
-      await mkdir(this.#options.folder, { recursive: true, mode: 0o700 });
-      const wanted = new Map(interfaces.map((description) => [description.bridge, description]));
-      for (const bridge of this.#serving.keys()) if (!wanted.has(bridge)) await this.#stop(bridge);
-      for (const description of interfaces) await this.#ensure(description, call);
+      if (signal?.aborted) throw new HalError('aborted', 'configuring DHCP was aborted');
+      refuseDuplicates(interfaces, 'interfaces');
+      refuseDuplicates(ipv6, 'ipv6');
+      const wanted = new Map<string, Description>([
+        ...interfaces.map((one) => [`${one.bridge}/4`, { version: 4, wanted: one }] as const),
+        ...ipv6.map((one) => [`${one.bridge}/6`, { version: 6, wanted: one }] as const),
+      ]);
+      for (const key of this.#serving.keys()) if (!wanted.has(key)) await this.#stop(key);
+      for (const [key, description] of wanted) await this.#ensure(key, description);
     });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     await this.#inTurn(async () => {
-      for (const bridge of this.#serving.keys()) await this.#stop(bridge);
+      for (const key of this.#serving.keys()) await this.#stop(key);
     });
   }
 
-  async #ensure(description: DhcpInterface, call: CallOptions): Promise<void> {
-    const present = this.#serving.get(description.bridge);
+  async #ensure(key: string, description: Description): Promise<void> {
+    const present = this.#serving.get(key);
     if (present?.server && JSON.stringify(present.description) === JSON.stringify(description)) return;
-    await this.#stop(description.bridge);
-    const serving: Serving = { description, server: undefined, retry: undefined };
-    serving.server = await this.#start(serving, call);
-    this.#serving.set(description.bridge, serving);
-    this.#options.log('info', 'serving DHCP', {
-      bridge: description.bridge,
-      address: description.guestAddress,
-    });
+    await this.#stop(key);
+    const serving: Serving = { key, description, server: undefined, retry: undefined };
+    serving.server = await this.#start(serving);
+    this.#serving.set(key, serving);
+    const { bridge, guestAddress: address } = description.wanted;
+    this.#options.log('info', 'serving DHCP', { bridge, address });
   }
 
-  #start(serving: Serving, call: CallOptions): Promise<Dnsmasq> {
-    const { folder, program, log } = this.#options;
-    const { bridge } = serving.description;
-    const onExit = (how: string, said: string): void => {
-      if (this.#serving.get(bridge) !== serving) return;
-      log('error', 'dnsmasq ended by itself and is started again', { bridge, how, said });
+  async #start(serving: Serving): Promise<AsyncDisposable> {
+    const { key, description } = serving;
+    const resolvers = await podResolver(this.#options.resolvConf);
+    const onFailure = (error: Error): void => {
+      if (this.#serving.get(key) !== serving || serving.server === undefined) return;
+      this.#options.log('error', 'DHCP failed and is served anew', { server: key, ...errorDetails(error) });
+      const { server } = serving;
       serving.server = undefined;
-      this.#startLater(serving);
+      void this.#inTurn(async () => {
+        await server[Symbol.asyncDispose]();
+        this.#startLater(serving);
+      });
     };
-    return Dnsmasq.start(serving.description, { folder, program, onExit }, call);
+    return description.version === 4
+      ? DhcpServer.start({ description: description.wanted, resolver: resolvers.ipv4, onFailure })
+      : Dhcp6Server.start({ description: description.wanted, resolver: resolvers.ipv6, onFailure });
   }
 
   #startLater(serving: Serving): void {
-    const { bridge } = serving.description;
-    serving.retry = setTimeout(() => void this.#inTurn(() => this.#restart(serving, bridge)), retryMs);
+    if (this.#closed || this.#serving.get(serving.key) !== serving) return;
+    serving.retry = setTimeout(() => void this.#inTurn(() => this.#restart(serving)), retryMs);
   }
 
-  async #restart(serving: Serving, bridge: string): Promise<void> {
-    if (this.#closed || this.#serving.get(bridge) !== serving || serving.server) return;
+  async #restart(serving: Serving): Promise<void> {
+    if (this.#closed || this.#serving.get(serving.key) !== serving || serving.server) return;
     try {
-      serving.server = await this.#start(serving, {});
+      serving.server = await this.#start(serving);
     } catch (error) {
-      this.#options.log('error', 'dnsmasq cannot be started', { bridge, ...errorDetails(error) });
+      this.#options.log('error', 'DHCP cannot be served', { server: serving.key, ...errorDetails(error) });
       this.#startLater(serving);
     }
   }
 
-  async #stop(bridge: string): Promise<void> {
-    const serving = this.#serving.get(bridge);
+  async #stop(key: string): Promise<void> {
+    const serving = this.#serving.get(key);
     if (!serving) return;
-    this.#serving.delete(bridge);
+    this.#serving.delete(key);
     clearTimeout(serving.retry);
-    await serving.server?.stop();
+    await serving.server?.[Symbol.asyncDispose]();
   }
 
   #requireOpen(): void {
@@ -117,11 +130,11 @@ export class DhcpServers implements AsyncDisposable {
   }
 }
 
-function refuseDuplicates(interfaces: readonly DhcpInterface[]): void {
+function refuseDuplicates(interfaces: readonly { bridge: string }[], list: 'interfaces' | 'ipv6'): void {
   const bridges = interfaces.map(({ bridge }) => bridge);
   const index = bridges.findIndex((bridge, at) => bridges.indexOf(bridge) !== at);
   if (index < 0) return;
   throw new HalError('invalid-spec', `two interfaces name the bridge ${bridges[index]}`, {
-    field: `/interfaces/${index}/bridge`,
+    field: `/${list}/${index}/bridge`,
   });
 }

@@ -17,6 +17,9 @@ async function start(): Promise<void> {
   process.exit(await runProgram(argv));
 }
 
+// The builder's own would make every snapshot another one. Each process that starts from it is given its own by Node.
+Object.defineProperty(process, 'pid', { ...Object.getOwnPropertyDescriptor(process, 'pid'), value: 0 });
+
 // Not awaited: the script of a snapshot is CommonJS. What fails here fails the build.
 void preloadBackends().then(() => {
   startupSnapshot.setDeserializeMainFunction(() => void start());

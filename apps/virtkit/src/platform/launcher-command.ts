@@ -19,6 +19,9 @@ const snapshotFlags = [
   '--no-rehash-snapshot',
 ];
 
+/** Flags of Node for a launcher that starts from its snapshot. */
+export const launcherFlags: readonly string[] = [...flags, ...snapshotFlags];
+
 /** Memory that the C library keeps for itself: one arena, and little of what was given back. */
 export const launcherEnvironment = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072' };
 
@@ -46,7 +49,7 @@ export async function chooseLauncherCommand(
   if (!script.endsWith('.js')) return { command: plain };
   const snapshot = join(dirname(script), 'snapshot', 'program.blob');
   if (!existsSync(snapshot)) return { command: plain, withoutSnapshot: `${snapshot} is not there` };
-  const command: CommandLine = [node, ...flags, ...snapshotFlags, '--snapshot-blob', snapshot, script];
+  const command: CommandLine = [node, ...launcherFlags, '--snapshot-blob', snapshot, script];
   try {
     await run(node, [...command.slice(1), 'check'], { timeout: patience, killSignal: 'SIGKILL', signal });
     return { command };

@@ -16,9 +16,13 @@ export interface Layout {
   /** The data of PersistentVolumes, one folder each: what users would miss. */
   volumes: string;
   logs: string;
+  /** Logs of launchers that failed, by namespace and instance. */
+  launcherLogs: string;
   kubeconfig: string;
   /** What libvirt has learnt about QEMU, for all launchers. */
   capabilityCache: string;
+  /** What the launcher program found out about this machine, for virt-handler. */
+  nodeProbe: string;
   /** Who supervises and what runs, for `status` and `down`. */
   supervisor: string;
 }
@@ -33,8 +37,10 @@ export function layoutOf(root: string): Layout {
     kubelet: join(root, 'kubelet'),
     volumes: join(root, 'volumes'),
     logs: join(root, 'logs'),
+    launcherLogs: join(root, 'logs', 'launchers'),
     kubeconfig: join(root, 'kubeconfig'),
     capabilityCache: join(root, 'qemu-capabilities'),
+    nodeProbe: join(root, 'node-probe.json'),
     supervisor: join(root, 'supervisor.json'),
   };
 }

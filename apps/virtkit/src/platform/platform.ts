@@ -11,6 +11,7 @@ import { Supervisor } from '../supervisor/supervisor.ts';
 import { setCordon } from './cordon.ts';
 import { ensureIdentities, type Identity, type IdentityName } from './identities.ts';
 import { ensureKubeVirt } from './kubevirt.ts';
+import { replaceFile } from './files.ts';
 import { defaultRoot, layoutOf, type Layout } from './layout.ts';
 import { ensureHandlerCertificates } from './pki.ts';
 import { commandFor } from './programs.ts';
@@ -57,6 +58,7 @@ export async function startPlatform(
   const identities = await ensureIdentities(layout);
   const { server } = await ensureHandlerCertificates(layout.pki);
   await writeSettings(layout, settings);
+  await replaceFile(layout.nodeProbe, `${JSON.stringify(options.probe)}\n`, 0o644);
   const programs = programsOf(layout, settings, identities, server, options);
   const supervisor = new Supervisor({
     recordPath: layout.supervisor,
@@ -177,6 +179,8 @@ function programsOf(
         ...access('virt-controller'),
         '--launcher-image',
         launcherImage,
+        // Any free port: its log tells which.
+        ...['--metrics-address', '127.0.0.1:0'],
       ],
       logFile: logFile('virt-controller'),
     },
@@ -190,17 +194,20 @@ function programsOf(
       command: [
         ...commandFor('virt-handler'),
         ...access('virt-handler'),
-        ...['--node', settings.nodeName],
+        ...['--hostname-override', settings.nodeName],
+        // Any free port: its Node object tells which.
+        ...['--console-server-port', '0'],
+        ...['--port', '0'],
         ...['--kubelet-root', layout.kubelet],
+        '--no-device-plugins',
+        '--embedded-pod-logs',
+        ...['--launcher-logs', layout.launcherLogs],
         ...['--netns-prefix', settings.namespacePrefix],
-        ...['--tls-cert', handlerTls.certificate],
-        ...['--tls-key', handlerTls.key],
-        ...['--client-ca', handlerTls.ca],
-        ...['--virtualization', JSON.stringify(probe.kvm)],
-        ...(probe.host === undefined ? [] : ['--host', JSON.stringify(probe.host)]),
+        ...['--tls-cert-file', handlerTls.certificate],
+        ...['--tls-key-file', handlerTls.key],
+        ...['--client-ca-file', handlerTls.ca],
+        ...['--node-probe', layout.nodeProbe],
         ...(privileged ? [] : ['--user-network']),
-        ...(probe.libvirt.state === 'available' ? ['--hypervisor', 'kvm-qemu'] : []),
-        ...['--hypervisor', 'mock'],
       ],
       logFile: logFile('virt-handler'),
       ready: (signal) => untilSchedulable(admin, settings.nodeName, signal),

@@ -4,14 +4,15 @@ import { access } from 'node:fs/promises';
 export const virtiofsdPath = '/usr/libexec/virtiofsd';
 
 /** The one that came with QEMU until version 8, in Debian 12 for example. */
-const formerPath = '/usr/lib/qemu/virtiofsd';
+export const formerVirtiofsdPath = '/usr/lib/qemu/virtiofsd';
 
 /**
- * The former program's options say the same in other words, and it wants a lock in /run and a change of its root folder, for
- * both of which it must be root: it is, of a user namespace in which nobody but the container's user exists. What says how to
- * migrate is left out, because it does not migrate; anything else that it does not know ends it.
+ * A shell script that takes the present program's options and runs the former one. Its options say the same in other words,
+ * and it wants a lock in /run and a change of its root folder, for both of which it must be root: it is, of a user namespace
+ * in which nobody but the container's user exists. What says how to migrate is left out, because it does not migrate;
+ * anything else that it does not know ends it.
  */
-const script = (program: string): string => `
+export const formerVirtiofsdScript = (program: string): string => `
 socket= folder= cache=auto
 for word; do
   case $word in
@@ -32,12 +33,12 @@ exec bwrap --unshare-user --uid 0 --gid 0 --cap-add ALL --dev-bind / / \\
  * @param installed Where the programs are; parameters for tests.
  */
 export async function virtiofsdCommand(
-  installed: { present: string; former: string } = { present: virtiofsdPath, former: formerPath },
+  installed: { present: string; former: string } = { present: virtiofsdPath, former: formerVirtiofsdPath },
 ): Promise<readonly string[] | undefined> {
   const { present, former } = installed;
   return (await exists(present)) || !(await exists(former))
     ? undefined
-    : ['/bin/sh', '-c', script(former), 'virtiofsd'];
+    : ['/bin/sh', '-c', formerVirtiofsdScript(former), 'virtiofsd'];
 }
 
 async function exists(path: string): Promise<boolean> {

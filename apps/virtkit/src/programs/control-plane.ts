@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { startControlPlane } from '@virtkit/apiserver';
 import { crdCatalogue } from '@virtkit/core-types';
 import { podSubresources, runScheduler } from '@virtkit/embedded-node';
-import { jsonLogger } from '@virtkit/program';
+import { jsonLogger, processMetrics, requestMetrics, serveOperations } from '@virtkit/program';
 import { connect, isApiError, type Client } from '@virtkit/sdk';
 import { createVirtApi } from '@virtkit/virt-api';
+import { Registry } from 'prom-client';
 import { ensureIdentities, identities, identityExtra } from '../platform/identities.ts';
 import { layoutOf } from '../platform/layout.ts';
 import { ensureHandlerCertificates } from '../platform/pki.ts';
@@ -29,11 +30,14 @@ export async function runControlPlane({ root, port, signal }: ControlPlaneProgra
     [clientFiles.ca, clientFiles.certificate, clientFiles.key].map((path) => readFile(path, 'utf8')),
   );
   const own = Promise.withResolvers<Client>();
+  const registry = new Registry();
+  processMetrics(registry);
   const virtApi = createVirtApi({
     client: () => own.promise,
-    handlerTls: { ca: ca ?? '', certificate: certificate ?? '', key: key ?? '' },
+    handlerTls: () => ({ ca: ca ?? '', certificate: certificate ?? '', key: key ?? '' }),
     hypervisors: ['kvm-qemu', 'mock'],
     logger,
+    registry,
   });
   await using cleanUp = new AsyncDisposableStack();
   const server = cleanUp.use(
@@ -63,8 +67,9 @@ export async function runControlPlane({ root, port, signal }: ControlPlaneProgra
     }),
   );
   const connection = { server: server.url, ca: server.ca };
+  const onRequest = requestMetrics(registry);
   const client = cleanUp.use(
-    await connect({ ...connection, token: tokens['virt-api'].token, userAgent: 'virt-api' }),
+    await connect({ ...connection, token: tokens['virt-api'].token, userAgent: 'virt-api', onRequest }),
   );
   // Before the client that it watches with, whose end would otherwise look like a failure to get over.
   cleanUp.use(virtApi);
@@ -72,6 +77,8 @@ export async function runControlPlane({ root, port, signal }: ControlPlaneProgra
   await replaceFile(join(layout.pki, 'ca.crt'), server.ca, 0o644);
   await replaceFile(layout.kubeconfig, server.kubeconfig());
   logger.info('serving', { url: server.url });
+  const operations = cleanUp.use(await serveOperations({ host: '127.0.0.1', port: 0, registry, logger }));
+  logger.info('serving metrics and health', { url: operations.url });
   const scheduler = cleanUp.use(
     await connect({ ...connection, token: tokens.scheduler.token, userAgent: 'scheduler' }),
   );

@@ -102,6 +102,6 @@ export async function startKubeletProgram(
     });
   const signal = stopSignal({ supervised: flags.supervised === true });
   const values = { server: flags.server, 'ca-file': flags.caFile, 'token-file': flags.tokenFile };
-  await using client = await connect(await connectionOptions(values, 'kubelet/0.1.0'));
+  await using client = await connect(await connectionOptions(values, 'kubelet/0.1.0', process.env));
   await runKubeletProgram({ client, root, settings, signal });
 }

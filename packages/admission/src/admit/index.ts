@@ -3,5 +3,12 @@ export { admit, isAdmitted, mutateRequest, validateRequest, type AdmissionTarget
 export { offlineContext, type AdmissionContext } from './context.ts';
 export { offlineLookups, type AdmissionLookups } from './lookups.ts';
 export type { AdmissionOperation, AdmissionRequest, AdmissionResult } from './request.ts';
-export { answerWebhook, type WebhookAnswer, type WebhookCall } from './review.ts';
+export {
+  answerReview,
+  answerWebhook,
+  type Reviewer,
+  type WebhookAnswer,
+  type WebhookCall,
+  type WebhookVerdict,
+} from './review.ts';
 export { webhooks, wrappedMessage, type Webhook } from './webhooks.ts';

@@ -46,11 +46,41 @@ const ReviewSchema = z.looseObject({
 });
 type Review = z.output<typeof ReviewSchema>;
 
+/** What a webhook says of a request: an `AdmissionResult`, or one of more than KubeVirt's own admission. */
+export interface WebhookVerdict extends Pick<
+  AdmissionResult,
+  'allowed' | 'patch' | 'code' | 'reason' | 'message' | 'warnings'
+> {
+  readonly causes?: readonly {
+    readonly reason?: string;
+    readonly field?: string;
+    readonly message: string;
+  }[];
+}
+
+/** Who judges, in the two phases of webhooks. */
+export interface Reviewer {
+  /** Fills in what the object leaves out, or refuses it. */
+  mutate(request: AdmissionRequest): Promise<WebhookVerdict>;
+  /** Judges what is complete. */
+  validate(request: AdmissionRequest): Promise<WebhookVerdict>;
+}
+
+/** Answers a call of one of KubeVirt's webhooks with `admit`'s halves; see `answerReview`. */
+export async function answerWebhook(call: WebhookCall, context: AdmissionContext): Promise<WebhookAnswer> {
+  return answerReview(call, {
+    mutate: (request) => mutateRequest(request, context),
+    validate: (request) => validateRequest(request, context),
+  });
+}
+
 /**
  * Answers a call of one of KubeVirt's webhooks (KubeVirt rule GEN-08): HTTP 404 for a path that there is none at, 400 for what
- * is no AdmissionReview in JSON, else 200 and a review with a response.
+ * is no AdmissionReview in JSON, else 200 and a review with a response. Who judges is the caller's matter.
+ *
+ * @throws what the reviewer throws
  */
-export async function answerWebhook(call: WebhookCall, context: AdmissionContext): Promise<WebhookAnswer> {
+export async function answerReview(call: WebhookCall, reviewer: Reviewer): Promise<WebhookAnswer> {
   const webhook = webhooks.find(({ path }) => path === call.path);
   if (webhook === undefined) return plainAnswer(404, `there is no webhook at ${call.path}`);
   if (call.contentType !== 'application/json')
@@ -58,7 +88,8 @@ export async function answerWebhook(call: WebhookCall, context: AdmissionContext
   const review = reviewOf(call.body);
   if (review === undefined) return plainAnswer(400, 'the body is not an AdmissionReview');
   const mutating = webhook.phase === 'mutating';
-  const result = await (mutating ? mutateRequest : validateRequest)(requestOf(review), context);
+  const request = requestOf(review);
+  const result = await (mutating ? reviewer.mutate(request) : reviewer.validate(request));
   return {
     status: 200,
     contentType: 'application/json',
@@ -97,7 +128,7 @@ function requestOf({ request }: Review): AdmissionRequest {
   };
 }
 
-function responseOf(uid: string, result: AdmissionResult): object {
+function responseOf(uid: string, result: WebhookVerdict): object {
   const { allowed, patch, warnings, code, reason, message, causes } = result;
   return {
     uid,

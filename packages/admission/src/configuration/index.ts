@@ -25,6 +25,7 @@ export { featureGateMessage, featureGateWarnings, gateListsChanged } from './gat
 export {
   architectureSettings,
   commonInstancetypesEnabled,
+  componentVerbosity,
   kubeVirtHypervisor,
   leastTlsVersion,
   mediatedDevicesEnabled,
@@ -35,5 +36,6 @@ export {
   virtTemplateEnabled,
   workloadDisruptionAllowed,
   type ArchitectureSettings,
+  type LoggingComponent,
 } from './lookups.ts';
 export { builtInMigrationTuning } from './migration-tuning.ts';

@@ -1,3 +1,4 @@
+import type { CompleteConfiguration } from './built-in.ts';
 import { knownArchitecture, type ClusterConfiguration } from './cluster-configuration.ts';
 
 /** What an architecture's machines are like. */
@@ -95,4 +96,19 @@ export function memoryOverheadRatio({ values }: ClusterConfiguration): number {
 /** Least TLS version of the platform's own servers. */
 export function leastTlsVersion({ values }: ClusterConfiguration): string {
   return values.tlsConfiguration?.minTLSVersion ?? 'VersionTLS12';
+}
+
+/** Components whose logs can be made more or less chatty. */
+export type LoggingComponent = keyof CompleteConfiguration['developerConfiguration']['logVerbosity'] &
+  `virt${'API' | 'Controller' | 'Handler' | 'Launcher' | 'Operator'}`;
+
+/** How chatty the logs of a component are to be (KubeVirt operator: `logVerbosity`); what is set for its node wins. */
+export function componentVerbosity(
+  { values }: ClusterConfiguration,
+  component: LoggingComponent,
+  nodeName?: string,
+): number {
+  const { logVerbosity } = values.developerConfiguration;
+  const ofNode = nodeName === undefined ? undefined : logVerbosity.nodeVerbosity?.[nodeName];
+  return ofNode ?? logVerbosity[component];
 }

@@ -1,8 +1,7 @@
 import { ApiServerError, type ApiServerErrorCode } from '../errors.ts';
-import { cloneJson, isObject } from '../object/json.ts';
-import { isKubeObject, type KubeObject } from '../object/types.ts';
-import { applyJsonPatch } from '../patch/json-patch.ts';
-import type { AdmissionDenial, AdmissionPlugin, AdmissionRequest } from './types.ts';
+import type { KubeObject } from '../object/types.ts';
+import { mutateWithPlugins, validateWithPlugins, type AdmissionOutcome } from './plugins.ts';
+import type { AdmissionPlugin, AdmissionRequest } from './types.ts';
 
 const CODES: Record<number, ApiServerErrorCode> = {
   400: 'BadRequest',
@@ -23,60 +22,36 @@ export class AdmissionChain {
     this.#plugins = plugins;
   }
 
-  #matching(request: AdmissionRequest): readonly AdmissionPlugin[] {
-    const target = { ...request.resource, subresource: request.subresource };
-    return this.#plugins.filter((plugin) => plugin.matches(target, request.operation));
-  }
-
   /**
    * The object after all mutations.
    * @param warnings receives what plugins want the client to know.
    * @throws ApiServerError of the first plugin that denies.
    */
   async mutate(request: AdmissionRequest, object: KubeObject, warnings: string[]): Promise<KubeObject> {
-    let current = object;
-    for (const plugin of this.#matching(request)) {
-      if (plugin.mutate === undefined) continue;
-      const mutation = await plugin.mutate({ ...request, object: cloneJson(current) });
-      if (mutation === undefined) continue;
-      warnings.push(...(mutation.warnings ?? []));
-      if (mutation.denied !== undefined) throw denial(plugin.name, request, mutation.denied);
-      if (mutation.object !== undefined) current = cloneJson(mutation.object);
-      if (mutation.patch !== undefined) current = patched(plugin.name, current, mutation.patch);
-    }
-    return current;
+    const outcome = await mutateWithPlugins(this.#plugins, { ...request, object });
+    warnings.push(...outcome.warnings);
+    refuseDenied(request, outcome);
+    return outcome.object ?? object;
   }
 
   /** @throws ApiServerError of the first plugin that denies. */
   async validate(request: AdmissionRequest, warnings: string[]): Promise<void> {
-    for (const plugin of this.#matching(request)) {
-      if (plugin.validate === undefined) continue;
-      const object = request.object === undefined ? undefined : cloneJson(request.object);
-      const verdict = await plugin.validate({ ...request, object });
-      warnings.push(...(verdict?.warnings ?? []));
-      if (verdict?.denied !== undefined) throw denial(plugin.name, request, verdict.denied);
-    }
+    const outcome = await validateWithPlugins(this.#plugins, request);
+    warnings.push(...outcome.warnings);
+    refuseDenied(request, outcome);
   }
 }
 
-function patched(plugin: string, object: KubeObject, patch: readonly unknown[]): KubeObject {
-  const result = applyJsonPatch(object, patch);
-  if (isObject(result) && isKubeObject(result)) return result;
-  throw new ApiServerError(
-    'InternalError',
-    `admission plugin "${plugin}" returned a patch that destroys the object`,
-  );
-}
-
-function denial(plugin: string, request: AdmissionRequest, denied: AdmissionDenial): ApiServerError {
+function refuseDenied(request: AdmissionRequest, { denied }: AdmissionOutcome): void {
+  if (denied === undefined) return;
   const httpStatus = denied.code ?? 403;
-  return new ApiServerError(CODES[httpStatus] ?? 'Forbidden', denied.message, {
+  throw new ApiServerError(CODES[httpStatus] ?? 'Forbidden', denied.message, {
     httpStatus,
     ...(denied.reason !== undefined && { reason: denied.reason }),
     ...(denied.causes !== undefined && { causes: denied.causes }),
     group: request.resource.group,
     kind: request.resource.resource,
     name: request.name,
-    cause: new Error(`denied by admission plugin ${plugin}`),
+    cause: new Error(`denied by admission plugin ${denied.plugin}`),
   });
 }

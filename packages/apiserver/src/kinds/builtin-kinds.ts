@@ -8,6 +8,7 @@ import { namespaceKind } from './namespace.ts';
 import { nodeKind } from './node.ts';
 import { podKind } from './pod.ts';
 import { policyKinds } from './policy.ts';
+import { resourceQuotaKind } from './quota.ts';
 import { serviceKind, type ServiceRanges } from './service.ts';
 import { storageKinds } from './storage.ts';
 
@@ -29,6 +30,7 @@ export function builtinKinds({ now, services }: KindOptions): ResourceDefinition
     ...eventKinds(),
     ...storageKinds(),
     ...policyKinds(),
+    resourceQuotaKind(),
     ...coordinationKinds(),
     customResourceDefinitionKind(now),
   ];

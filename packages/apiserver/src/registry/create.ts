@@ -5,6 +5,7 @@ import { timestamp, type KubeObject } from '../object/types.ts';
 import type { Transaction } from '../storage/store.ts';
 import { conform, reconform, validateObject, type ParsedBody } from './conform.ts';
 import { toStorage, type ResourceDefinition } from './definition.ts';
+import { checkQuotas } from './quota.ts';
 import {
   checkKindLives,
   checkNamespace,
@@ -119,6 +120,7 @@ function insert(
   checkKindLives(transaction, definition);
   const key = keyOf(definition, metadata.namespace, name);
   if (transaction.get(key) !== undefined) throw alreadyExists(definition, name);
+  checkQuotas(transaction, definition, object);
   definition.strategy.allocate?.(object, undefined, transaction);
   const stored = toStorage(definition, object);
   return scope.dryRun ? { object: stored } : storedOutcome(transaction.put(key, stored));

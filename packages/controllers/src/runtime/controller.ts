@@ -4,7 +4,7 @@ import { systemClock, type Clock } from './clock.ts';
 import { errorCode, errorMessage } from './errors.ts';
 import { Expectations } from './expectations.ts';
 import type { Informer } from './informer.ts';
-import { silentLogger, type Logger } from './log.ts';
+import { silentLogger, withFields, type Logger } from './log.ts';
 import type { RuntimeMetrics } from './metrics.ts';
 import { controllerOf, keyFor, parseKey, type ObjectKey } from './object-key.ts';
 import type { Change } from './store.ts';
@@ -34,6 +34,7 @@ export interface ReconcileContext {
   readonly name: string;
   readonly signal: AbortSignal;
   readonly clock: Clock;
+  /** Says in each line which object it is about. */
   readonly logger: Logger;
   /** To be told of each write whose result the next pass must see; keyed by the reconciled key. */
   readonly expectations: Expectations;
@@ -213,10 +214,10 @@ class QueueController<T extends KubernetesObject> implements Controller {
         namespace,
         signal,
         clock: this.#clock,
-        logger: this.#logger,
+        logger: withFields(this.#logger, { controller: this.name, key }),
         expectations: this.#expectations,
       });
-      this.#options.metrics?.reconciled(this.name, action.kind);
+      this.#options.metrics?.reconciled(this.name, action.kind, key);
       this.#queue.forget(key);
       if (action.kind === 'requeue') this.#queue.addAfter(key, action.afterMs);
     } catch (error) {
@@ -228,7 +229,7 @@ class QueueController<T extends KubernetesObject> implements Controller {
   }
 
   #failed(key: ObjectKey, error: unknown): void {
-    this.#options.metrics?.reconciled(this.name, 'error');
+    this.#options.metrics?.reconciled(this.name, 'error', key);
     this.#queue.addRateLimited(key);
     const fields = { controller: this.name, key, code: errorCode(error), error: errorMessage(error) };
     // A conflict only says that somebody else wrote first; the next pass sees what.

@@ -8,6 +8,7 @@ import { systemClock, timestamp, type Clock, type Timer } from './clock.ts';
 import { errorCode, errorMessage } from './errors.ts';
 import { silentLogger, type Logger } from './log.ts';
 import type { ClientSet, ObjectClient } from './object-client.ts';
+import { keyFor } from './object-key.ts';
 
 /** What an event says; events of one object with the same three values are counted, not repeated. */
 export interface ObjectEventFacts {
@@ -206,7 +207,9 @@ class CoreEventRecorder implements EventRecorder {
       const created = await this.#events.create({ ...event, count }, { namespace });
       written?.set(identity, { name: created.metadata.name ?? '', count });
     } catch (error) {
-      this.#logger.debug('an event was not written', { reason: event.reason, error: errorMessage(error) });
+      const { namespace: of, name = '' } = event.involvedObject;
+      const fields = { key: keyFor(of, name), reason: event.reason, error: errorMessage(error) };
+      this.#logger.debug('an event was not written', fields);
     }
   }
 }

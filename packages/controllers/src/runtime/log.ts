@@ -15,3 +15,12 @@ export interface Logger {
 
 /** Discards everything; for callers that observe in another way. */
 export const silentLogger: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+/** A logger that puts these facts into every line, under those of the line itself. */
+export function withFields(logger: Logger, common: LogFields): Logger {
+  const at =
+    (level: keyof Logger) =>
+    (message: string, fields: LogFields = {}) =>
+      logger[level](message, { ...common, ...fields });
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}

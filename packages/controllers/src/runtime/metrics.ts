@@ -1,12 +1,13 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { ObjectKey } from './object-key.ts';
 import type { WorkQueueObserver } from './work-queue.ts';
 
 /** The metrics of the runtime in one registry. Queue metrics carry the controller's name. */
 export interface RuntimeMetrics {
   /** The observer for the work queue of the controller `name`. */
   queue(name: string): WorkQueueObserver;
-  /** Counts one pass of the controller `name` by how it ended. */
-  reconciled(name: string, result: 'done' | 'requeue' | 'error'): void;
+  /** Counts one pass of the controller `name` over the object of this key by how it ended. */
+  reconciled(name: string, result: 'done' | 'requeue' | 'error', key: ObjectKey): void;
 }
 
 const perRegistry = new WeakMap<Registry, RuntimeMetrics>();
@@ -44,6 +45,27 @@ function createMetrics(registry: Registry): RuntimeMetrics {
     help: 'How long keys were worked on.',
     buckets,
   });
+  const inWork = new Map<string, () => readonly number[]>();
+  new Gauge({
+    ...common,
+    name: 'kubevirt_workqueue_longest_running_processor_seconds',
+    help: 'How long the key that is in work for longest has been worked on.',
+    collect() {
+      for (const [name, ages] of inWork) this.set({ name }, Math.max(0, ...ages()));
+    },
+  });
+  new Gauge({
+    ...common,
+    name: 'kubevirt_workqueue_unfinished_work_seconds',
+    help: 'How long the keys that are in work have been worked on, in all.',
+    collect() {
+      for (const [name, ages] of inWork)
+        this.set(
+          { name },
+          ages().reduce((sum, age) => sum + age, 0),
+        );
+    },
+  });
   const reconciles = new Counter({
     name: 'virtkit_controller_reconciles_total',
     help: 'Passes of a controller by result.',
@@ -57,6 +79,7 @@ function createMetrics(registry: Registry): RuntimeMetrics {
       retried: () => retries.inc({ name }),
       waited: (seconds) => waited.observe({ name }, seconds),
       worked: (seconds) => worked.observe({ name }, seconds),
+      attached: (ages) => inWork.set(name, ages),
     }),
     reconciled: (name, result) => reconciles.inc({ name, result }),
   };

@@ -33,6 +33,15 @@ export interface ObjectClient<T extends KubernetesObject> extends ObjectSource<T
       preconditions?: { uid?: string; resourceVersion?: string };
     },
   ): Promise<unknown>;
+  /**
+   * A request to a subresource of an object, with any method; the parsed body of the answer.
+   * @throws the client's error, for example with code `too-many-requests` where an eviction is not allowed now
+   */
+  subresource(
+    name: string,
+    subresource: string,
+    request?: WriteScope & { readonly method?: 'GET' | 'POST' | 'PUT'; readonly body?: unknown },
+  ): Promise<unknown>;
 }
 
 /** Gives the client of a kind. The SDK's `Client` is one. */

@@ -16,6 +16,8 @@ export interface WorkQueueObserver {
   waited?(seconds: number): void;
   /** From when a worker took a key until it was done with it. */
   worked?(seconds: number): void;
+  /** Called once, with what tells for how long each key that is in work has been there, in seconds. */
+  attached?(agesInWork: () => readonly number[]): void;
 }
 
 /** Everything has a default: the machine's clock, no observer. */
@@ -46,6 +48,10 @@ export class WorkQueue<K = string> {
     this.#clock = options.clock ?? systemClock;
     this.#backoff = options.backoff ?? defaultBackoff;
     this.#observer = options.observer ?? {};
+    this.#observer.attached?.(() => {
+      const now = this.#clock.now();
+      return [...this.#inWork.values()].map(({ since }) => (now - since) / 1000);
+    });
   }
 
   /** Keys that wait to be taken now. */

@@ -12,7 +12,7 @@ import {
   type VirtualMachineInstance,
 } from '@virtkit/core-types';
 import type { ConfigurationSource } from '../cluster-configuration.ts';
-import { instanceType } from '../kinds.ts';
+import { instanceType, machineType } from '../kinds.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { Coalescer } from '../runtime/coalescer.ts';
 import { done, requeue, sooner, type Action, type ReconcileContext } from '../runtime/controller.ts';
@@ -32,6 +32,7 @@ import type { SyncProblem } from './project-conditions.ts';
 import { launcherEndLeftMs, projectInstance } from './project.ts';
 import { allClaimNames } from './launcher-pod/facts.ts';
 import { renderPod } from './launcher-pod/render-pod.ts';
+import { launcherFailure } from './launcher-failure.ts';
 import { StateClaims } from './state-claim.ts';
 import { isUrgent } from './urgency.ts';
 import { VsockAddresses } from './vsock-addresses.ts';
@@ -69,6 +70,8 @@ export class InstanceReconciler {
   readonly #coalescer: Coalescer;
   readonly #readiness: Coalescer;
   readonly #vsockAddresses = new VsockAddresses();
+  /** UIDs of the pods whose launchers' failure was told, by instance. */
+  readonly #toldFailures = new Map<ObjectKey, Set<string>>();
 
   constructor(options: InstanceReconcilerOptions) {
     this.#options = options;
@@ -87,9 +90,11 @@ export class InstanceReconciler {
       this.#coalescer.settle(key);
       this.#readiness.settle(key);
       this.#vsockAddresses.forget(key);
+      this.#toldFailures.delete(key);
       context.expectations.forget(key);
       return done;
     }
+    this.#tellFailures(key, observation);
     const planned = planInstance(observation);
     const gateWaitMs = this.#readinessWaitMs(key, planned, observation);
     const effect: InstanceEffect = gateWaitMs > 0 ? { kind: 'none' } : planned;
@@ -117,15 +122,33 @@ export class InstanceReconciler {
     return 0;
   }
 
+  /** Says once how a launcher failed, of the instance and of its machine, whose next instance is another one. */
+  #tellFailures(key: ObjectKey, { instance, pods }: InstanceObservation): void {
+    for (const pod of pods) {
+      const uid = pod.metadata.uid ?? '';
+      const told = this.#toldFailures.get(key) ?? new Set();
+      const message = told.has(uid) ? undefined : launcherFailure(pod);
+      if (message === undefined) continue;
+      this.#toldFailures.set(key, told.add(uid));
+      const event = { type: 'Warning', reason: 'LauncherFailed', message } as const;
+      this.#options.recorder.record(instance, instanceType, event);
+      const machine = this.#machineOf(instance);
+      if (machine !== undefined) this.#options.recorder.record(machine, machineType, event);
+    }
+  }
+
+  #machineOf(instance: VirtualMachineInstance): VirtualMachine | undefined {
+    const owner = controllerOf(instance);
+    if (owner?.kind !== 'VirtualMachine') return undefined;
+    return this.#options.machines.store.get(keyFor(instance.metadata.namespace, owner.name));
+  }
+
   #observe(key: ObjectKey): InstanceObservation | undefined {
-    const { instances, pods, attachments, classes, claims, machines, launcherImage, clock } = this.#options;
+    const { instances, pods, attachments, classes, claims, launcherImage, clock } = this.#options;
     const instance = instances.store.get(key);
     if (instance === undefined) return undefined;
     const owner = controllerOf(instance);
-    const machine =
-      owner?.kind === 'VirtualMachine'
-        ? machines.store.get(keyFor(instance.metadata.namespace, owner.name))
-        : undefined;
+    const machine = this.#machineOf(instance);
     return observeInstance({
       instance,
       candidates: pods.store.byIndex('ownerUid', instance.metadata.uid ?? ''),

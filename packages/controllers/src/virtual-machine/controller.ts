@@ -12,10 +12,11 @@ import { keyOf } from '../runtime/object-key.ts';
 import { byOwnerUid } from '../runtime/store.ts';
 import { MachineReconciler } from './reconciler.ts';
 import { referenceStores } from './reference-lookup.ts';
+import type { StatusTimingOptions } from './status-timing.ts';
 import { concerningClaimKeys } from './template-claims.ts';
 
 /** What the controller works with. Defaults: the machine's clock, no log, no metrics, 3 workers. */
-export interface VirtualMachineControllerOptions {
+export interface VirtualMachineControllerOptions extends StatusTimingOptions {
   readonly client: ClientSet;
   readonly cache: InformerCache;
   readonly recorder: EventRecorder;
@@ -25,8 +26,6 @@ export interface VirtualMachineControllerOptions {
   readonly workers?: number;
   /** Numbers in [0, 1), for the back-off after failed starts. */
   readonly random?: () => number;
-  /** Milliseconds that a status change of no consequence may wait for company; default 5000. */
-  readonly coalesceMs?: number;
 }
 
 /** Composes the controller that starts and stops instances for VirtualMachines. */

@@ -1,8 +1,6 @@
 import {
   getCondition,
-  jsonEqual,
   removeCondition,
-  sameConditions,
   setCondition,
   type Condition,
   type VirtualMachine,
@@ -147,27 +145,5 @@ function setRestartRequired(
       message: 'The template differs from the running instance; a restart carries it over.',
     },
     { now },
-  );
-}
-
-/**
- * Whether the difference must be written now. While a machine starts, each step changes only the reason of a condition;
- * such a change is worth a write of its own only when nothing else follows.
- */
-export function isUrgent(
-  before: VirtualMachineStatus | null | undefined,
-  after: VirtualMachineStatus,
-): boolean {
-  if (before == null) return true;
-  const facts = ({ conditions: _conditions, ...rest }: VirtualMachineStatus) => rest;
-  const withoutReasons = (conditions: readonly Condition[] | undefined) =>
-    (conditions ?? []).map(({ type, status, reason }) => ({
-      type,
-      status,
-      reason: type === 'Ready' ? undefined : reason,
-    }));
-  return (
-    !jsonEqual(facts(before), facts(after)) ||
-    !sameConditions(withoutReasons(before.conditions), withoutReasons(after.conditions))
   );
 }

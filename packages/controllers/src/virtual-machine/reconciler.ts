@@ -15,7 +15,6 @@ import {
   type VirtualMachineInstance,
 } from '@virtkit/core-types';
 import { controllerRevisions, machineType, type ControllerRevision } from '../kinds.ts';
-import { Coalescer } from '../runtime/coalescer.ts';
 import { done, requeue, sooner, type Action, type ReconcileContext } from '../runtime/controller.ts';
 import type { ConfigurationSource } from '../cluster-configuration.ts';
 import { errorCode, errorMessage, toError } from '../runtime/errors.ts';
@@ -31,11 +30,12 @@ import type { MachineObservation } from './observation.ts';
 import { claimKeys, dumpClaimKey } from './template-claims.ts';
 import { failureReason, writesMachine } from './effect-consequences.ts';
 import { planMachine, type MachineEffect } from './plan.ts';
-import { isUrgent, projectStatus, type MachineOutcome } from './project-status.ts';
+import { projectStatus, type MachineOutcome } from './project-status.ts';
 import { storeRevision } from './reference-revisions.ts';
 import { buildStartRevision, startRevisions } from './start-revision.ts';
+import { StatusTiming, type StatusTimingOptions } from './status-timing.ts';
 
-export interface MachineReconcilerOptions {
+export interface MachineReconcilerOptions extends StatusTimingOptions {
   readonly client: ClientSet;
   readonly machines: Informer<VirtualMachine>;
   readonly instances: Informer<VirtualMachineInstance>;
@@ -49,8 +49,6 @@ export interface MachineReconcilerOptions {
   readonly clock: Clock;
   /** Numbers in [0, 1), for the back-off. */
   readonly random?: () => number;
-  /** Milliseconds that a status change of no consequence may wait for company; default 5000. */
-  readonly coalesceMs?: number;
 }
 
 /** observe (stores only) -> plan (pure) -> apply (one effect) -> project (pure) -> at most one status patch. */
@@ -59,21 +57,21 @@ export class MachineReconciler {
   readonly #machines: ObjectClient<VirtualMachine>;
   readonly #instances: ObjectClient<VirtualMachineInstance>;
   readonly #revisions: ObjectClient<ControllerRevision>;
-  readonly #coalescer: Coalescer;
+  readonly #timing: StatusTiming;
 
   constructor(options: MachineReconcilerOptions) {
     this.#options = options;
     this.#machines = options.client.resource(resources.virtualMachines);
     this.#instances = options.client.resource(resources.virtualMachineInstances);
     this.#revisions = options.client.resource(controllerRevisions);
-    this.#coalescer = new Coalescer(options.clock, options.coalesceMs ?? 5_000);
+    this.#timing = new StatusTiming(options.clock, options);
   }
 
   /** One pass over the machine of this key. @throws ApiError when an effect or the status write failed */
   async reconcile(key: ObjectKey, context: ReconcileContext): Promise<Action> {
     const observation = await this.#observe(key);
     if (observation === undefined) {
-      this.#coalescer.settle(key);
+      this.#timing.settle(key);
       context.expectations.forget(key);
       return done;
     }
@@ -397,10 +395,10 @@ export class MachineReconciler {
     if (writesMachine(outcome.effect) && outcome.failure === undefined) return done;
     const status = projectStatus(observation, outcome, this.#options.random ?? Math.random);
     if (jsonEqual(machine.status ?? undefined, status)) {
-      this.#coalescer.settle(key);
+      this.#timing.settle(key);
       return done;
     }
-    const waitMs = isUrgent(machine.status, status) ? 0 : this.#coalescer.waitMs(key);
+    const waitMs = this.#timing.waitMs(key, machine.status, status);
     if (waitMs > 0) return requeue(waitMs);
     const written = await patchIfChanged(
       this.#machines,
@@ -409,7 +407,7 @@ export class MachineReconciler {
       { subresource: 'status', signal },
     );
     if (written !== undefined) expectations.expectVersion(key, written);
-    this.#coalescer.settle(key);
+    this.#timing.settle(key);
     return done;
   }
 

@@ -26,6 +26,7 @@ class EventServer implements ClientSet {
       },
       get: refuse,
       delete: refuse,
+      subresource: refuse,
       list: refuse,
       watch: () => {
         throw new Error('not used by the recorder');

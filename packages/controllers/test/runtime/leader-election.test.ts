@@ -42,6 +42,7 @@ class LeaseServer implements ClientSet {
         return this.#store({ ...this.lease!, spec: { ...this.lease?.spec, ...body.spec } });
       },
       delete: () => Promise.reject(new ServerError('method-not-allowed')),
+      subresource: () => Promise.reject(new ServerError('method-not-allowed')),
       list: () => Promise.reject(new ServerError('method-not-allowed')),
       watch: () => {
         throw new ServerError('method-not-allowed');

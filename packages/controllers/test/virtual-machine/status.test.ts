@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { getCondition, type PersistentVolumeClaim, type VirtualMachineInstance } from '@virtkit/core-types';
-import { isUrgent, projectStatus } from '../../src/virtual-machine/project-status.ts';
+import { projectStatus } from '../../src/virtual-machine/project-status.ts';
+import { isUrgent, onlyStarts } from '../../src/virtual-machine/status-timing.ts';
 import type { MachineEffect } from '../../src/index.ts';
 import { instanceOf, machineOf, observationOf, revisionOf } from '../builders.ts';
 
@@ -155,5 +156,20 @@ describe('status of a machine', () => {
     const dump = { claimName: 'dump', phase: 'Associating' } as const;
     const associated = { ...before, memoryDumpRequest: { ...dump, phase: 'InProgress' } as const };
     expect(isUrgent({ ...before, memoryDumpRequest: dump }, associated)).toBe(true);
+  });
+
+  it('waits with the news that a machine starts, unless there is more to say or to remember', () => {
+    const starting = instanceOf({ phase: 'Pending' });
+    const status = statusOf(starting);
+    expect(status.printableStatus).toBe('Starting');
+    expect(onlyStarts(undefined, status)).toBe(true);
+    expect(onlyStarts(status, status)).toBe(false);
+    expect(onlyStarts(undefined, statusOf(instanceOf()))).toBe(false);
+    const rerun = statusOf(starting, { machine: machineOf({ runStrategy: 'RerunOnFailure' }) });
+    expect(rerun.printableStatus).toBe('Starting');
+    expect(onlyStarts(undefined, rerun)).toBe(false);
+    const failure = condition('Failure', 'True', 'FailedCreate');
+    expect(onlyStarts(undefined, { ...status, conditions: [failure] })).toBe(false);
+    expect(onlyStarts(undefined, { ...status, startFailure: { consecutiveFailCount: 1 } })).toBe(false);
   });
 });

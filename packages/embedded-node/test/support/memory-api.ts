@@ -59,6 +59,7 @@ export class MemoryApi implements ClientSet {
       watch: () => {
         throw new Error('nothing is watched here');
       },
+      subresource: () => Promise.reject(new ApiError('not-found', 'no subresource is asked for here')),
       create: (object, { namespace } = {}) =>
         this.#write(() => {
           const id = idOf(object.metadata.name!, namespace ?? object.metadata.namespace);

@@ -2,19 +2,24 @@ import type { Interface, InterfaceBackend, MachineSpec } from '@virtkit/hal';
 import { aliasOf } from './aliases.ts';
 import type { XmlElement } from './element.ts';
 import { pciElement } from './pci-address.ts';
-import type { VirtType } from './render.ts';
+import type { RenderContext, VirtType } from './render.ts';
 import { iommuOption, virtioModel } from './virtio.ts';
 
 /** One `<interface>`. A tap is opened, never made or configured; boot ROMs are left out unless the guest boots from it. */
-export function interfaceElement(nic: Interface, spec: MachineSpec, virtType: VirtType): XmlElement {
-  const tunableRom = spec.architecture !== 's390x' && nic.backend.kind !== 'passt';
+export function interfaceElement(
+  nic: Interface,
+  spec: MachineSpec,
+  { virtType, passtSockets }: Pick<RenderContext, 'virtType' | 'passtSockets'>,
+): XmlElement {
+  const overSocket = nic.backend.kind === 'passt' && passtSockets !== undefined;
+  const tunableRom = spec.architecture !== 's390x' && (nic.backend.kind !== 'passt' || overSocket);
   const withoutRom = nic.bootOrder === undefined || spec.launchSecurity !== undefined;
   return {
-    ...attachment(nic.backend),
+    ...(overSocket ? { '@type': 'user' } : attachment(nic.backend)),
     mac: { '@address': nic.mac },
     model: { '@type': nic.model === 'virtio' ? virtioModel(spec) : nic.model },
     driver: driverElement(nic, spec, virtType),
-    mtu: nic.mtu === undefined ? undefined : { '@size': nic.mtu },
+    mtu: nic.mtu === undefined || overSocket ? undefined : { '@size': nic.mtu },
     boot: nic.bootOrder === undefined ? undefined : { '@order': nic.bootOrder },
     rom: tunableRom && withoutRom ? { '@enabled': 'no' } : undefined,
     link: nic.linkUp ? undefined : { '@state': 'down' },

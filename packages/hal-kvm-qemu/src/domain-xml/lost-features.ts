@@ -63,14 +63,6 @@ const newcomers: readonly Newcomer[] = [
     trace: 'iommufd',
     asked: (spec) => (spec.hostDevicesByDescriptor === true ? '/hostDevicesByDescriptor' : undefined),
   },
-  {
-    what: 'passt as the process behind an interface',
-    trace: 'devices.interface.portForward',
-    asked: ({ interfaces }) => {
-      const index = interfaces.findIndex(({ backend }) => backend.kind === 'passt');
-      return index < 0 ? undefined : `/interfaces/${index}/backend`;
-    },
-  },
 ];
 
 /** Whether {@link lostFeatures} has anything to look for. */

@@ -34,6 +34,7 @@ const DomainSchema = z.looseObject({
             alias: AliasSchema,
             mac: z.looseObject({ '@address': z.string() }),
             link: z.looseObject({ '@state': z.string() }).optional(),
+            target: z.looseObject({ '@dev': z.string().optional() }).optional(),
           }),
         )
         .default([]),
@@ -54,6 +55,15 @@ const PortsSchema = z.array(
   z.looseObject({ '@model': z.string().optional(), '@index': z.string().optional() }),
 );
 
+/** An interface as the domain has it. */
+interface DomainInterface {
+  id: string;
+  mac: string;
+  linkUp: boolean;
+  /** Its device on the host, such as `tap0`; where it has one. */
+  device?: string;
+}
+
 /** What a domain's XML says about the machine as it is, in the spec's names. */
 export interface DomainFacts {
   virtType: string;
@@ -63,7 +73,7 @@ export interface DomainFacts {
   targets: string[];
   /** Ports of the PCI bus that have no device. */
   freePorts: number;
-  interfaces: { id: string; mac: string; linkUp: boolean }[];
+  interfaces: DomainInterface[];
   agentConnected: boolean;
 }
 
@@ -98,7 +108,15 @@ export function readDomain(xml: string, spec: MachineSpec, leaving: readonly Dis
     interfaces: devices.interface.flatMap((nic) => {
       const id = interfaceIds.get(nic.alias?.['@name'] ?? '');
       if (id === undefined) return [];
-      return [{ id, mac: nic.mac['@address'], linkUp: nic.link?.['@state'] !== 'down' }];
+      const device = nic.target?.['@dev'];
+      return [
+        {
+          id,
+          mac: nic.mac['@address'],
+          linkUp: nic.link?.['@state'] !== 'down',
+          ...(device !== undefined && { device }),
+        },
+      ];
     }),
     agentConnected: devices.channel.some(
       ({ target }) => target?.['@name'] === guestAgentChannel && target['@state'] === 'connected',

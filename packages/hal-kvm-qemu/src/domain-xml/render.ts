@@ -10,10 +10,11 @@ import { featuresElement } from './features.ts';
 import { osElement, sysinfoElement } from './firmware.ts';
 import { hostDeviceElement } from './host-devices.ts';
 import { interfaceElement } from './interfaces.ts';
+import { interfaceArguments, interfaceOverrides } from './interface-sockets.ts';
 import { launchSecurityElement } from './launch-security.ts';
 import { addedMemoryElement, memoryElements } from './memory.ts';
 import { placePciDevices } from './pci-placement.ts';
-import { qemuArguments, qemuNamespace } from './qemu-arguments.ts';
+import { firmwareArguments, qemuArguments, qemuNamespace } from './qemu-arguments.ts';
 import { threadElements, vcpuElements } from './vcpus.ts';
 
 /** What runs guest code: KVM or Microsoft's hypervisor on the CPU, or QEMU itself, which emulates it. */
@@ -45,6 +46,8 @@ export interface RenderContext {
   vncSocket: string;
   /** Unix socket that libvirt talks to the guest agent through; libvirt's own choice of a path may be too long. */
   agentSocket: string;
+  /** Unix sockets on which QEMU waits for passt, by interface id; absent where libvirt starts passt itself. */
+  passtSockets?: ReadonlyMap<string, string>;
   /** UEFI firmware of this host, when the spec wants UEFI. */
   uefi?: UefiFiles;
 }
@@ -82,7 +85,11 @@ export function renderDomain(spec: MachineSpec, context: RenderContext): string 
       iommufd: spec.hostDevicesByDescriptor === true ? { '@enabled': 'yes', '@fdgroup': 'iommu' } : undefined,
       devices: placePciDevices(devicesOf(spec, context), spec),
       launchSecurity: launchSecurityElement(spec.launchSecurity),
-      'qemu:commandline': qemuArguments(firmware),
+      'qemu:commandline': qemuArguments([
+        ...firmwareArguments(firmware),
+        ...interfaceArguments(spec, context.passtSockets),
+      ]),
+      'qemu:override': interfaceOverrides(spec, context.passtSockets),
     },
   });
 }
@@ -93,7 +100,7 @@ function devicesOf(spec: MachineSpec, context: RenderContext): XmlElement {
     emulator: context.emulator,
     disk: spec.disks.map((disk) => diskElement(disk, targets.get(disk.id) ?? '', spec, context)),
     controller: controllerElements(spec),
-    interface: spec.interfaces.map((nic) => interfaceElement(nic, spec, context.virtType)),
+    interface: spec.interfaces.map((nic) => interfaceElement(nic, spec, context)),
     hostdev: (spec.hostDevices ?? []).map(hostDeviceElement),
     ...deviceElements(spec, context),
     ...extraDeviceElements(spec),

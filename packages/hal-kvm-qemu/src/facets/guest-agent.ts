@@ -26,10 +26,15 @@ export function guestAgentFacet(machine: KvmQemuMachine, host: MachineHost): Gue
   ): Promise<T> {
     return doing(`guest agent of ${machine.name}, ${execute}`, async () => {
       using domain = await machine.domain(options);
-      const command = JSON.stringify({ execute, ...(args === undefined ? {} : { arguments: args }) });
-      const text = await withAgent(() =>
-        domain.guest.agentCommand(command, { ...options, timeoutSeconds: replySeconds }),
-      );
+      const tell = (command: object): Promise<string> =>
+        domain.guest.agentCommand(JSON.stringify(command), { ...options, timeoutSeconds: replySeconds });
+      const text = await withAgent(async () => {
+        await host.agents.settle(machine.id, {
+          ping: () => tell({ execute: 'guest-ping' }),
+          isConnected: async () => (await machine.observe(options)).guestAgent.connected,
+        });
+        return tell({ execute, ...(args === undefined ? {} : { arguments: args }) });
+      });
       const parsed = z.object({ return: schema }).safeParse(parseJson(text));
       if (!parsed.success)
         throw new HalError('guest-agent-failed', `the guest agent's answer to ${execute} makes no sense`, {

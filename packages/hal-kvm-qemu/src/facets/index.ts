@@ -7,6 +7,7 @@ import { guestAgentFacet } from './guest-agent.ts';
 import { hotplugFacet } from './hotplug.ts';
 import { memoryDumpFacet } from './memory-dump.ts';
 import { pauseFacet, resetFacet, softRebootFacet } from './power.ts';
+import { statisticsFacet } from './statistics.ts';
 import { usbRedirectionFacet } from './usb-redirection.ts';
 
 /** Every ability of a KVM/QEMU machine. */
@@ -21,5 +22,6 @@ export function createFacets(machine: KvmQemuMachine, host: MachineHost): Facets
     usbRedirection: usbRedirectionFacet(machine),
     hotplug: hotplugFacet(machine, host),
     memoryDump: memoryDumpFacet(machine, host),
+    statistics: statisticsFacet(machine),
   };
 }

@@ -15,7 +15,7 @@ import { LibvirtError, PowerOff, Start, Undefine, type Domain } from '../native/
 import type { MachineHost } from './machine-host.ts';
 import { MachineDirectory } from './machine-directory.ts';
 import { lastDump } from './memory-dumps.ts';
-import { observeDomain } from './observe.ts';
+import { isAlive, observeDomain } from './observe.ts';
 
 /** A machine of the private daemon. Keeps no state of its own: the folder and libvirt hold everything. */
 export class KvmQemuMachine implements Machine {
@@ -66,13 +66,27 @@ export class KvmQemuMachine implements Machine {
         const before = await this.#directory.readRecord();
         await this.#directory.writeRecord({ startedAt: new Date().toISOString() });
         try {
-          await domain.create(spec.startPaused ? Start.paused : 0, options);
+          await this.#createConnected(spec, domain, options);
         } catch (error) {
           if (!options.signal?.aborted) await this.#directory.writeRecord(before);
           throw error;
         }
       }),
     );
+  }
+
+  /** A guest without the network that it was to have is ended: starting it is tried again as a whole. */
+  async #createConnected(spec: MachineSpec, domain: Domain, options: CallOptions): Promise<void> {
+    const passt = await this.#host.passtFor(spec);
+    passt?.expect(spec, this.#directory);
+    await domain.create(spec.startPaused ? Start.paused : 0, options);
+    try {
+      await passt?.connect(spec);
+    } catch (error) {
+      passt?.forget(this.id);
+      await ignoring('operation-invalid', () => domain.destroy());
+      throw error;
+    }
   }
 
   async stop(mode: 'graceful' | 'force', options: CallOptions = {}): Promise<void> {
@@ -123,7 +137,17 @@ export class KvmQemuMachine implements Machine {
         lastDump(this.#directory, domain, options),
       ]);
       const observed = await observeDomain(domain, spec, record, options.signal);
+      if (isAlive(observed)) observed.interfaces = await this.#withProcesses(spec, observed);
       return { ...observed, ...(memoryDump && { memoryDump }) };
+    });
+  }
+
+  async #withProcesses(spec: MachineSpec, { interfaces }: Observed): Promise<Observed['interfaces']> {
+    const passt = await this.#host.passtFor(spec);
+    const processes = await passt?.processes(spec, this.#directory);
+    return interfaces.map((nic) => {
+      const process = processes?.get(nic.id);
+      return process === undefined ? nic : { ...nic, process };
     });
   }
 

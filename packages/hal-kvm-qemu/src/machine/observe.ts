@@ -68,6 +68,11 @@ function stoppedReason(reason: Extract<DomainState, { state: 'shutoff' }>['reaso
   }
 }
 
+/** Whether there is a guest. */
+export function isAlive({ state }: Pick<Observed, 'state'>): boolean {
+  return state.kind !== 'defined' && state.kind !== 'stopped';
+}
+
 /** Looks at one domain: its state, its live XML and its memory, three calls side by side. */
 export async function observeDomain(
   domain: Domain,
@@ -83,7 +88,6 @@ export async function observeDomain(
   ]);
   const facts = readDomain(xml, spec, record.leaving);
   const machine = machineState(state, record);
-  const alive = machine.kind !== 'defined' && machine.kind !== 'stopped';
   return {
     id: spec.id,
     name: spec.name,
@@ -91,8 +95,8 @@ export async function observeDomain(
     state: machine,
     observedAt: new Date().toISOString(),
     disks: facts.disks,
-    interfaces: facts.interfaces,
-    guestAgent: { connected: alive && facts.agentConnected },
+    interfaces: facts.interfaces.map(({ id, mac, linkUp }) => ({ id, mac, linkUp })),
+    guestAgent: { connected: isAlive({ state: machine }) && facts.agentConnected },
     vcpus: info.vcpus,
     memory: { currentBytes: info.memoryKiB * 1024 },
     ...(facts.machineType === undefined ? {} : { machineType: facts.machineType }),

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { MachineSpecInput } from '@virtkit/hal';
 import { targetNames } from '../../src/domain-xml/disks.ts';
+import { interfaceArguments, interfaceOverrides } from '../../src/domain-xml/interface-sockets.ts';
 import { readDomain } from '../../src/domain-xml/read-back.ts';
 import { renderDomain, type RenderContext } from '../../src/domain-xml/render.ts';
 import { machineSpec } from '../machine-spec.ts';
@@ -114,6 +115,21 @@ describe('domain XML', () => {
       {},
     ],
     [
+      'passt over sockets',
+      {
+        interfaces: [
+          {
+            id: 'default',
+            model: 'virtio',
+            mac: '02:00:00:00:00:01',
+            mtu: 1400,
+            backend: { kind: 'passt', device: 'eth0' },
+          },
+        ],
+      },
+      { passtSockets: new Map([['default', '/run/passt']]) },
+    ],
+    [
       'UEFI',
       {
         firmware: {
@@ -154,10 +170,63 @@ describe('domain XML', () => {
       { id: 'stick', target: 'sdc' },
     ]);
     expect(facts.interfaces).toEqual([
-      { id: 'default', mac: '02:00:00:00:00:01', linkUp: true },
+      { id: 'default', device: 'tap0', mac: '02:00:00:00:00:01', linkUp: true },
       { id: 'second', mac: '02:00:00:00:00:02', linkUp: false },
     ]);
     expect(facts.agentConnected).toBe(false);
+  });
+});
+
+describe('passt that libvirt does not start', () => {
+  const nic = { model: 'virtio', backend: { kind: 'passt', device: 'eth0' } } as const;
+  const spec = machineSpec({
+    interfaces: [
+      { id: 'tap', model: 'virtio', mac: '02:00:00:00:00:01', backend: { kind: 'tap', device: 'tap0' } },
+      { ...nic, id: 'a', mac: '02:00:00:00:00:02', mtu: 1400 },
+      { ...nic, id: 'b', mac: '02:00:00:00:00:03', model: 'e1000', mtu: 1400 },
+    ],
+  });
+  const sockets = new Map([
+    ['a', '/run/a'],
+    ['b', '/run/b,c'],
+  ]);
+
+  it('is waited for on a socket of QEMU, which the device is given', () => {
+    expect(interfaceArguments(spec, sockets)).toEqual([
+      ...['-netdev', 'stream,id=passt0,server=on,addr.type=unix,addr.path=/run/a'],
+      ...['-netdev', 'stream,id=passt1,server=on,addr.type=unix,addr.path=/run/b,,c'],
+    ]);
+    const property = (name: string, type: string, value: string | number) => ({
+      '@name': name,
+      '@type': type,
+      '@value': value,
+    });
+    expect(interfaceOverrides(spec, sockets)).toEqual({
+      'qemu:device': [
+        {
+          '@alias': 'ua-net-a',
+          'qemu:frontend': {
+            'qemu:property': [property('netdev', 'string', 'passt0'), property('host_mtu', 'unsigned', 1400)],
+          },
+        },
+        {
+          '@alias': 'ua-net-b',
+          'qemu:frontend': { 'qemu:property': [property('netdev', 'string', 'passt1')] },
+        },
+      ],
+    });
+  });
+
+  it("leaves nothing of it in the domain where libvirt starts it, nor of libvirt's way otherwise", () => {
+    expect(interfaceArguments(spec, undefined)).toEqual([]);
+    expect(interfaceOverrides(spec, undefined)).toBeUndefined();
+    expect(renderDomain(spec, context())).toContain('<interface type="vhostuser">');
+    const xml = renderDomain(spec, context({ passtSockets: sockets }));
+    expect(xml.match(/<interface type="[a-z]+">/g)).toEqual([
+      '<interface type="ethernet">',
+      ...['<interface type="user">', '<interface type="user">'],
+    ]);
+    expect(xml).not.toMatch(/<mtu|portForward/);
   });
 });
 

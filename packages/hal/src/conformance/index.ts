@@ -10,6 +10,7 @@ import { lifecycle } from './lifecycle.ts';
 import { memoryDumpFacet } from './memory-dump-facet.ts';
 import type { ConformanceOptions } from './options.ts';
 import { powerFacets } from './power-facets.ts';
+import { statisticsFacet } from './statistics-facet.ts';
 import { usbRedirectionFacet } from './usb-redirection-facet.ts';
 
 export type { ConformanceOptions, ConformanceRunner, ConformanceTimeouts, SpecFeature } from './options.ts';
@@ -33,5 +34,6 @@ export function conformance(options: ConformanceOptions): void {
     usbRedirectionFacet(options);
     hotplugFacet(options);
     memoryDumpFacet(options);
+    statisticsFacet(options);
   });
 }

@@ -1,4 +1,5 @@
 import { HalError, type CallOptions, type Hypervisor } from '@virtkit/hal';
+import { unknownToPeer } from '../contract/history.ts';
 import { heartbeatSeconds } from '../contract/limits.ts';
 import {
   FactsSchema,
@@ -10,13 +11,19 @@ import {
   type LauncherInfo,
 } from '../contract/schemas.ts';
 import { LauncherApiError } from '../errors.ts';
+import type { FileIdentity } from './open-socket.ts';
 import { followEvents } from './event-reader.ts';
+import { leastDhcpSpec, leastFactsRequest } from './least-request.ts';
 import { fetchCapabilities, RemoteHypervisor } from './remote-hypervisor.ts';
 import { Transport } from './transport.ts';
 
 /** Where the launcher listens, who may own its socket, and deadlines; `signal` is for the first contact only. */
 export interface ConnectLauncherOptions extends CallOptions {
   socketPath: string;
+  /** A folder above the socket below which no link is followed; by default only the socket itself must not be one. */
+  root?: string;
+  /** The very socket file that is meant; by default whichever has the path when a call is made. */
+  identity?: FileIdentity;
   /** User ids that may own the socket; absent means anybody. */
   owners?: readonly number[];
   /** Deadline of each call in milliseconds; default 60,000. Guest programs have their own. */
@@ -33,7 +40,10 @@ export interface LauncherClient extends AsyncDisposable {
   info(options?: CallOptions): Promise<LauncherInfo>;
   /** What only the launcher can see. A volume whose file is bad is an `error` entry, not a failed call. */
   facts(request?: Partial<FactsRequest>, options?: CallOptions): Promise<Facts>;
-  /** Serves DHCP as described and stops serving what is not described any more. Idempotent. */
+  /**
+   * Serves DHCP as described and stops serving what is not described any more. Idempotent. Launchers before 1.2 serve none for IPv6 and
+   * are not asked to.
+   */
   configureDhcp(spec: DhcpSpecInput, options?: CallOptions): Promise<void>;
   /** The hypervisor's events and the launcher's own; `resync` also means that `info` may have changed. */
   events(options?: CallOptions): AsyncIterable<LauncherEvent>;
@@ -48,12 +58,14 @@ export interface LauncherClient extends AsyncDisposable {
 export async function connectLauncher(options: ConnectLauncherOptions): Promise<LauncherClient> {
   const {
     socketPath,
+    root,
+    identity,
     owners,
     callTimeoutMs = 60_000,
     eventIdleMs = heartbeatSeconds * 3000,
     signal,
   } = options;
-  const transport = new Transport({ socketPath, owners, callTimeoutMs });
+  const transport = new Transport({ socket: { path: socketPath, root, identity, owners }, callTimeoutMs });
   const info = (call: CallOptions = {}): Promise<LauncherInfo> =>
     transport.json(LauncherInfoSchema, { method: 'GET', path: 'info', ...call });
   try {
@@ -63,8 +75,19 @@ export async function connectLauncher(options: ConnectLauncherOptions): Promise<
       hypervisor,
       info,
       facts: (request = {}, call = {}) =>
-        transport.json(FactsSchema, { method: 'POST', path: 'facts', body: request, ...call }),
-      configureDhcp: (body, call = {}) => transport.send({ method: 'PUT', path: 'dhcp', body, ...call }),
+        transport.json(FactsSchema, {
+          method: 'POST',
+          path: 'facts',
+          body: leastFactsRequest(request),
+          ...call,
+        }),
+      configureDhcp: (spec, call = {}) =>
+        transport.send({
+          method: 'PUT',
+          path: 'dhcp',
+          body: leastDhcpSpec(spec, unknownToPeer(transport.minor)),
+          ...call,
+        }),
       events: (call = {}) =>
         followEvents<LauncherEvent>(transport, {
           signal: call.signal,

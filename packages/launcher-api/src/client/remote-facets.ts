@@ -4,6 +4,7 @@ import {
   GuestInfoSchema,
   GuestUserSchema,
   HalError,
+  MachineStatisticsSchema,
   type CallOptions,
   type Facets,
 } from '@virtkit/hal';
@@ -78,6 +79,10 @@ export function remoteFacets(transport: Transport, path: string): Facets {
     memoryDump: {
       start: (file, options = {}) =>
         transport.send({ method: 'POST', path: `${path}/memory-dump`, body: { path: file }, ...options }),
+    },
+    statistics: {
+      read: (options = {}) =>
+        transport.json(MachineStatisticsSchema, { method: 'GET', path: `${path}/statistics`, ...options }),
     },
     usbRedirection: {
       open: (slot, options = {}) => openStream(transport, `${path}/usb/${slot}`, options),

@@ -16,11 +16,10 @@ import {
 import { fromWireError } from '../contract/wire-error.ts';
 import { LauncherApiError } from '../errors.ts';
 import { http } from '../http.ts';
-import { openSocket } from './open-socket.ts';
+import { openSocket, type SocketFile } from './open-socket.ts';
 
 export interface TransportOptions {
-  socketPath: string;
-  owners: readonly number[] | undefined;
+  socket: SocketFile;
   /** Deadline of a call that names none, in milliseconds. */
   callTimeoutMs: number;
 }
@@ -43,9 +42,15 @@ export interface Exchange extends CallOptions {
 export class Transport {
   readonly #options: TransportOptions;
   readonly #closing = new AbortController();
+  #minor = 0;
 
   constructor(options: TransportOptions) {
     this.#options = options;
+  }
+
+  /** Of the contract, as the launcher spoke it in its last answer; 0 before the first. */
+  get minor(): number {
+    return this.#minor;
   }
 
   get closed(): AbortSignal {
@@ -125,17 +130,17 @@ export class Transport {
     });
     request.end(body);
     const [response] = (await once(request, 'response')) as [IncomingMessage];
-    checkVersion(response);
+    this.#minor = minorOf(response);
     return response;
   }
 
   #request({ method, path }: Exchange, signal: AbortSignal, headers: Record<string, string>): ClientRequest {
-    const { socketPath, owners } = this.#options;
+    const { socket } = this.#options;
     const request = http().request({
       method,
       path: `${basePath}/${path}`,
       headers: { host: 'launcher', [versionHeader]: formatVersion(launcherApiVersion), ...headers },
-      createConnection: () => openSocket(socketPath, owners),
+      createConnection: () => openSocket(socket),
       signal,
     });
     // Listened to by `once` while somebody waits; an error that comes later has nobody left to tell.
@@ -179,11 +184,11 @@ export class Transport {
 }
 
 /** @throws LauncherApiError `version-mismatch` or, where there is no version at all, `protocol`. */
-function checkVersion({ headers }: IncomingMessage): void {
+function minorOf({ headers }: IncomingMessage): number {
   const text = headers[versionHeader];
   const version = typeof text === 'string' ? parseVersion(text) : undefined;
   if (!version) throw new LauncherApiError('protocol', 'the answer does not come from a launcher');
-  if (version.major === launcherApiVersion.major) return;
+  if (version.major === launcherApiVersion.major) return version.minor;
   const ours = formatVersion(launcherApiVersion);
   throw new LauncherApiError(
     'version-mismatch',

@@ -186,7 +186,7 @@ const DhcpOptionsSchema = z.strictObject({
     .default([]),
 });
 
-/** DHCP for guests behind bridges that exist already: one server and one client address per interface. IPv4. */
+/** DHCP for guests behind bridges that exist already: one server and one client address per interface. */
 export const DhcpSpecSchema = z.strictObject({
   interfaces: z
     .array(
@@ -194,6 +194,8 @@ export const DhcpSpecSchema = z.strictObject({
         /** Name of the bridge to serve on. */
         bridge: z.string().regex(/^[A-Za-z0-9_.-]{1,15}$/),
         gateway: z.ipv4(),
+        /** The bridge's own address, from which addresses are handed out. Default: the gateway. */
+        serverAddress: z.ipv4().optional(),
         /** Network prefix length. */
         prefix: z.int().min(1).max(32),
         guestAddress: z.ipv4(),
@@ -201,10 +203,12 @@ export const DhcpSpecSchema = z.strictObject({
         /** Bytes. */
         mtu: z.int().min(68).max(65_535),
         hostname: z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/),
-        dns: z.array(z.ipv4()).max(16).default([]),
-        searchDomains: z.array(domainName).max(32).default([]),
-        /** The bridge has no address in the guest's network: the guest is on the network outside. */
-        foreignNetwork: z.boolean().default(false),
+        /** Default: the name servers of the launcher's Pod. */
+        dns: z.array(z.ipv4()).max(16).optional(),
+        /** Default: those of the launcher's Pod. */
+        searchDomains: z.array(domainName).max(32).optional(),
+        /** Whose domain is to be searched first. */
+        subdomain: domainName.optional(),
         /** Networks beside the default one; without a gateway they are reached directly. */
         routes: z
           .array(z.strictObject({ destination: cidr, gateway: z.ipv4().optional() }))
@@ -214,6 +218,22 @@ export const DhcpSpecSchema = z.strictObject({
       }),
     )
     .max(limits.dhcpInterfaces),
+  /** DHCPv6: the one address of each bridge's guest. Routers are not told by it; guests know theirs. */
+  ipv6: z
+    .array(
+      z.strictObject({
+        bridge: z.string().regex(/^[A-Za-z0-9_.-]{1,15}$/),
+        guestAddress: z.ipv6(),
+        /** Default: the name servers of the launcher's Pod. */
+        dns: z.array(z.ipv6()).max(16).optional(),
+        /** Default: those of the launcher's Pod. */
+        searchDomains: z.array(domainName).max(32).optional(),
+        /** Whose domain is to be searched first. */
+        subdomain: domainName.optional(),
+      }),
+    )
+    .max(limits.dhcpInterfaces)
+    .default([]),
 });
 
 /** What the server's event stream carries: the hypervisor's hints and the launcher's own news. */

@@ -1,5 +1,5 @@
 /** The contract's version. A client and a server understand each other when their majors are equal. */
-export const launcherApiVersion = { major: 1, minor: 1 } as const;
+export const launcherApiVersion = { major: 1, minor: 2 } as const;
 
 /** Carries the sender's version (`MAJOR.MINOR`) on every request and response. */
 export const versionHeader = 'virtkit-launcher-api';
@@ -16,7 +16,7 @@ export function formatVersion({ major, minor }: { major: number; minor: number }
   return `${major}.${minor}`;
 }
 
-/** @returns undefined when the text is not a version. */
+/** Reads a version such as `1.2`. @returns undefined when the text is not one */
 export function parseVersion(text: string): { major: number; minor: number } | undefined {
   const match = /^(\d{1,4})\.(\d{1,4})$/.exec(text);
   return match ? { major: Number(match[1]), minor: Number(match[2]) } : undefined;

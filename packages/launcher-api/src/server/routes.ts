@@ -18,17 +18,21 @@ import {
   PasswordSchema,
   StopRequestSchema,
   type DhcpSpec,
+  type DhcpSpecInput,
   type Facts,
   type FactsRequest,
   type LauncherInfo,
   type StreamOutcome,
 } from '../contract/schemas.ts';
+import type { Unknown } from '../contract/history.ts';
 import { limits } from '../contract/limits.ts';
 import { json, none, parseAs, type Reply } from './reply.ts';
 
 /** What the routes stand on. */
 export interface LauncherService {
   readonly hypervisor: Hypervisor;
+  /** What the version of the contract that is spoken does not have. */
+  readonly unknown: Unknown;
   info(): LauncherInfo;
   facts(request: FactsRequest, options: CallOptions): Promise<Facts>;
   configureDhcp(spec: DhcpSpec, options: CallOptions): Promise<void>;
@@ -50,11 +54,21 @@ type Handler = (call: Call) => Promise<Reply>;
 /** Every call by method and path below the version; `*` stands for one part. */
 export const routes: Readonly<Record<string, Handler>> = {
   'GET info': async ({ service }) => json(service.info()),
-  'GET capabilities': async ({ service, signal }) => json(await service.hypervisor.capabilities({ signal })),
-  'POST facts': async ({ service, signal, body }) =>
-    json(await service.facts(parseAs(FactsRequestSchema, await body()), { signal })),
+  'GET capabilities': async ({ service, signal }) => {
+    const found = await service.hypervisor.capabilities({ signal });
+    return json({ ...found, supports: found.supports.filter((name) => !service.unknown.facets.has(name)) });
+  },
+  'POST facts': async ({ service, signal, body }) => {
+    const request = await body();
+    refuseMembers(request, service.unknown.facts);
+    return json(await service.facts(parseAs(FactsRequestSchema, request), { signal }));
+  },
   'PUT dhcp': async ({ service, signal, body }) => {
-    await service.configureDhcp(parseAs(DhcpSpecSchema, await body()), { signal });
+    const request = await body();
+    refuseMembers(request, service.unknown.dhcp);
+    const spec = parseAs(DhcpSpecSchema, request);
+    for (const lease of (request as DhcpSpecInput).interfaces) refuseMembers(lease, service.unknown.lease);
+    await service.configureDhcp(spec, { signal });
     return none;
   },
   'GET streams/*': async ({ service, parts: [id = ''] }) => {
@@ -104,6 +118,8 @@ export const routes: Readonly<Record<string, Handler>> = {
     await (await machineOf(call)).facet('memoryDump').start(path, call);
     return none;
   },
+  'GET machines/*/statistics': async (call) =>
+    json(await (await machineOf(call)).facet('statistics').read(call)),
   'GET machines/*/console-log': async (call) => {
     const maxBytes = maxBytesOf(call.query);
     const data = await (await machineOf(call)).facet('consoles').log({ signal: call.signal, maxBytes });
@@ -155,6 +171,14 @@ export const streamRoutes: Readonly<Record<string, (call: Call) => Promise<Duple
     (await machineOf(call)).facet('usbRedirection').open(indexOf(call), call),
   'GET machines/*/vnc': async (call) => (await machineOf(call)).facet('display').openVnc(call),
 };
+
+/** @throws HalError `invalid-spec` for a member that the version of the contract that is spoken does not have. */
+function refuseMembers(body: unknown, unknown: ReadonlySet<string>): void {
+  const found = Object.keys(typeof body === 'object' && body !== null ? body : {}).filter((name) =>
+    unknown.has(name),
+  );
+  if (found.length > 0) throw new HalError('invalid-spec', `unknown members: ${found.join(', ')}`);
+}
 
 /** Which of a machine's ports or slots is meant. @throws HalError `invalid-spec`. */
 function indexOf({ parts }: Call): number {

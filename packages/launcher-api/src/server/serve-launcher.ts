@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { EventQueue, HalError, type CallOptions, type Hypervisor } from '@virtkit/hal';
+import { unknownTo } from '../contract/history.ts';
 import { heartbeatSeconds, limits } from '../contract/limits.ts';
 import type { DhcpSpec, Facts, FactsRequest, LauncherEvent, LauncherInfo } from '../contract/schemas.ts';
 import {
@@ -30,13 +31,21 @@ export interface ServeLauncherOptions {
   facts(request: FactsRequest, options: CallOptions): Promise<Facts>;
   /** Answers `configureDhcp`; must be idempotent, because clients repeat it. */
   configureDhcp(spec: DhcpSpec, options: CallOptions): Promise<void>;
+  /** Minor version of the contract to speak, without what came after it; for tests of updates. Default: the newest. */
+  minor?: number;
   /** Milliseconds between heartbeats on event streams; clients expect the default. */
   heartbeatMs?: number;
   /** Told of every call that failed, with the code it was answered with. */
   onFailure?(call: string, error: unknown): void;
 }
 
-/** A launcher's open socket. Disposing it closes every connection; the hypervisor stays open. */
+/** How long calls that are being answered may still take when the server closes, in milliseconds. */
+const lastAnswersMs = 2_000;
+
+/**
+ * A launcher's open socket. Disposing it ends streams at once, lets calls be answered for {@link lastAnswersMs}, then closes every
+ * connection; the hypervisor stays open.
+ */
 export interface LauncherServer extends AsyncDisposable {
   readonly socketPath: string;
   /** What clients are told by `info`, as it is now. */
@@ -47,7 +56,8 @@ export interface LauncherServer extends AsyncDisposable {
 
 /**
  * Serves a hypervisor and its launcher's abilities on a unix socket that only this process's user may open.
- * @throws LauncherApiError `socket-in-use`, `unsafe-socket`, `socket-path-too-long`, `socket-folder-unusable`.
+ * @throws LauncherApiError `socket-in-use`, `unsafe-socket`, `socket-path-too-long`, `socket-folder-unusable`; RangeError for a
+ *   minor that there never was
  */
 export async function serveLauncher(options: ServeLauncherOptions): Promise<LauncherServer> {
   const server = new Serving(options);
@@ -59,8 +69,13 @@ class Serving implements LauncherServer {
   readonly socketPath: string;
   readonly #options: ServeLauncherOptions;
   readonly #service: LauncherService;
+  /** `MAJOR.MINOR` of the contract that is spoken. */
+  readonly #spoken: string;
   readonly #startedAt = new Date().toISOString();
+  /** Ends what would go on for ever: streams and events. */
   readonly #closing = new AbortController();
+  /** Ends calls. */
+  readonly #hangingUp = new AbortController();
   readonly #streams = new StreamTable();
   readonly #queues = new Set<EventQueue<LauncherEvent>>();
   readonly #http: Server;
@@ -70,8 +85,11 @@ class Serving implements LauncherServer {
   constructor(options: ServeLauncherOptions) {
     this.#options = options;
     this.socketPath = options.socketPath;
+    const { minor = launcherApiVersion.minor } = options;
+    this.#spoken = formatVersion({ ...launcherApiVersion, minor });
     this.#service = {
       hypervisor: options.hypervisor,
+      unknown: unknownTo(minor),
       info: () => this.info(),
       facts: (request, call) => options.facts(request, call),
       configureDhcp: (spec, call) => options.configureDhcp(spec, call),
@@ -91,7 +109,7 @@ class Serving implements LauncherServer {
 
   info(): LauncherInfo {
     return {
-      apiVersion: formatVersion(launcherApiVersion),
+      apiVersion: this.#spoken,
       vmi: this.#options.vmi,
       hypervisor: this.#options.hypervisor.name,
       pid: process.pid,
@@ -116,24 +134,29 @@ class Serving implements LauncherServer {
     const closed = new Promise<void>((resolve) => {
       this.#http.close(() => resolve());
     });
-    this.#http.closeAllConnections();
+    // The call that undefined the last machine ends the launcher: whoever made it is to hear that it succeeded.
+    const late = setTimeout(() => {
+      this.#hangingUp.abort();
+      this.#http.closeAllConnections();
+    }, lastAnswersMs);
     await closed;
+    clearTimeout(late);
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    response.setHeader(versionHeader, formatVersion(launcherApiVersion));
+    response.setHeader(versionHeader, this.#spoken);
     const { method = 'GET', url = '/' } = request;
     // Without a listener a broken connection would end the process; that the client is gone is seen by `close`.
     response.on('error', (error) => this.#options.onFailure?.(`${method} ${url}`, error));
     const gone = new AbortController();
     response.once('close', () => gone.abort());
-    const signal = AbortSignal.any([gone.signal, this.#closing.signal]);
     try {
       if (method === 'GET' && url === `${basePath}/events`) {
-        await this.#events(response, signal);
+        await this.#events(response, AbortSignal.any([gone.signal, this.#closing.signal]));
         return;
       }
-      const { handler, ...target } = findRoute(routes, method, url);
+      const signal = AbortSignal.any([gone.signal, this.#hangingUp.signal]);
+      const { handler, ...target } = findRoute(this.#known(routes), method, url);
       const reply = await handler({
         service: this.#service,
         signal,
@@ -171,13 +194,20 @@ class Serving implements LauncherServer {
       if (request.headers.upgrade !== streamProtocol) {
         throw new HalError('unsupported', `connections are upgraded to ${streamProtocol} only`);
       }
-      const { handler, ...target } = findRoute(streamRoutes, method, url);
+      const { handler, ...target } = findRoute(this.#known(streamRoutes), method, url);
       const call: Call = { service: this.#service, signal, body: async () => ({}), ...target };
       this.#connect(socket, await handler(call), head);
     } catch (error) {
       this.#options.onFailure?.(`${method} ${url}`, error);
-      refuse(socket, error);
+      refuse(socket, error, this.#spoken);
     }
+  }
+
+  /** The calls of a table that the version that is spoken has. */
+  #known<Handler>(table: Readonly<Record<string, Handler>>): Readonly<Record<string, Handler>> {
+    const { calls } = this.#service.unknown;
+    if (calls.size === 0) return table;
+    return Object.fromEntries(Object.entries(table).filter(([call]) => !calls.has(call)));
   }
 
   #connect(socket: Duplex, stream: Duplex, head: Buffer): void {
@@ -192,7 +222,7 @@ class Serving implements LauncherServer {
         'Connection: Upgrade',
         `Upgrade: ${streamProtocol}`,
         `${streamHeader}: ${id}`,
-        `${versionHeader}: ${formatVersion(launcherApiVersion)}`,
+        `${versionHeader}: ${this.#spoken}`,
         '\r\n',
       ].join('\r\n'),
     );
@@ -201,7 +231,7 @@ class Serving implements LauncherServer {
   }
 }
 
-function refuse(socket: Duplex, error: unknown): void {
+function refuse(socket: Duplex, error: unknown, spoken: string): void {
   if (socket.destroyed) return;
   const wire = toWireError(error);
   const status = statusOfError(wire);
@@ -212,7 +242,7 @@ function refuse(socket: Duplex, error: unknown): void {
       'Connection: close',
       'Content-Type: application/json',
       `Content-Length: ${Buffer.byteLength(body)}`,
-      `${versionHeader}: ${formatVersion(launcherApiVersion)}`,
+      `${versionHeader}: ${spoken}`,
       '',
       body,
     ].join('\r\n'),

@@ -203,6 +203,7 @@ export const carriedFields: readonly CarriedField[] = [
   machine(`${nic}.name`),
   whole('node-agent', `${nic}.masquerade`),
   whole('node-agent', `${nic}.bridge`),
+  whole('node-agent', `${nic}.passtBinding`),
   whole('node-agent', `${nic}.dhcpOptions`),
   machine(`${nic}.model`, ['', 'virtio', 'e1000', 'e1000e', 'igb', 'rtl8139', 'ne2k_pci', 'pcnet']),
   machine(`${nic}.pciAddress`),
@@ -215,6 +216,7 @@ export const carriedFields: readonly CarriedField[] = [
   whole('node-agent', `${nic}.portRanges`),
   machine('networks[].name'),
   { path: 'networks[].pod.vmNetworkCIDR', by: 'node-agent' },
+  { path: 'networks[].pod.vmIPv6NetworkCIDR', by: 'node-agent' },
 ];
 
 /** What is missing behind a refused field, by the start of its path; the longest match counts. */
@@ -223,7 +225,7 @@ export const missingFeatures: Readonly<Record<string, string>> = {
   'domain.devices.disks[].tag': 'metadata of configuration drives names interfaces and host devices only',
   'domain.devices.downwardMetrics': 'nothing answers questions of guests for figures of the host',
   'domain.devices.interfaces[].macvtap': 'KubeVirt took this binding away; use masquerade or bridge',
-  'domain.devices.interfaces[].passt': 'KubeVirt took this binding away; use masquerade or bridge',
+  'domain.devices.interfaces[].passt': 'KubeVirt took this binding away; use passtBinding',
   'domain.devices.interfaces[].slirp': 'KubeVirt took this binding away; use masquerade or bridge',
   'domain.memory.reservedOverhead.memLock': 'the limit of locked memory of QEMU is not raised',
   'networks[].resourceClaim': 'devices of dynamic resource claims are not looked up',
@@ -241,12 +243,10 @@ export const missingFeatures: Readonly<Record<string, string>> = {
     'dynamic resource claims are not offered; name a resource of a device plug-in',
   'domain.devices.interfaces[].binding':
     'sidecars of network binding plug-ins are not talked to; use masquerade or bridge',
-  'domain.devices.interfaces[].passtBinding': 'nothing prepares a Pod for passt; use masquerade or bridge',
   'domain.devices.interfaces[].sriov':
     'functions that Multus gives a Pod are not looked up; use masquerade or bridge',
   'networks[].multus':
     'interfaces that Multus gives a Pod are not connected to the guest; use the Pod network',
-  'networks[].pod.vmIPv6NetworkCIDR': 'masquerade translates IPv4 only',
   resourceClaims: 'devices of dynamic resource claims are not looked up',
   utilityVolumes: 'nothing attaches utility volumes',
 };

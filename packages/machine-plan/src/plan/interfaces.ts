@@ -47,7 +47,8 @@ function planInterface(
   facts: MachineFacts,
   field: string,
 ): MachineInterface {
-  const fact = nic.passtBinding === undefined ? connected(nic, facts, field) : userSpace(nic, vmi, field);
+  const fact =
+    nic.passtBinding === undefined ? connected(nic, facts, field) : userSpace(nic, vmi, facts, field);
   const model = interfaceModel(nic.model || 'virtio', `${field}.model`);
   const queues = interfaceQueues(vmi.spec, nic);
   return {
@@ -70,10 +71,13 @@ const maxQueues = 256;
 /** Pairs of queues of an interface, one for each virtual CPU; undefined where it does not ask for several. */
 export function interfaceQueues(
   spec: VirtualMachineInstance['spec'],
-  { model }: Pick<Interface, 'model'>,
+  { model, passtBinding }: Pick<Interface, 'model' | 'passtBinding'>,
 ): number | undefined {
+  // passt serves one pair.
   const multiqueue =
-    spec.domain.devices.networkInterfaceMultiqueue === true && (model || 'virtio') === 'virtio';
+    spec.domain.devices.networkInterfaceMultiqueue === true &&
+    (model || 'virtio') === 'virtio' &&
+    passtBinding === undefined;
   return multiqueue ? Math.min(vcpuCount(spec), maxQueues) : undefined;
 }
 
@@ -86,20 +90,24 @@ function connected(nic: Interface, facts: MachineFacts, field: string): Interfac
 /** Ports that a service mesh in the same Pod listens on; they never reach the guest. */
 const meshPorts = [15_000, 15_001, 15_004, 15_006, 15_008, 15_009, 15_020, 15_021, 15_053, 15_090];
 
-/** passt takes the addresses of the Pod's interface that virt-controller reported. */
+/** What passt lets in, where the Pod has a network of its own; elsewhere the guest gets what others do there. */
 function userSpace(
   nic: Interface,
-  { metadata, status }: VirtualMachineInstance,
+  { metadata }: VirtualMachineInstance,
+  facts: MachineFacts,
   field: string,
 ): InterfaceFact {
-  const device = status?.interfaces?.find(({ name }) => name === nic.name)?.podInterfaceName;
-  if (!device)
-    throw new PlanError('missing-fact', `the Pod's interface of ${nic.name} is not known`, { field });
+  if (Object.keys(nic.dhcpOptions ?? {}).length > 0)
+    throw new PlanError('unsupported', `passt of interface ${nic.name} serves no DHCP options`, {
+      field: `${field}.dhcpOptions`,
+    });
+  const prepared = connected(nic, facts, field);
+  if (prepared.backend.kind !== 'passt') return prepared;
   const injected = metadata.annotations?.['sidecar.istio.io/inject']?.toLowerCase() === 'true';
   return {
+    ...prepared,
     backend: {
-      kind: 'passt',
-      device,
+      ...prepared.backend,
       logPath: `${launcherPaths.public}/passt.log`,
       forwards: passtForwards(nic, injected),
     },

@@ -59,7 +59,7 @@ function machineInterface(name: string, input: InterfaceInput): InterfaceStatus 
     ...kept,
     infoSource: flags.join(', '),
     queueCount: queueCount(name, input.spec),
-    linkState: seen.linkUp ? 'up' : 'down',
+    linkState: seen.linkUp && seen.process?.running !== false ? 'up' : 'down',
   };
 }
 

@@ -32,7 +32,7 @@ export interface VirtualMachineInstanceOptions {
   /** More disks, in the order in which the guest finds them, after the container disk and before cloud-init. */
   readonly disks?: readonly Attachment[] | undefined;
   /** How the guest joins the Pod's network; `masquerade` when absent. */
-  readonly network?: 'masquerade' | 'bridge' | 'none' | undefined;
+  readonly network?: 'masquerade' | 'bridge' | 'passt' | 'none' | undefined;
   /** Ports that reach the guest; all when absent. */
   readonly ports?: readonly (number | Port)[] | undefined;
   /** For example `kvm-qemu` or `mock`; the platform's default when absent. */
@@ -123,7 +123,9 @@ function network(options: VirtualMachineInstanceOptions): Partial<DomainSpec['de
   // Without this an instance that names no interface gets one.
   if (binding === 'none') return { autoattachPodInterface: false };
   const list = ports?.map((port) => (typeof port === 'number' ? { port } : port));
-  return { interfaces: [defined({ name: 'default', [binding]: {}, ports: list })] };
+  // KubeVirt's field `passt` is another, which it took away.
+  const field = binding === 'passt' ? 'passtBinding' : binding;
+  return { interfaces: [defined({ name: 'default', [field]: {}, ports: list })] };
 }
 
 function attachmentsOf(options: VirtualMachineInstanceOptions): Attachment[] {

@@ -7,7 +7,9 @@ const names: Readonly<Record<keyof ConnectOptions, true>> = {
   context: true,
   server: true,
   ca: true,
+  caFile: true,
   token: true,
+  tokenFile: true,
   certificate: true,
   tlsServerName: true,
   insecureSkipTlsVerify: true,
@@ -18,6 +20,7 @@ const names: Readonly<Record<keyof ConnectOptions, true>> = {
   onWarning: true,
   attempts: true,
   maxConnections: true,
+  onRequest: true,
 };
 const validations: ReadonlySet<unknown> = new Set<ConnectOptions['validate']>([
   undefined,
@@ -41,6 +44,10 @@ export function checkOptions(options: ConnectOptions): void {
       'configuration',
       `validate is ${JSON.stringify(options.validate)}; it can be false, "schema" or "admission"`,
     );
+  }
+  for (const name of ['ca', 'token'] as const) {
+    if (options[name] === undefined || options[`${name}File`] === undefined) continue;
+    throw new ApiError('configuration', `give either ${name} or ${name}File`);
   }
   const { certificate, ca, token } = options;
   const pems = { ca, 'certificate.cert': certificate?.cert, 'certificate.key': certificate?.key };

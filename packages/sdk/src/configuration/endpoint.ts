@@ -1,6 +1,7 @@
 import { ApiError } from '../errors.ts';
 import { loadKubeconfig, namesKubeconfig } from './kubeconfig.ts';
 import type { ConnectOptions, Endpoint, TlsSettings } from './options.ts';
+import { ReplacedFile } from './replaced-file.ts';
 
 /**
  * Turns options into an endpoint. Values that are given directly win over those of the kubeconfig.
@@ -16,16 +17,64 @@ export async function resolveEndpoint(options: ConnectOptions): Promise<Endpoint
       'name an API server: `server`, `kubeconfig` (a path, "default" or "in-cluster") or `kubeconfigText`',
     );
   }
-  const { token } = options;
   return {
     server,
     namespace: options.namespace ?? base?.namespace ?? 'default',
-    tls: mergeTls(base?.tls ?? {}, options),
+    tls: await trust(base, options),
     authenticate:
-      token === undefined
-        ? (base?.authenticate ?? (() => Promise.resolve({})))
-        : () => Promise.resolve({ authorization: `Bearer ${token}` }),
+      (await givenToken(options)) ??
+      base?.authenticate ??
+      (() => Promise.resolve<Record<string, string>>({})),
   };
+}
+
+/** How to authenticate with the token of the options; undefined when they have none. */
+async function givenToken({
+  token,
+  tokenFile,
+}: ConnectOptions): Promise<Endpoint['authenticate'] | undefined> {
+  if (token !== undefined) return () => Promise.resolve({ authorization: `Bearer ${token}` });
+  if (tokenFile === undefined) return undefined;
+  const file = await openedFile(tokenFile, 'token');
+  return async () => ({ authorization: `Bearer ${(await readNow(file, 'token')).trim()}` });
+}
+
+/** The settings of the kubeconfig under those of the options, with the authorities as their file has them. */
+async function trust(base: Endpoint | undefined, options: ConnectOptions): Promise<Endpoint['tls']> {
+  const settings = mergeTls((await base?.tls()) ?? {}, options);
+  if (options.caFile === undefined) return () => Promise.resolve(settings);
+  const file = await openedFile(options.caFile, 'authorities');
+  let current = settings;
+  return async () => {
+    const ca = await readNow(file, 'authorities');
+    if (current.ca !== ca) current = { ...settings, ca };
+    return current;
+  };
+}
+
+/** A file that could be read once, so that a wrong path is told at the start. */
+async function openedFile(path: string, what: string): Promise<ReplacedFile> {
+  const file = new ReplacedFile(path);
+  try {
+    await file.text();
+  } catch (cause) {
+    throw new ApiError('configuration', `cannot read the ${what} in ${path}: ${messageOf(cause)}`, { cause });
+  }
+  return file;
+}
+
+async function readNow(file: ReplacedFile, what: string): Promise<string> {
+  try {
+    return await file.text();
+  } catch (cause) {
+    throw new ApiError('unauthorized', `cannot read the ${what} in ${file.path}: ${messageOf(cause)}`, {
+      cause,
+    });
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function parseServer(server: string): URL {

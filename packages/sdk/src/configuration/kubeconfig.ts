@@ -85,7 +85,7 @@ async function toEndpoint(config: KubeConfig, options: ConnectOptions): Promise<
   return {
     server,
     namespace: config.getContextObject(config.currentContext)?.namespace ?? 'default',
-    tls: initial.tls,
+    tls: () => Promise.resolve(initial.tls),
     authenticate: async () =>
       renewable ? (await authentication(config, 'unauthorized')).headers : initial.headers,
   };

@@ -1,4 +1,5 @@
 import type { KubeVirt } from '@virtkit/core-types';
+import type { RequestObserver } from '../transport/request.ts';
 import type { WarningHandler } from '../warnings.ts';
 
 /**
@@ -27,8 +28,12 @@ export interface ConnectOptions {
   server?: string | undefined;
   /** Certificate authorities to trust, PEM; the system's when absent. */
   ca?: string | undefined;
+  /** File with the certificate authorities to trust, PEM; read again whenever it was replaced. Instead of `ca`. */
+  caFile?: string | undefined;
   /** Bearer token. */
   token?: string | undefined;
+  /** File with the bearer token, such as a service account's; read again whenever it was replaced. Instead of `token`. */
+  tokenFile?: string | undefined;
   /** Client certificate and key, PEM. */
   certificate?: { readonly cert: string; readonly key: string } | undefined;
   /** Name to expect in the server's certificate, when it is not the host of `server`. */
@@ -48,6 +53,8 @@ export interface ConnectOptions {
   attempts?: number | undefined;
   /** Connections for requests; watches and streams have their own. Default 32. */
   maxConnections?: number | undefined;
+  /** Told of each try of each request as soon as its outcome is known, for metrics; must not throw. */
+  onRequest?: RequestObserver | undefined;
 }
 
 /** Where and how to connect, with nothing left to look up except credentials that expire. */
@@ -55,7 +62,8 @@ export interface Endpoint {
   /** Base URL; may have a path, as behind a proxy. */
   readonly server: URL;
   readonly namespace: string;
-  readonly tls: TlsSettings;
+  /** What to trust; asked for before each connection, because authorities change. The same object while nothing changed. */
+  readonly tls: () => Promise<TlsSettings>;
   /** Headers that authenticate a request; asked for before each request, because tokens expire. */
   readonly authenticate: () => Promise<Record<string, string>>;
 }

@@ -1,3 +1,4 @@
+import type { LauncherLogList } from '@virtkit/core-types';
 import type { ScopeOptions } from '../resource/options.ts';
 import type { WebSocketStream } from '../transport/websocket.ts';
 import type { GuestAgentInfo, GuestFileSystemList, GuestUserList } from './guest-info.ts';
@@ -30,6 +31,12 @@ export interface FreezeOptions extends ScopeOptions {
 export interface VncOptions extends ScopeOptions {
   /** Refuse the connection instead of ending one that is open. */
   readonly preserveSession?: boolean | undefined;
+}
+
+/** Options of a question for a log. */
+export interface LauncherLogOptions extends ScopeOptions {
+  /** The node that keeps it; all are asked when absent. */
+  readonly node?: string | undefined;
 }
 
 /** Options of a connection to a port of the guest. */
@@ -70,6 +77,13 @@ export interface VirtualMachineInstanceActions {
   usbRedirection(name: string, options?: ScopeOptions): Promise<WebSocketStream>;
   /** The display as a PNG image. */
   screenshot(name: string, options?: ScopeOptions): Promise<Uint8Array>;
+  /**
+   * Launchers of instances of this name that failed and whose logs their nodes keep; neither Pod nor instance need to be there any more.
+   * An addition of Virtkit. @throws ApiError `not-found` also where the platform is KubeVirt
+   */
+  launcherLogs(name: string, options?: ScopeOptions): Promise<LauncherLogList>;
+  /** What the launcher of this Pod wrote, one of `launcherLogs`. @throws ApiError `not-found` when it is kept no more */
+  launcherLog(name: string, podUID: string, options?: LauncherLogOptions): Promise<string>;
   /** A connection to a port of the guest. */
   portForward(name: string, port: number, options?: PortForwardOptions): Promise<WebSocketStream>;
 }

@@ -1,3 +1,4 @@
+import { LauncherLogListSchema } from '@virtkit/core-types';
 import { ApiError } from '../errors.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { RawResponse } from '../transport/request.ts';
@@ -42,8 +43,18 @@ export function instanceActions(transport: Transport, namespace: string): Virtua
       instances.stream(name, 'vnc', options, { preserveSession: options.preserveSession }),
     usbRedirection: (name, options = {}) => instances.stream(name, 'usbredir', options),
     async screenshot(name, options = {}) {
-      const response = await instances.get(name, 'vnc/screenshot', options, 'image/png, */*');
+      const response = await instances.get(name, 'vnc/screenshot', options, { accept: 'image/png, */*' });
       return response.bytes();
+    },
+    async launcherLogs(name, options = {}) {
+      const response = await instances.get(name, 'launcherlogs', options);
+      const { success, data, error } = LauncherLogListSchema.safeParse(await response.json());
+      if (success) return data;
+      throw new ApiError('protocol', 'what is told of logs of launchers makes no sense', { cause: error });
+    },
+    async launcherLog(name, podUID, { node, ...options } = {}) {
+      const asked = { accept: 'text/plain, */*', query: { podUID, node } };
+      return (await instances.get(name, 'launcherlogs', options, asked)).text();
     },
     portForward: async (name, port, options = {}) =>
       instances.stream(name, `portforward/${checkedPort(port)}/${options.protocol ?? 'tcp'}`, options),

@@ -11,7 +11,13 @@ export const plainProtocol = 'plain.kubevirt.io';
 /** Requests to `subresources.kubevirt.io/v1` for one of its two kinds. */
 export interface Subresources {
   put(name: string, subresource: string, scope: ScopeOptions, body?: object): Promise<void>;
-  get(name: string, subresource: string, scope: ScopeOptions, accept?: string): Promise<RawResponse>;
+  /** Asked for JSON unless `accept` says otherwise. */
+  get(
+    name: string,
+    subresource: string,
+    scope: ScopeOptions,
+    asked?: { readonly accept?: string; readonly query?: Query },
+  ): Promise<RawResponse>;
   stream(name: string, subresource: string, scope: ScopeOptions, query?: Query): Promise<WebSocketStream>;
 }
 
@@ -36,9 +42,9 @@ export function subresourcesOf(
       // Answers 200 and 202 without content; reading it gives the connection back.
       await response.bytes();
     },
-    async get(name, subresource, scope, accept = 'application/json') {
+    async get(name, subresource, scope, { accept = 'application/json', query } = {}) {
       const path = pathOf(name, subresource, scope);
-      return transport.request({ method: 'GET', path, headers: { accept }, signal: scope.signal });
+      return transport.request({ method: 'GET', path, query, headers: { accept }, signal: scope.signal });
     },
     async stream(name, subresource, scope, query) {
       const path = pathOf(name, subresource, scope);

@@ -27,7 +27,7 @@ import type {
   WatchOptions,
   WriteOptions,
 } from './options.ts';
-import { encodePatch } from './patch.ts';
+import { encodePatch, errorOfPatch } from './patch.ts';
 import type { ResourceClient, SubresourceRequest } from './resource-client.ts';
 import { readWatch } from './watch.ts';
 
@@ -124,14 +124,19 @@ export class HttpResourceClient<T extends KubernetesObject> implements ResourceC
 
   async #send(name: string, patch: Patch, options: SubresourceWriteOptions): Promise<T> {
     const { contentType, body } = encodePatch(patch);
-    return this.#object({
+    const request: RawRequest = {
       method: 'PATCH',
       path: this.#path(options, checkedName(name), options.subresource),
       query: { ...writeQuery(options), force: patch.type === 'apply' ? patch.force : undefined },
       headers: { 'content-type': contentType },
       body,
       signal: options.signal,
-    });
+    };
+    try {
+      return await this.#object(request);
+    } catch (error) {
+      throw errorOfPatch(patch, error);
+    }
   }
 
   async apply(object: T, options: ApplyOptions): Promise<T> {

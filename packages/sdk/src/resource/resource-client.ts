@@ -52,7 +52,7 @@ export interface ResourceClient<T extends KubernetesObject> {
   /** Replaces the whole object; with `metadata.resourceVersion` only if it still has that version. @throws ApiError `conflict` */
   replace(object: T, options?: SubresourceWriteOptions): Promise<T>;
 
-  /** Changes a part of the object, returns the whole. @throws ApiError `not-found`, `invalid` (also when a JSON patch does not apply), `conflict` */
+  /** Changes a part of the object, returns the whole. @throws ApiError `not-found`, `invalid`, `conflict` (also when a JSON patch with a `test` does not apply) */
   patch(name: string, patch: Patch, options?: SubresourceWriteOptions): Promise<T>;
 
   /**

@@ -23,6 +23,23 @@ export interface RawRequest {
   readonly longLived?: boolean | undefined;
 }
 
+/** One try of a request, and what came of it. */
+export interface RequestOutcome {
+  readonly method: HttpMethod;
+  /** Absolute path below the server's base URL, without the query. */
+  readonly path: string;
+  readonly query: Query;
+  /** Host and port of the server. */
+  readonly host: string;
+  /** HTTP status of the answer; undefined when there was none. */
+  readonly status: number | undefined;
+  /** From when it was sent until the head of the answer was there, in seconds. */
+  readonly seconds: number;
+}
+
+/** Hears of requests. */
+export type RequestObserver = (outcome: RequestOutcome) => void;
+
 /** An answer below 400; others are thrown as `ApiError`. The body must be read, by one of the methods, or destroyed. */
 export interface RawResponse {
   readonly status: number;

@@ -3,7 +3,9 @@ import type { Endpoint } from '../configuration/options.ts';
 import { ApiError } from '../errors.ts';
 import { errorOfResponse } from '../status.ts';
 import { abortedError, errorOfNetwork } from './network-error.ts';
-import { queryString, type RawRequest, type RawResponse } from './request.ts';
+import { connector } from './connector.ts';
+import { definedOnly } from './defined-only.ts';
+import { queryString, type RawRequest, type RawResponse, type RequestObserver } from './request.ts';
 import { toRawResponse } from './response.ts';
 import { withRetry } from './retry.ts';
 import { warningTexts, type WarningHandler } from '../warnings.ts';
@@ -15,12 +17,11 @@ export interface TransportOptions {
   readonly attempts: number;
   readonly maxConnections: number;
   readonly onWarning: WarningHandler;
+  readonly onRequest?: RequestObserver | undefined;
 }
 
 /** Silence after which an ordinary request is given up, in milliseconds. */
 const requestTimeoutMs = 60_000;
-/** TCP keep-alive finds a dead peer of a silent watch; well below the idle limits of common load balancers. */
-const keepAliveMs = 30_000;
 
 /**
  * HTTP/1.1 to one API server, over two pools of kept-alive connections: ordinary requests share a bounded one; watches
@@ -36,11 +37,11 @@ export class Transport implements AsyncDisposable {
 
   constructor(options: TransportOptions) {
     this.#options = options;
-    const { server, tls } = options.endpoint;
+    const { server } = options.endpoint;
     this.#basePath = server.pathname.replace(/(?<!\/)\/+$/, '');
     const settings: Pool.Options = {
       allowH2: false,
-      connect: { ...definedOnly(tls), keepAlive: true, keepAliveInitialDelay: keepAliveMs, timeout: 10_000 },
+      connect: connector(options.endpoint),
     };
     this.#requests = new Pool(server.origin, { ...settings, connections: options.maxConnections });
     this.#longLived = new Pool(server.origin, { ...settings, connections: null });
@@ -65,12 +66,13 @@ export class Transport implements AsyncDisposable {
   async upgrade(path: string, options: UpgradeOptions = {}): Promise<WebSocketStream> {
     this.#assertOpen(options.signal);
     const { server, tls } = this.#options.endpoint;
+    const [settings, headers] = await Promise.all([tls(), this.#headers()]);
     const url = new URL(server.origin);
     url.protocol = server.protocol === 'https:' ? 'wss:' : 'ws:';
     const stream = await openWebSocket(`${url.origin}${this.#target(path, options.query)}`, {
       ...options,
-      headers: { ...(await this.#headers()), ...options.headers },
-      tls: definedOnly(tls),
+      headers: { ...headers, ...options.headers },
+      tls: definedOnly(settings),
     });
     if (this.#disposed) {
       stream.destroy();
@@ -99,6 +101,7 @@ export class Transport implements AsyncDisposable {
       ...request.headers,
     };
     let response: Dispatcher.ResponseData;
+    const startedAt = performance.now();
     try {
       const pool = request.longLived === true ? this.#longLived : this.#requests;
       response = await pool.request({
@@ -111,12 +114,20 @@ export class Transport implements AsyncDisposable {
         bodyTimeout: request.longLived === true ? 0 : requestTimeoutMs,
       });
     } catch (error) {
+      this.#tell(request, undefined, startedAt);
       throw errorOfNetwork(error, signal);
     }
+    this.#tell(request, response.statusCode, startedAt);
     const raw = toRawResponse(response, signal);
     this.#warn(request, raw);
     if (raw.status < 400) return raw;
     throw located(errorOfResponse(raw.status, await raw.text(), raw.headers['retry-after']), request);
+  }
+
+  #tell({ method, path, query = {} }: RawRequest, status: number | undefined, startedAt: number): void {
+    const seconds = (performance.now() - startedAt) / 1000;
+    const { host } = this.#options.endpoint.server;
+    this.#options.onRequest?.({ method, path, query, host, status, seconds });
   }
 
   /** A handler that throws fails the call; its connection must not stay busy then. */
@@ -162,9 +173,4 @@ function encodeBody(body: unknown): EncodedBody {
   if (body === undefined) return { headers: {} };
   if (typeof body === 'string' || body instanceof Uint8Array) return { body, headers: {} };
   return { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
-}
-
-/** Node takes an option that is present but undefined for a choice, so absent ones must be left out. */
-function definedOnly<T extends object>(options: T): Partial<T> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
 }

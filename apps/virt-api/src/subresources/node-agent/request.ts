@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { buffer } from 'node:stream/consumers';
 import { ApiServerError, type ApiServerErrorCode } from '@virtkit/apiserver';
-import type { TlsOptions } from './tls.ts';
+import type { ClientTlsOptions } from '@virtkit/program';
 
 /** Longest that a node agent may take to answer, in milliseconds. */
 const answerTimeout = 70_000;
@@ -23,7 +23,7 @@ export interface AgentRequest {
 /** Asks a node agent. @throws ApiServerError with the agent's own words and what its status stands for */
 export async function askNodeAgent(
   asked: AgentRequest,
-  tls: TlsOptions,
+  tls: ClientTlsOptions,
   signal: AbortSignal,
 ): Promise<Answer> {
   const response = await send(asked, tls, signal);
@@ -35,7 +35,7 @@ export async function askNodeAgent(
 
 function send(
   { method, url, body }: AgentRequest,
-  tls: TlsOptions,
+  tls: ClientTlsOptions,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {

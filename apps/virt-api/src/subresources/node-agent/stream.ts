@@ -1,8 +1,8 @@
 import { text } from 'node:stream/consumers';
 import { connect } from 'node:tls';
+import type { ClientTlsOptions } from '@virtkit/program';
 import { WebSocket } from 'ws';
 import { agentError, unreachable } from './request.ts';
-import type { TlsOptions } from './tls.ts';
 
 /** Subprotocol of KubeVirt's streams: binary messages without a prefix. */
 export const plainProtocol = 'plain.kubevirt.io';
@@ -16,7 +16,7 @@ const longestMessage = 16 * 1024 * 1024;
  *
  * @throws ApiServerError with the agent's own words, or `ServiceUnavailable`
  */
-export function openStream(url: URL, tls: TlsOptions): Promise<WebSocket> {
+export function openStream(url: URL, tls: ClientTlsOptions): Promise<WebSocket> {
   const address = new URL(url);
   address.protocol = 'wss:';
   const socket = new WebSocket(address, [plainProtocol], {

@@ -34,7 +34,7 @@ export async function carryOut(decision: Decision, target: Target): Promise<Outc
         // A grace period without the stop that it was meant for would surprise at the next stop.
         if (gracePeriodSeconds !== undefined && instance !== undefined)
           await setGrace(target, instance, instance.spec.terminationGracePeriodSeconds);
-        if (isLostRace(error)) return { kind: 'lost-race', cause: error };
+        if (isApiError(error, 'conflict')) return { kind: 'lost-race', cause: error };
         throw error;
       }
     }
@@ -68,9 +68,4 @@ async function setGrace(
     { type: 'merge', body: { spec: { terminationGracePeriodSeconds: seconds ?? null } } },
     { ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }), dryRun, signal },
   );
-}
-
-/** A failed test of a JSON patch is `Invalid` without fields at fault. */
-function isLostRace(error: unknown): boolean {
-  return isApiError(error, 'conflict') || (isApiError(error, 'invalid') && error.fields.length === 0);
 }

@@ -24,11 +24,18 @@ const multiqueue: Change = ({ spec }) => {
 const encrypted: Change = ({ spec }) => {
   spec.domain.launchSecurity = { sev: {} };
 };
-const passt = (given: Partial<Interface>, annotations: Record<string, string> = {}): Change =>
+const passt = (
+  given: Partial<Interface>,
+  annotations: Record<string, string> = {},
+  also: Change = () => undefined,
+): Change =>
   interfaceOf({ passtBinding: {}, ...given }, (vmi) => {
+    also(vmi);
     vmi.metadata.annotations = annotations;
-    vmi.status = { interfaces: [{ name: 'n', podInterfaceName: 'eth0' }] };
   });
+const podNetwork: Case['facts'] = {
+  interfaces: { n: { backend: { kind: 'passt', device: 'eth0', forwards: [] }, mtu: 1480 } },
+};
 const functionOf: Case['facts'] = {
   devices: { pci: {}, mediated: {}, usb: {}, claims: {}, networks: { n: '0000:81:01.3' } },
 };
@@ -183,6 +190,7 @@ export const interfaceRows: readonly Row[] = [
     cases: [
       {
         vmi: passt({}),
+        facts: podNetwork,
         domain: {
           [`${nic}@type`]: 'vhostuser',
           [`${nic}/source@dev`]: 'eth0',
@@ -196,6 +204,7 @@ export const interfaceRows: readonly Row[] = [
       },
       {
         vmi: passt({ ports: [{ port: 80 }, { port: 53, protocol: 'UDP' }] }),
+        facts: podNetwork,
         domain: {
           [`${nic}/portForward[0]/range@start`]: 80,
           [`${nic}/portForward[1]/range@start`]: 53,
@@ -203,6 +212,7 @@ export const interfaceRows: readonly Row[] = [
       },
       {
         vmi: passt({}, { 'sidecar.istio.io/inject': 'true' }),
+        facts: podNetwork,
         domain: {
           [`${nic}/portForward[0]/range[0]@start`]: 15_000,
           [`${nic}/portForward[0]/range[0]@exclude`]: 'yes',
@@ -210,8 +220,18 @@ export const interfaceRows: readonly Row[] = [
         },
       },
       {
-        vmi: interfaceOf({ passtBinding: {} }),
+        vmi: passt({}),
         refused: { code: 'missing-fact', field: 'spec.domain.devices.interfaces[0]' },
+      },
+      {
+        vmi: passt({ dhcpOptions: { bootFileName: 'b' } }),
+        facts: podNetwork,
+        refused: { code: 'unsupported', field: 'spec.domain.devices.interfaces[0].dhcpOptions' },
+      },
+      {
+        vmi: passt({}, {}, multiqueue),
+        facts: podNetwork,
+        domain: { [`${nic}/driver`]: undefined, [`${nic}/mtu@size`]: 1480 },
       },
     ],
   },

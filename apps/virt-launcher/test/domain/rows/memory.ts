@@ -10,7 +10,9 @@ const virtiofs = ({ spec }: VirtualMachineInstance) => {
 const passt = (vmi: VirtualMachineInstance) => {
   vmi.spec.domain.devices.interfaces = [{ name: 'default', passtBinding: {} }];
   vmi.spec.networks = [{ name: 'default', pod: {} }];
-  vmi.status = { interfaces: [{ name: 'default', podInterfaceName: 'eth0' }] };
+};
+const podNetwork: Case['facts'] = {
+  interfaces: { default: { backend: { kind: 'passt', device: 'eth0', forwards: [] } } },
 };
 const grown = (guest: string, hugepages?: { pageSize: string }): Case['vmi'] => {
   return (vmi) => {
@@ -69,7 +71,7 @@ export const memoryRows: readonly Row[] = [
     what: 'memory is shared with virtiofs and passt',
     cases: [
       { vmi: virtiofs, domain: { 'memoryBacking/access@mode': 'shared' } },
-      { vmi: passt, domain: { 'memoryBacking/access@mode': 'shared' } },
+      { vmi: passt, facts: podNetwork, domain: { 'memoryBacking/access@mode': 'shared' } },
       { vmi: huge, domain: { 'memoryBacking/access': undefined } },
     ],
   },
@@ -79,7 +81,7 @@ export const memoryRows: readonly Row[] = [
     cases: [
       { vmi: huge, domain: { 'memoryBacking/source@type': 'memfd' } },
       { vmi: virtiofs, domain: { 'memoryBacking/source@type': 'memfd' } },
-      { vmi: passt, domain: { 'memoryBacking/source@type': 'memfd' } },
+      { vmi: passt, facts: podNetwork, domain: { 'memoryBacking/source@type': 'memfd' } },
       {
         vmi: (vmi) => {
           huge(vmi);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { defaultInstanceSpec, instanceFindings } from '../../../src/index.ts';
 import { configuration } from '../../support/configuration.ts';
-import { instanceSpec } from '../../support/specs.ts';
+import { instanceSpec } from '@virtkit/testing/instance-specs';
 
 test('an ordinary instance is not objected to', () => {
   const spec = defaultInstanceSpec(instanceSpec(), configuration);

@@ -72,7 +72,7 @@ function sharedFolders(instance: VirtualMachineInstance, { claims }: LauncherFac
 }
 
 function securityContext(instance: VirtualMachineInstance): Container['securityContext'] {
-  const add = networkCapabilities(instance);
+  const add = ['NET_BIND_SERVICE'];
   return isRoot(instance)
     ? { runAsUser: 0, runAsNonRoot: false, capabilities: { add: [...add, 'SYS_NICE'] } }
     : {
@@ -82,15 +82,6 @@ function securityContext(instance: VirtualMachineInstance): Container['securityC
         allowPrivilegeEscalation: false,
         capabilities: { add, drop: ['ALL'] },
       };
-}
-
-/**
- * KubeVirt's launchers answer DHCP themselves; ours start dnsmasq, which refuses to serve it without NET_ADMIN. It reaches
- * no further than the Pod's own network namespace.
- */
-function networkCapabilities({ spec }: VirtualMachineInstance): string[] {
-  const servesDhcp = (spec.domain.devices.interfaces ?? []).length > 0;
-  return ['NET_BIND_SERVICE', ...(servesDhcp ? ['NET_ADMIN'] : [])];
 }
 
 function containerPorts({ spec }: VirtualMachineInstance): ContainerPort[] {

@@ -5,6 +5,13 @@ import { unprivileged } from './identity.ts';
 import { supportResources } from './support-containers.ts';
 
 /**
+ * Waits for the file first, because tail would tell in the guest's log that it is not there yet. Process 1 of a container is ended
+ * by a signal only if it asks for it: without that the Pod would not end before its grace period is over.
+ */
+const followLog =
+  'trap exit TERM; until [ -e "$0" ]; do sleep 0.2; done; tail --lines=+1 --follow "$0" & wait';
+
+/**
  * The sidecar that prints what the guest wrote to its first serial console, as `kubectl logs` shows it. The instance's word
  * counts before the cluster's.
  */
@@ -23,8 +30,7 @@ export function consoleLogContainer(
       image: launcherImage,
       imagePullPolicy: configuration.values.imagePullPolicy,
       restartPolicy: 'Always',
-      // Waits for the file first, because tail would tell in the guest's log that it is not there yet.
-      command: ['sh', '-c', 'until [ -e "$0" ]; do sleep 0.2; done; exec tail --lines=+1 --follow "$0"', log],
+      command: ['sh', '-c', followLog, log],
       env: launcherLogEnvironment(instance, configuration),
       resources: supportResources('guest-console-log', instance, configuration),
       securityContext: unprivileged,

@@ -17,7 +17,7 @@ const processesMiB = {
   launcher: 64n,
   /** The private libvirtd, which writes logs itself: 20 MiB; 29 with libraries. */
   libvirt: 32n,
-  /** dnsmasq, 2 MiB (5 with libraries), and the sandbox's two processes, 0.4 MiB. */
+  /** The sandbox's two processes, 0.4 MiB, and buffers of what the guest sends and receives. */
   network: 8n,
   /** QEMU without guest memory, devices and CPUs: as KubeVirt reckons, because it is the same program. */
   qemu: 50n,

@@ -110,7 +110,7 @@ describe('launcher pod', () => {
       runAsGroup: 107,
       runAsNonRoot: true,
       allowPrivilegeEscalation: false,
-      capabilities: { add: ['NET_BIND_SERVICE', 'NET_ADMIN'], drop: ['ALL'] },
+      capabilities: { add: ['NET_BIND_SERVICE'], drop: ['ALL'] },
     });
     expect(compute!.ports).toEqual([{ name: 'http', containerPort: 80, protocol: 'TCP' }]);
   });

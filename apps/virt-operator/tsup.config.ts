@@ -1,0 +1,3 @@
+import { defineConfig, program } from '../../tsup.shared.ts';
+
+export default defineConfig(program());
