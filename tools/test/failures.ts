@@ -27,8 +27,17 @@ export function failuresOf(
   ];
 }
 
-function linesOf(name: string, errors: readonly SerializedError[]): string[] {
-  return errors.map((error) => `failed: ${name}: ${firstLine(error)}`);
+/** One line for every test that failed at first and passed when it was tried again. */
+export function unsteadyOf(modules: readonly TestModule[]): string[] {
+  return modules.flatMap((module) =>
+    [...module.children.allTests('passed')]
+      .filter((test) => test.diagnostic()?.flaky)
+      .flatMap((test) => linesOf(nameOf(test), test.result().errors ?? [], 'unsteady')),
+  );
+}
+
+function linesOf(name: string, errors: readonly SerializedError[], what = 'failed'): string[] {
+  return errors.map((error) => `${what}: ${name}: ${firstLine(error)}`);
 }
 
 function firstLine({ message, name = 'Error' }: SerializedError): string {

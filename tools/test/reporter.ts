@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { SerializedError } from 'vitest';
 import type { Reporter, TestModule } from 'vitest/node';
 import { factCoverage, readDifferences, readFacts } from './fact-coverage.ts';
-import { failuresOf, nameOf } from './failures.ts';
+import { failuresOf, nameOf, unsteadyOf } from './failures.ts';
 
 /** One line of `skips.allow`: a test whose skip CI accepts, and why. */
 interface AllowedSkip {
@@ -34,7 +34,7 @@ interface Options {
 }
 
 /**
- * Prints every skipped test with its reason, and closes with a line for whatever failed and one of counts. In CI a skip that is
+ * Prints every skipped test with its reason and every test that passed only when tried again, and closes with a line for whatever failed and one of counts. In CI a skip that is
  * not on the allow-list fails the run, so that no test goes missing unseen. With
  * `VIRTKIT_FACTS` (`sum` or `all`) it also prints how many of the API's facts the passed tests show; with `sum`, which is for
  * runs of everything, one that is neither shown nor listed as different fails the run.
@@ -74,6 +74,7 @@ export default class RunReporter implements Reporter {
     const allowed = new Set(readAllowList().map((entry) => entry.test));
     const refused = skips.filter((skip) => !allowed.has(skip.name));
     for (const skip of skips) console.log(`skipped: ${skip.name}: ${skip.note}`);
+    for (const line of unsteadyOf(modules)) console.log(line);
     const problems: string[] = [];
     if (refused.length > 0 && process.env.CI !== undefined)
       problems.push(`error: ${refused.length} skipped tests are not in tools/test/skips.allow`);

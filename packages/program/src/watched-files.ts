@@ -128,10 +128,15 @@ class FileFollower<T> implements AsyncDisposable {
 
   async #read(): Promise<Reading<T>> {
     const { paths, read } = this.#options;
+    // Of several files that cannot be read the first is told of, not the one that failed first: the same problem every time.
+    const contents = paths.map((path) => readFile(path, 'utf8'));
+    await Promise.allSettled(contents);
     try {
-      return read(...(await Promise.all(paths.map((path) => readFile(path, 'utf8')))));
+      const texts: string[] = [];
+      for (const content of contents) texts.push(await content);
+      return read(...texts);
     } catch (error) {
-      return { ok: false, problem: error instanceof Error ? error.message : String(error) };
+      return { ok: false, problem: messageOf(error) };
     }
   }
 
@@ -176,4 +181,8 @@ class FileFollower<T> implements AsyncDisposable {
       return undefined;
     }
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -84,3 +84,16 @@ test('a skipped test that nobody allowed fails a run of CI', async () => {
   expect(await runTests()).toMatchObject({ status: 0 });
   expect(existsSync(failuresFile)).toBe(false);
 });
+
+test('a test that passes only when tried again is told of', async () => {
+  write(
+    'tests.test.mjs',
+    `let tries = 0; test('is unsteady', { retry: 1 }, () => expect(++tries).toBe(2)); test('is steady', () => {});`,
+  );
+  const { status, lines } = await runTests();
+  expect(status).toBe(0);
+  expect(lines.slice(-2)).toEqual([
+    'unsteady: tests.test.mjs > is unsteady: expected 1 to be 2 // Object.is equality',
+    'Tests: 2 passed, 0 failed, 0 skipped',
+  ]);
+});
