@@ -2,9 +2,10 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 GUEST := build/guest
-CLUSTER := mkdir -p build && flock --close build/cluster.lock node --conditions=@virtkit/source e2e/kubernetes/main.ts
+KUBERNETES_MAIN := node --conditions=@virtkit/source e2e/kubernetes/main.ts
+CLUSTER := mkdir -p build && flock --close build/cluster.lock $(KUBERNETES_MAIN)
 
-.PHONY: demo demo-down test e2e test-cluster cluster-up cluster-images cluster-down check build sanitized setup guest images bench bench-cluster clean
+.PHONY: demo demo-down test e2e test-cluster cluster-programs cluster-up cluster-images cluster-down check build sanitized setup guest images bench bench-cluster clean
 
 setup: node_modules/.virtkit-installed ## system packages and npm packages
 	@tools/setup/system-packages.sh
@@ -45,6 +46,9 @@ cluster-images: images ## gives the container images to the nodes of that cluste
 
 cluster-down: setup ## removes every trace of it
 	@$(CLUSTER) down
+
+cluster-programs: setup ## what that cluster is made of, built with Go: once, in the user's cache folder
+	@$(KUBERNETES_MAIN) programs $(if $(KUBERNETES),--kubernetes $(KUBERNETES))
 
 test-cluster: images ## the tests that run on real Kubernetes; KUBERNETES=1.35 chooses
 	@$(if $(KUBERNETES),VIRTKIT_KUBERNETES=$(KUBERNETES)) vitest run --project images --project cluster

@@ -1,7 +1,15 @@
-/** Starts and removes the test cluster of this checkout. */
+/** Starts and removes the test cluster of this checkout, and builds what it is made of. */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { defaultMinor, kubernetesMinors, minorOf } from './build.ts';
+import {
+  buildContainerd,
+  buildCoredns,
+  buildHelm,
+  buildKubernetes,
+  defaultMinor,
+  kubernetesMinors,
+  minorOf,
+} from './build.ts';
 import { Cluster } from './cluster/cluster.ts';
 import { readSettings } from './cluster/settings.ts';
 
@@ -14,6 +22,8 @@ const usage = `usage: main.ts COMMAND [options]
     --nodes N        from 1 to 9 (default: 1)
   import ARCHIVE   imports images into the container runtime of every node
   down             removes the cluster and every trace of it
+  programs         builds the programs that a cluster and its tests need, as far as that was not done before
+    --kubernetes V   as above
 `;
 
 const { values, positionals } = parseArgs({
@@ -35,6 +45,13 @@ async function up(): Promise<Cluster> {
   return Cluster.up(folder, { minor, nodes, onProgress: print });
 }
 
+async function programs(): Promise<void> {
+  const options = { onProgress: print };
+  const { version } = await buildKubernetes(minorOf(values.kubernetes ?? defaultMinor), undefined, options);
+  for (const build of [buildContainerd, buildCoredns, buildHelm]) await build(options);
+  print(`programs of Kubernetes ${version}, containerd, CoreDNS and Helm are there`);
+}
+
 async function main(): Promise<void> {
   const [command, ...args] = positionals;
   if (command === 'up' && args.length === 0) {
@@ -47,6 +64,8 @@ async function main(): Promise<void> {
     await (await up()).importImages(args[0]!);
   } else if (command === 'down' && args.length === 0) {
     print((await Cluster.down(folder)) ? 'removed' : 'there is none');
+  } else if (command === 'programs' && args.length === 0) {
+    await programs();
   } else {
     process.stdout.write(usage);
     process.exitCode = values.help ? 0 : 2;
