@@ -20,7 +20,7 @@ import { Catalogue } from './registry/catalogue.ts';
 import type { Registry } from './registry/registry.ts';
 import type { Durability } from './storage/database.ts';
 import type { Retention } from './storage/event-log.ts';
-import { Store, type StoreMetrics } from './storage/store.ts';
+import { Store, type StoreMetrics, type StoreOptions } from './storage/store.ts';
 import {
   DEFAULT_SERVER_NAMES,
   processCertificates,
@@ -65,7 +65,7 @@ export interface ControlPlaneOptions {
   onRequest?: RequestObserver;
   /** Where cluster IPs and node ports are taken from. */
   services?: ServiceRangeOptions;
-  /** Told of failures of background work (garbage collection, emptying of namespaces), which is repeated. */
+  /** Told of failures of background work (garbage collection, emptying of namespaces, compaction), which is repeated. */
   onBackgroundError?: BackgroundErrorHandler;
   /** The clock. */
   now?: () => Date;
@@ -92,7 +92,11 @@ export interface ControlPlane extends AsyncDisposable {
   revokeToken(token: string): void;
   /** Counts since the start and present sizes, read from the store at each call. */
   metrics(): ControlPlaneMetrics;
-  /** Drops history now; without an argument what the retention covers is kept. @returns the number of events dropped. */
+  /**
+   * Drops history now; without an argument what the retention covers is kept.
+   * @returns the number of events dropped.
+   * @throws ApiServerError `InsufficientStorage`
+   */
   compact(retention?: Retention): number;
   /** Cuts all connections and closes the store. Idempotent. */
   stop(): Promise<void>;
@@ -108,14 +112,24 @@ const ADMIN = 'kubernetes-admin';
  * @throws ApiServerError `AddressInUse`, `DataDirectoryInUse`, `DataDirectoryUnusable`, `InvalidConfiguration`, `Invalid`
  * (a CustomResourceDefinition that is not valid)
  */
-export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
+export function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
+  return startControlPlaneOn((storeOptions) => new Store(storeOptions), options);
+}
+
+/** As {@link startControlPlane}, on a store that the caller opens; how the tests see what the store does. */
+export async function startControlPlaneOn(
+  openStore: (options: StoreOptions) => Store,
+  options: ControlPlaneOptions,
+): Promise<ControlPlane> {
   await using resources = new AsyncDisposableStack();
   const now = options.now ?? (() => new Date());
-  const store = new Store({
+  const onBackgroundError = options.onBackgroundError ?? reportAsWarning;
+  const store = openStore({
     dataDir: options.dataDir,
     durability: options.durability,
     retention: options.retention,
     now: () => now().getTime(),
+    onCompactionError: (error) => onBackgroundError('compaction of the history', error),
   });
   resources.defer(() => store.close());
   const catalogue = new Catalogue();
@@ -130,7 +144,6 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   };
   resources.defer(registerCustomResources(store, catalogue, hub));
   await ensureObjects(registry, options.crds ?? []);
-  const onBackgroundError = options.onBackgroundError ?? reportAsWarning;
   resources.use(new GarbageCollector(registry, onBackgroundError));
   resources.use(new ContentCleaner(registry, onBackgroundError));
 

@@ -1,13 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ApiServerError, startControlPlane } from '../src/index.ts';
+import { generateCertificates } from '../src/tls/certificates.ts';
 import { Client } from './support/client.ts';
 import { CONFIGMAPS, configMap } from './support/fixtures.ts';
+import { Random } from './support/random.ts';
 
 let directory: string;
 
@@ -40,21 +42,10 @@ async function kill(child: ChildProcess): Promise<void> {
   await exited;
 }
 
-/** A small reproducible generator (mulberry32) of numbers in [0, 1). */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let value = Math.imul(state ^ (state >>> 15), 1 | state);
-    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value;
-    return ((value ^ (value >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 test('kill -9 loses no acknowledged write, and a watch goes on from before the kill', async () => {
   const seed = Date.now() % 1_000_000;
   console.log(`kill -9 test: seed ${seed}`);
-  const next = random(seed);
+  const random = new Random(seed);
   const acknowledged = new Map<string, string>();
   const attempted = new Map<string, Set<string>>();
   let revision = '';
@@ -66,12 +57,19 @@ test('kill -9 loses no acknowledged write, and a watch goes on from before the k
     const stored = new Map(body.items.map((item) => [item.metadata.name, item.data?.value ?? '']));
     for (const [name, value] of acknowledged) {
       // The write that was under way at the kill may have been stored without the answer getting through.
-      expect([value, ...(attempted.get(name) ?? [])]).toContain(stored.get(name));
+      const found = stored.get(name) ?? 'nothing';
+      expect([value, ...(attempted.get(name) ?? [])]).toContain(found);
+      // From now on nothing but what is stored may be found, whatever was under way.
+      acknowledged.set(name, found);
     }
+    attempted.clear();
     let stop = false;
+    let answered = 0;
+    const enough = Promise.withResolvers<undefined>();
+    const wanted = random.between(20, 60);
     const writers = Array.from({ length: 8 }, async (_, writer) => {
       for (let count = 0; !stop; count += 1) {
-        const name = `w${writer}-${Math.floor(next() * 5)}`;
+        const name = `w${writer}-${random.between(0, 4)}`;
         const value = `${round}.${count}`;
         attempted.set(name, new Set([value]));
         try {
@@ -83,6 +81,8 @@ test('kill -9 loses no acknowledged write, and a watch goes on from before the k
           if (reply.status === 409) await client.merge(`${CONFIGMAPS}/${name}`, { data: { value } });
           acknowledged.set(name, value);
           attempted.delete(name);
+          answered += 1;
+          if (answered === wanted) enough.resolve(undefined);
         } catch (error) {
           // The kill cuts connections: that ends this writer, and nothing else may.
           if (!stop && !(error instanceof Error && 'code' in error)) throw error;
@@ -90,10 +90,12 @@ test('kill -9 loses no acknowledged write, and a watch goes on from before the k
         }
       }
     });
-    await new Promise((resolve) => setTimeout(resolve, 100 + next() * 200));
+    const ended = Promise.all(writers);
+    // However slow the machine is: the kill comes in the middle of writes.
+    await Promise.race([enough.promise, ended]);
     await kill(child);
     stop = true;
-    await Promise.all(writers);
+    await ended;
     await client[Symbol.asyncDispose]();
   }
   const { child, plane } = await startProcess();
@@ -140,6 +142,18 @@ test('a restart keeps objects, revision, certificates and token; compaction is r
   expect((await again.get(`${CONFIGMAPS}?watch=1&resourceVersion=2`)).body).toMatchObject({ code: 410 });
   const later = await again.post(CONFIGMAPS, configMap('later'));
   expect(Number(later.body.metadata.resourceVersion)).toBe(before.revision + 1);
+});
+
+test('certificates that a killed process left half renewed are made anew', async () => {
+  const first = await startControlPlane({ dataDir: directory });
+  await first.stop();
+  const { key } = await generateCertificates();
+  await writeFile(join(directory, 'pki', 'server.key'), key);
+
+  await using second = await startControlPlane({ dataDir: directory });
+  expect(second.ca).not.toBe(first.ca);
+  await using client = new Client(second);
+  expect((await client.get(CONFIGMAPS)).status).toBe(200);
 });
 
 test('a data directory has one owner', async () => {

@@ -53,6 +53,7 @@ test('an expired token is answered with 410 and a token to go on with', async ()
 
 test.each([
   ['continue=nonsense', 400],
+  [`continue=${Buffer.from('[999999,"",""]').toString('base64url')}`, 400],
   ['resourceVersionMatch=Exact', 400],
   ['resourceVersionMatch=Newest&resourceVersion=1', 400],
   ['resourceVersionMatch=Exact&resourceVersion=0', 400],

@@ -111,6 +111,8 @@ function objectsAt(
   after: ContinueToken | undefined,
 ): readonly StoredObject[] {
   if (revision === undefined || revision === INCONSISTENT) return store.list(definition.storage);
+  if (revision > store.revision)
+    throw new ApiServerError('BadRequest', 'the continue token is not one that this server has given out');
   if (after !== undefined && revision < store.compactedRevision)
     throw expired(
       'the continue token is too old: its revision has been compacted; list again, or go on with the token in metadata.continue',

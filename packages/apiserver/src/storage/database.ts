@@ -48,9 +48,11 @@ export function openDatabase(dataDir: string | undefined, durability: Durability
     database.exec('PRAGMA journal_mode = WAL');
     database.exec(`PRAGMA synchronous = ${durability === 'power-loss' ? 'FULL' : 'NORMAL'}`);
     database.exec('BEGIN IMMEDIATE');
-    checkFormat(database, file);
-    database.exec(TABLES);
-    database.exec(`PRAGMA user_version = ${FORMAT}`);
+    // What exists already is opened without a write: a full disk must not keep it from being read.
+    if (formatOf(database, file) === undefined) {
+      database.exec(TABLES);
+      database.exec(`PRAGMA user_version = ${FORMAT}`);
+    }
     database.exec('COMMIT');
     return database;
   } catch (error) {
@@ -59,13 +61,16 @@ export function openDatabase(dataDir: string | undefined, durability: Durability
   }
 }
 
-function checkFormat(database: DatabaseSync, file: string): void {
+/** The format of a database, `undefined` for a new one. @throws ApiServerError `DataDirectoryUnusable` for an unknown format. */
+function formatOf(database: DatabaseSync, file: string): typeof FORMAT | undefined {
   const found = Number(database.prepare('PRAGMA user_version').get()?.user_version);
-  if (found !== 0 && found !== FORMAT)
+  if (found === 0) return undefined;
+  if (found !== FORMAT)
     throw new ApiServerError(
       'DataDirectoryUnusable',
       `${file} has storage format ${found}, this version reads format ${FORMAT}: use the version that wrote it or another data directory`,
     );
+  return FORMAT;
 }
 
 /** SQLite's primary result code of an error, or `undefined` if it is none of SQLite's. */
@@ -93,15 +98,15 @@ function openingError(error: unknown, dataDir: string, file: string): ApiServerE
   });
 }
 
-/** Translates a failed commit: a full disk is the operator's to fix, anything else is internal. */
+/** Translates a failed commit (of writes, or of a compaction): a full disk is the operator's to fix, anything else is internal. */
 export function commitError(error: unknown): ApiServerError {
   const code = sqliteCode(error);
   if (code === SQLITE_FULL || code === SQLITE_IOERR)
     return new ApiServerError(
       'InsufficientStorage',
-      'the write was not stored: the file system of the data directory is full or failing; free space and try again',
+      'nothing was stored: the file system of the data directory is full or failing; free space and try again',
       { cause: error },
     );
   const text = error instanceof Error ? error.message : String(error);
-  return new ApiServerError('InternalError', `the write was not stored: ${text}`, { cause: error });
+  return new ApiServerError('InternalError', `nothing was stored: ${text}`, { cause: error });
 }

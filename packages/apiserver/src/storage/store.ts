@@ -15,6 +15,8 @@ export interface StoreOptions {
   retention?: Partial<Retention>;
   /** The clock, in milliseconds since the epoch. */
   now?: () => number;
+  /** Told when the compaction that runs by itself failed; it is tried again. */
+  onCompactionError?: (error: unknown) => void;
 }
 
 /** Counts since the store was opened, and its present size. */
@@ -88,7 +90,20 @@ export class Store {
       'DELETE FROM objects WHERE resource = ? AND namespace = ? AND name = ?',
     );
     this.#load();
-    this.#compaction = setInterval(() => this.compact(), COMPACT_EVERY_MS);
+    const report =
+      options.onCompactionError ??
+      ((error: unknown) =>
+        process.emitWarning(
+          `compaction failed and will be repeated: ${String(error)}`,
+          'VirtkitApiserverWarning',
+        ));
+    this.#compaction = setInterval(() => {
+      try {
+        this.compact();
+      } catch (error) {
+        report(error);
+      }
+    }, COMPACT_EVERY_MS);
     this.#compaction.unref();
   }
 
@@ -234,9 +249,17 @@ export class Store {
     for (const listener of this.#listeners) listener(events);
   }
 
-  /** Forgets history beyond the retention; runs by itself every 30 seconds. Returns the number of events removed. */
+  /**
+   * Forgets history beyond the retention; runs by itself every 30 seconds. Returns the number of events removed.
+   * @throws ApiServerError `InsufficientStorage`: on a full disk there is no room to note what is forgotten.
+   */
   compact(retention: Retention = this.#retention): number {
-    return this.#closed ? 0 : this.#log.compact(this.#revision, this.#now(), retention);
+    if (this.#closed) return 0;
+    try {
+      return this.#log.compact(this.#revision, this.#now(), retention);
+    } catch (error) {
+      throw commitError(error);
+    }
   }
 
   metrics(): StoreMetrics {

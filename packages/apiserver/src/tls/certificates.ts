@@ -1,10 +1,11 @@
 import 'reflect-metadata';
-import { webcrypto } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createPrivateKey, webcrypto, X509Certificate } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import * as x509 from '@peculiar/x509';
 import { ApiServerError } from '../errors.ts';
+import { writeKeptFile } from './kept-file.ts';
 
 /** What an HTTPS server needs, all PEM. */
 export interface Certificates {
@@ -141,13 +142,14 @@ export async function storedCertificates(dataDir: string, names: readonly string
         cert: readFileSync(files.cert, 'utf8'),
         key: readFileSync(files.key, 'utf8'),
       };
-      if (isUsable(kept.cert, names)) return kept;
+      // A process that was killed between the files left some that do not belong together.
+      if (belongTogether(kept) && isUsable(kept.cert, names)) return kept;
     }
     const made = await generateCertificates(names);
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    writeFileSync(files.key, made.key, { mode: 0o600 });
-    writeFileSync(files.cert, made.cert);
-    writeFileSync(files.ca, made.ca);
+    writeKeptFile(files.key, made.key, 0o600);
+    writeKeptFile(files.cert, made.cert, 0o644);
+    writeKeptFile(files.ca, made.ca, 0o644);
     return made;
   } catch (error) {
     if (error instanceof ApiServerError) throw error;
@@ -155,6 +157,14 @@ export async function storedCertificates(dataDir: string, names: readonly string
       cause: error,
     });
   }
+}
+
+function belongTogether({ ca, cert, key }: Certificates): boolean {
+  const certificate = new X509Certificate(cert);
+  return (
+    certificate.checkPrivateKey(createPrivateKey(key)) &&
+    certificate.verify(new X509Certificate(ca).publicKey)
+  );
 }
 
 function isUsable(pem: string, names: readonly string[]): boolean {

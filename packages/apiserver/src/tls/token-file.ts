@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeKeptFile } from './kept-file.ts';
 
 /**
  * The administrator's token kept in a data directory, made when absent, so that kubeconfigs stay valid over a restart.
@@ -14,6 +15,6 @@ export function keptToken(dataDir: string | undefined): string | undefined {
     if (kept !== '') return kept;
   }
   const token = randomBytes(24).toString('base64url');
-  writeFileSync(file, `${token}\n`, { mode: 0o600 });
+  writeKeptFile(file, `${token}\n`, 0o600);
   return token;
 }
