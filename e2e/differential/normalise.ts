@@ -1,0 +1,105 @@
+import type { Answer, Transcript, WatchLine } from './sequence.ts';
+
+const uuid = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
+const moment = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
+const address = /\b10\.96\.\d{1,3}\.\d{1,3}\b/g;
+const dayMs = 24 * 3600 * 1000;
+/** Servers count from here on at least (see `startBoth`), so that a smaller number in a message is not a revision. */
+export const firstRevision = 1000;
+
+/**
+ * The transcript with symbols in place of what a server chooses by itself, numbered by their first appearance: uids, revisions, names made
+ * from generateName, addresses and ports of Services. Times that lie within a day of now become `<time>`, because equal seconds are chance.
+ * The revision of a list or bookmark, which counts other sequences' writes too, only says whether it is as new as all seen before.
+ * Continue tokens become `<continue>`. Everything else stays as it is.
+ */
+export function normalise(transcript: Transcript): Transcript {
+  const symbols = new Symbols();
+  return transcript.map((entry) =>
+    'events' in entry
+      ? { events: entry.events.map((event) => symbols.value(event) as WatchLine) }
+      : (symbols.value(entry) as Answer),
+  );
+}
+
+class Symbols {
+  readonly #found = new Map<string, Map<string, string>>();
+  #newest = 0;
+
+  value(value: unknown, member = '', parent?: unknown): unknown {
+    if (typeof value === 'string') return this.#text(value, member, parent);
+    if (member === 'nodePort' || member === 'healthCheckNodePort')
+      return typeof value === 'number' && value >= 30_000 && value <= 32_767
+        ? this.#symbol('node-port', String(value))
+        : value;
+    if (Array.isArray(value)) return value.map((element) => this.value(element, member));
+    if (typeof value !== 'object' || value === null) return value;
+    this.#learnName(value);
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => [key, this.value(inner, key, value)]),
+    );
+  }
+
+  #text(text: string, member: string, parent: unknown): string {
+    if (member === 'resourceVersion' && /^\d+$/.test(text)) return this.#revision(text, parent);
+    if (member === 'continue' && text !== '') return '<continue>';
+    return this.#knownRevisions(
+      this.#generatedNames(text)
+        .replaceAll(uuid, (id) => this.#symbol('uid', id))
+        .replaceAll(address, (ip) => this.#symbol('address', ip))
+        .replaceAll(moment, (time, fraction: string | undefined) =>
+          Math.abs(Date.parse(time) - Date.now()) > dayMs
+            ? time
+            : fraction === undefined
+              ? '<time>'
+              : '<time with fraction>',
+        ),
+    );
+  }
+
+  #revision(text: string, metadata: unknown): string {
+    const revision = Number(text);
+    if (revision < firstRevision) return text;
+    const isObject = typeof metadata === 'object' && metadata !== null && 'uid' in metadata;
+    if (isObject) {
+      this.#newest = Math.max(this.#newest, revision);
+      return this.#symbol('revision', text);
+    }
+    const known = revision >= this.#newest ? '<present revision>' : '<older revision>';
+    this.#newest = Math.max(this.#newest, revision);
+    return known;
+  }
+
+  #knownRevisions(text: string): string {
+    const known = this.#found.get('revision');
+    if (known === undefined) return text;
+    return text.replaceAll(/\b\d{4,}\b/g, (digits) => known.get(digits) ?? digits);
+  }
+
+  #learnName(value: object): void {
+    const { name, generateName } = value as { name?: unknown; generateName?: unknown };
+    if (typeof name !== 'string' || typeof generateName !== 'string' || generateName === '') return;
+    const kept = generateName.slice(0, 58);
+    if (name.length !== kept.length + 5 || !name.startsWith(kept)) return;
+    const count = this.#found.get('generated')?.size ?? 0;
+    if (this.#found.get('generated')?.has(name) !== true)
+      this.#remember('generated', name, `${kept}<generated-${count + 1}>`);
+  }
+
+  #generatedNames(text: string): string {
+    let result = text;
+    for (const [name, symbol] of this.#found.get('generated') ?? []) result = result.replaceAll(name, symbol);
+    return result;
+  }
+
+  #symbol(kind: string, text: string): string {
+    const before = this.#found.get(kind)?.get(text);
+    return before ?? this.#remember(kind, text, `<${kind}-${(this.#found.get(kind)?.size ?? 0) + 1}>`);
+  }
+
+  #remember(kind: string, text: string, symbol: string): string {
+    const known = this.#found.get(kind) ?? new Map<string, string>();
+    this.#found.set(kind, known.set(text, symbol));
+    return symbol;
+  }
+}

@@ -1,0 +1,62 @@
+import type { Both } from './both.ts';
+import { compare, type Difference } from './compare.ts';
+import { explain, type ListedDifference } from './listed.ts';
+import { normalise } from './normalise.ts';
+import { runSequence } from './run-sequence.ts';
+import type { Sequence } from './sequence.ts';
+
+/** How many sequences are under way at the same time, each in a namespace of its own. */
+const concurrency = 8;
+
+let namespaces = 0;
+
+/** What a run has found. */
+export interface Outcome {
+  readonly sequences: number;
+  readonly requests: number;
+  readonly seconds: number;
+  readonly differences: readonly Difference[];
+  readonly unlisted: readonly Difference[];
+  /** How often each listed difference occurred. */
+  readonly occurrences: ReadonlyMap<string, number>;
+}
+
+/** Sends sequences to both servers and compares the answers. */
+export async function runAll(
+  both: Both,
+  sequences: Iterable<Sequence>,
+  listed: readonly ListedDifference[],
+): Promise<Outcome> {
+  const started = performance.now();
+  const before = both.kubernetes.requests + both.ours.requests;
+  const differences: Difference[] = [];
+  const queue = sequences[Symbol.iterator]();
+  let count = 0;
+  const worker = async (): Promise<void> => {
+    for (let next = queue.next(); next.done !== true; next = queue.next()) {
+      count += 1;
+      differences.push(...(await differencesOf(both, next.value)));
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  const occurrences = new Map(listed.map(({ id }) => [id, 0]));
+  const unlisted = differences.filter((difference) => {
+    const reason = explain(difference, listed);
+    if (reason !== undefined) occurrences.set(reason.id, occurrences.get(reason.id)! + 1);
+    return reason === undefined;
+  });
+  const requests = both.kubernetes.requests + both.ours.requests - before;
+  const seconds = (performance.now() - started) / 1000;
+  return { sequences: count, requests, seconds, differences, unlisted, occurrences };
+}
+
+/** Sends one sequence to both servers. */
+async function differencesOf(both: Both, sequence: Sequence): Promise<Difference[]> {
+  namespaces += 1;
+  const namespace = `d${process.pid.toString(36)}-${namespaces}`;
+  const [kubernetes, ours] = await Promise.all([
+    runSequence(both.kubernetes, sequence, namespace),
+    runSequence(both.ours, sequence, namespace),
+  ]);
+  return compare(sequence, normalise(kubernetes), normalise(ours));
+}

@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fill } from './references.ts';
+import type { Answer, RequestStep, Sequence, Transcript, WatchLine } from './sequence.ts';
+import { OpenWatch, type Target } from './target.ts';
+
+const untilMs = 20_000;
+
+/** Sends a sequence to a server. */
+export async function runSequence(
+  target: Target,
+  sequence: Sequence,
+  namespace: string,
+): Promise<Transcript> {
+  const known = new Map<string, unknown>([['ns', namespace]]);
+  const watches = new Map<string, OpenWatch>();
+  const transcript: (Answer | { events: WatchLine[] })[] = [];
+  await prepareNamespace(target, sequence, namespace);
+  try {
+    for (const step of sequence.steps) {
+      if ('watch' in step) {
+        const { path, accept } = fill({ path: step.path, accept: step.accept }, known);
+        const opened = await target.watch(path, accept);
+        if (opened instanceof OpenWatch) watches.set(step.watch, opened);
+        transcript.push(opened instanceof OpenWatch ? opened.answer : opened);
+      } else if ('collect' in step) {
+        const { through } = fill({ through: step.through }, known);
+        const watch = watches.get(step.collect);
+        transcript.push({ events: watch === undefined ? [] : await watch.read(lastOf(through)) });
+      } else {
+        const answer = await send(target, step, known);
+        if (step.as !== undefined) known.set(step.as, answer.body);
+        transcript.push(answer);
+      }
+    }
+    return transcript;
+  } finally {
+    for (const watch of watches.values()) watch.close();
+  }
+}
+
+async function send(
+  target: Target,
+  { as: _, until = () => true, ...step }: RequestStep,
+  known: ReadonlyMap<string, unknown>,
+): Promise<Answer> {
+  const filled = fill(step, known);
+  const deadline = Date.now() + untilMs;
+  for (;;) {
+    const answer = await target.call(filled);
+    if (until(answer) || Date.now() > deadline) return answer;
+    await sleep(20);
+  }
+}
+
+type Through = Extract<Sequence['steps'][number], { collect: string }>['through'];
+
+function lastOf(through: Through): (events: readonly WatchLine[]) => boolean {
+  if (through === 'end') return () => false;
+  if (typeof through === 'number') return (events) => events.length >= through;
+  return (events) => {
+    const last = events.at(-1)?.object as { metadata?: { name?: string } } | undefined;
+    return last?.metadata?.name === through.name;
+  };
+}
+
+async function prepareNamespace(
+  target: Target,
+  { pods = false }: Sequence,
+  namespace: string,
+): Promise<void> {
+  const expect201 = async (path: string, name: string): Promise<void> => {
+    const { status, body } = await target.call({ method: 'POST', path, body: { metadata: { name } } });
+    if (status !== 201) throw new Error(`${target.name}: POST ${path} of ${name}: ${JSON.stringify(body)}`);
+  };
+  await expect201('/api/v1/namespaces', namespace);
+  if (pods) await expect201(`/api/v1/namespaces/${namespace}/serviceaccounts`, 'default');
+}

@@ -1,0 +1,17 @@
+import type { Sequence } from '../sequence.ts';
+import { createSequences } from './create.ts';
+import { deleteSequences } from './delete.ts';
+import { listSequences } from './list.ts';
+import { patchSequences } from './patch.ts';
+import { updateSequences } from './update.ts';
+import { watchSequences } from './watch.ts';
+
+/** Every sequence that is written down. */
+export const writtenSequences: readonly Sequence[] = [
+  ...createSequences,
+  ...listSequences,
+  ...watchSequences,
+  ...updateSequences,
+  ...patchSequences,
+  ...deleteSequences,
+];
