@@ -8,6 +8,8 @@ import { GarbageCollector, type BackgroundErrorHandler } from './garbage-collect
 import { ContentCleaner } from './garbage-collector/content-cleaner.ts';
 import type { RequestObserver } from './http/audit.ts';
 import { Authenticator, type TokenIdentity } from './http/auth.ts';
+import { requestLimits, type RequestLimits } from './http/limits.ts';
+import { RequestGates } from './http/request-gates.ts';
 import { Router } from './http/router.ts';
 import { HttpServer, type ListenAddress } from './http/server.ts';
 import { builtinKinds } from './kinds/builtin-kinds.ts';
@@ -59,6 +61,8 @@ export interface ControlPlaneOptions {
   durability?: Durability;
   /** How much history watches may resume from; default 20,000 revisions and 30 minutes. */
   retention?: Partial<Retention>;
+  /** What clients may cost the server; {@link RequestLimits} tells the defaults. */
+  limits?: Partial<RequestLimits>;
   /** Time between watch bookmarks in milliseconds, default 60,000. */
   bookmarkIntervalMs?: number;
   /** Called once for each request that has ended. Must not throw. */
@@ -74,6 +78,8 @@ export interface ControlPlaneOptions {
 /** Counts of a running control plane. */
 export interface ControlPlaneMetrics extends StoreMetrics {
   watchers: number;
+  /** Open connections of clients. */
+  connections: number;
 }
 
 /** A running control plane. Dispose of it to stop it. */
@@ -121,6 +127,7 @@ export async function startControlPlaneOn(
   openStore: (options: StoreOptions) => Store,
   options: ControlPlaneOptions,
 ): Promise<ControlPlane> {
+  const limits = requestLimits(options.limits);
   await using resources = new AsyncDisposableStack();
   const now = options.now ?? (() => new Date());
   const onBackgroundError = options.onBackgroundError ?? reportAsWarning;
@@ -166,10 +173,11 @@ export async function startControlPlaneOn(
     authenticator,
     discovery: new Discovery(catalogue, options.mounts ?? [], new OpenApi(catalogue, encodeOpenApiV2)),
     mounts: checkMounts(catalogue, options.mounts ?? []),
+    gates: new RequestGates(limits),
     onRequest: options.onRequest,
     ready: () => ready,
   });
-  const server = await HttpServer.listen({ host, port: options.listen?.port ?? 0 }, certificates, router);
+  const server = await HttpServer.listen({ host, port: options.listen?.port ?? 0 }, certificates, router, limits);
   resources.use(server);
   ready = true;
   const url =
@@ -193,7 +201,7 @@ export async function startControlPlaneOn(
       }),
     issueToken: (identity) => authenticator.issue(identity),
     revokeToken: (revoked) => authenticator.revoke(revoked),
-    metrics: () => ({ ...store.metrics(), watchers: hub.size }),
+    metrics: () => ({ ...store.metrics(), watchers: hub.size, connections: server.connections }),
     compact: (retention) => store.compact(retention),
     stop,
     [Symbol.asyncDispose]: stop,

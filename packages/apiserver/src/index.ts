@@ -19,8 +19,10 @@ export type { CustomResourceDefinition, CustomResourceNames, CustomResourceVersi
 export type { RequestObserver, RequestRecord } from './http/audit.ts';
 export type { TokenIdentity } from './http/auth.ts';
 export { readBody, readObject } from './http/body.ts';
-export { parseRequestInfo, pathSegments } from './http/request-info.ts';
+export type { RequestLimits } from './http/limits.ts';
+export { parseRequestInfo } from './http/request-info.ts';
 export type { RequestInfo } from './http/request-info.ts';
+export { pathSegments } from './http/request-target.ts';
 export { sendError, sendJson } from './http/respond.ts';
 export type { ListenAddress } from './http/server.ts';
 export { refuseUpgrade } from './http/server.ts';

@@ -5,8 +5,16 @@ import { decodeProtobuf } from '../protobuf/messages.ts';
 import type { ParsedBody } from '../registry/conform.ts';
 import { duplicateMembers, parseJson } from './json-body.ts';
 
-/** Largest request body in bytes, as in Kubernetes: 3 MiB. */
+/** Largest request body in bytes unless the server was told another limit, as in Kubernetes: 3 MiB. */
 const MAX_BODY_BYTES = 3 * 1024 * 1024;
+
+/** What is read of a request is decided far from where it came in, also by mounted groups. */
+const limits = new WeakMap<IncomingMessage, number>();
+
+/** Sets how many bytes the body of a request may have. */
+export function limitBody(request: IncomingMessage, bytes: number): void {
+  limits.set(request, bytes);
+}
 
 const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 
@@ -14,27 +22,55 @@ const PROTOBUF = 'application/vnd.kubernetes.protobuf';
  * Reads a request body.
  * @throws ApiServerError `RequestEntityTooLarge`, `BadRequest` (connection cut short)
  */
-async function readBytes(request: IncomingMessage, limit = MAX_BODY_BYTES): Promise<Buffer> {
+async function readBytes(
+  request: IncomingMessage,
+  limit = limits.get(request) ?? MAX_BODY_BYTES,
+): Promise<Buffer> {
   const tooLarge = () =>
     new ApiServerError('RequestEntityTooLarge', `the body of the request is larger than ${limit} bytes`);
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge();
-  const chunks: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > limit) throw tooLarge();
-      chunks.push(chunk);
+  const cutShort = (cause?: Error) =>
+    new ApiServerError('BadRequest', 'the body of the request was cut short', { cause });
+  if (request.readableEnded) return Buffer.alloc(0);
+  // Not iterated over: to leave such a loop early cuts the connection, and nobody would see the answer.
+  return new Promise((resolve, reject) => {
+    if (request.destroyed) {
+      reject(cutShort());
+      return;
     }
-  } catch (error) {
-    if (error instanceof ApiServerError) throw error;
-    throw new ApiServerError('BadRequest', 'the body of the request was cut short', { cause: error });
-  }
-  return Buffer.concat(chunks);
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const done = (): void => {
+      request.off('data', take);
+      request.off('end', end);
+      request.off('close', close);
+    };
+    const take = (chunk: Buffer): void => {
+      size += chunk.length;
+      if (size > limit) {
+        done();
+        // The rest flows by unread for as long as the server lets it.
+        request.resume();
+        reject(tooLarge());
+      } else chunks.push(chunk);
+    };
+    const end = (): void => {
+      done();
+      resolve(Buffer.concat(chunks));
+    };
+    const close = (): void => {
+      done();
+      reject(cutShort());
+    };
+    request.on('data', take);
+    request.on('end', end);
+    request.on('close', close);
+    request.once('error', (error) => reject(cutShort(error)));
+  });
 }
 
 /** Reads a request body as text. @throws ApiServerError as {@link readBytes} */
-export async function readBody(request: IncomingMessage, limit = MAX_BODY_BYTES): Promise<string> {
+export async function readBody(request: IncomingMessage, limit?: number): Promise<string> {
   return (await readBytes(request, limit)).toString('utf8');
 }
 

@@ -4,14 +4,16 @@ import { apiVersionOf } from '../object/types.ts';
 import { fromStorage, type ResourceDefinition } from '../registry/definition.ts';
 import type { ListPage } from '../registry/list.ts';
 import { encodeOutcome, type Outcome } from '../registry/registry.ts';
-import { includeObjectParameter, partialMetadata, tableOf } from '../table/table.ts';
+import type { StoredObject } from '../storage/records.ts';
+import { includeObjectParameter, partialMetadata, tableHead, tableRow } from '../table/table.ts';
 import { PLAIN_FORMAT, type ObjectFormat } from '../watch/watch-encoder.ts';
 import { acceptedShape } from './accept.ts';
 
 /** How a response shows objects, as the client's Accept header asks. */
 export interface ResponseFormat {
   object(outcome: Outcome): string;
-  list(page: ListPage): string;
+  /** The text of a list in parts, made one after the other. */
+  list(page: ListPage): Iterable<string>;
   watchFormat(): ObjectFormat;
 }
 
@@ -40,21 +42,35 @@ function listMetadata(page: ListPage): JsonObject {
   };
 }
 
+/** The text of a list: `head`, and in the array `member` what is made of each object. */
+function* listText(
+  head: JsonObject,
+  member: string,
+  page: ListPage,
+  textOf: (stored: StoredObject) => string,
+): Generator<string, undefined> {
+  yield `${JSON.stringify(head).slice(0, -1)},"${member}":[`;
+  for (const [index, stored] of page.items.entries()) yield `${index === 0 ? '' : ','}${textOf(stored)}`;
+  yield ']}';
+}
+
 function plainFormat(definition: ResourceDefinition): ResponseFormat {
   return {
     object: (outcome) => encodeOutcome(definition, outcome),
-    list: (page) => {
-      const items = page.items.map((stored) => {
-        const object = fromStorage(definition, stored.object);
-        return object === stored.object ? stored.json : JSON.stringify(object);
-      });
-      const head = JSON.stringify({
-        kind: definition.listKind,
-        apiVersion: apiVersionOf(definition.group, definition.version),
-        metadata: listMetadata(page),
-      });
-      return `${head.slice(0, -1)},"items":[${items.join(',')}]}`;
-    },
+    list: (page) =>
+      listText(
+        {
+          kind: definition.listKind,
+          apiVersion: apiVersionOf(definition.group, definition.version),
+          metadata: listMetadata(page),
+        },
+        'items',
+        page,
+        (stored) => {
+          const object = fromStorage(definition, stored.object);
+          return object === stored.object ? stored.json : JSON.stringify(object);
+        },
+      ),
     watchFormat: () => PLAIN_FORMAT,
   };
 }
@@ -63,16 +79,20 @@ function tableFormat(definition: ResourceDefinition, query: URLSearchParams): Re
   const include = includeObjectParameter(query);
   const { columns } = definition;
   const table = (objects: readonly Outcome['object'][], metadata: JsonObject) =>
-    JSON.stringify(tableOf(columns, objects, include, metadata, new Date()));
+    JSON.stringify({
+      ...tableHead(columns, metadata),
+      rows: objects.map((object) => tableRow(columns, object, include, new Date())),
+    });
   const one = (object: Outcome['object']) =>
     table([object], { resourceVersion: object.metadata.resourceVersion });
   return {
     object: (outcome) => one(fromStorage(definition, outcome.object)),
-    list: (page) =>
-      table(
-        page.items.map((stored) => fromStorage(definition, stored.object)),
-        listMetadata(page),
-      ),
+    list: (page) => {
+      const now = new Date();
+      return listText(tableHead(columns, listMetadata(page)), 'rows', page, (stored) =>
+        JSON.stringify(tableRow(columns, fromStorage(definition, stored.object), include, now)),
+      );
+    },
     watchFormat: () => ({
       variant: `table/${include}`,
       encode: one,
@@ -86,12 +106,16 @@ function metadataFormat(definition: ResourceDefinition): ResponseFormat {
   return {
     object: ({ object }) => one(object),
     list: (page) =>
-      JSON.stringify({
-        kind: 'PartialObjectMetadataList',
-        apiVersion: 'meta.k8s.io/v1',
-        metadata: listMetadata(page),
-        items: page.items.map((stored) => partialMetadata(fromStorage(definition, stored.object))),
-      }),
+      listText(
+        {
+          kind: 'PartialObjectMetadataList',
+          apiVersion: 'meta.k8s.io/v1',
+          metadata: listMetadata(page),
+        },
+        'items',
+        page,
+        (stored) => one(fromStorage(definition, stored.object)),
+      ),
     watchFormat: () => ({ variant: 'metadata', encode: one, encodeBookmark: one }),
   };
 }

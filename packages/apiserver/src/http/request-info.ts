@@ -17,20 +17,6 @@ export interface RequestInfo {
 
 const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize']);
 
-/** The decoded segments of a URL path. @throws ApiServerError `BadRequest` for broken percent-encoding. */
-export function pathSegments(pathname: string): string[] {
-  try {
-    return pathname
-      .split('/')
-      .filter((segment) => segment !== '')
-      .map(decodeURIComponent);
-  } catch (error) {
-    if (error instanceof URIError)
-      throw new ApiServerError('BadRequest', 'the path is not correctly percent-encoded', { cause: error });
-    throw error;
-  }
-}
-
 /** The resource that a path names, or `undefined` if it names none (discovery and the like). */
 export function parseRequestInfo(
   method: string,

@@ -11,7 +11,7 @@ import { requestScope, type ResourceRequest, type ServerContext } from './contex
 import { deleteParameters, listParameters, watchParameters } from './parameters.ts';
 import { patchFunction, type Produce } from './patch-request.ts';
 import { negotiate, type ResponseFormat } from './representation.ts';
-import { sendJson, sendText, setWarnings } from './respond.ts';
+import { sendJson, sendParts, sendText, setWarnings } from './respond.ts';
 import { handleSubresource } from './subresources.ts';
 
 /** Answers a request for a resource. @throws ApiServerError, which the caller sends. */
@@ -111,7 +111,7 @@ function getOne({ registry }: ServerContext, call: ResourceRequest, definition: 
 
 function listMany({ registry }: ServerContext, call: ResourceRequest, definition: ResourceDefinition): void {
   const page = listObjects(registry.store, definition, listParameters(call.info));
-  sendText(call.response, 200, formatOf(call, definition).list(page));
+  sendParts(call.response, 200, formatOf(call, definition).list(page));
 }
 
 async function create(
@@ -209,5 +209,5 @@ async function deleteMany(
     }
   }
   setWarnings(call.response, scope.warnings);
-  sendText(call.response, 200, formatOf(call, definition).list(page));
+  sendParts(call.response, 200, formatOf(call, definition).list(page));
 }

@@ -1,12 +1,73 @@
 import type { ServerResponse } from 'node:http';
 import { ApiServerError, toApiServerError } from '../errors.ts';
 
+/** What is written at once: a slow reader has so much of its answer in memory twice. */
+const CHUNK_BYTES = 64 * 1024;
+
 /** Sends JSON text. */
 export function sendText(response: ServerResponse, status: number, json: string): void {
   if (response.headersSent || response.destroyed) return;
   const body = Buffer.from(json);
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': body.length });
-  response.end(body);
+  if (body.length <= CHUNK_BYTES) {
+    response.end(body);
+    return;
+  }
+  let sent = 0;
+  writeWhileRead(response, () => {
+    if (sent >= body.length) return undefined;
+    sent += CHUNK_BYTES;
+    return body.subarray(sent - CHUNK_BYTES, sent);
+  });
+}
+
+/**
+ * Sends JSON text that is made while it is read: a client that takes its time keeps nothing in memory but what the parts
+ * are made from.
+ */
+export function sendParts(response: ServerResponse, status: number, parts: Iterable<string>): void {
+  const iterator = parts[Symbol.iterator]();
+  const nextChunk = (): string | undefined => {
+    const chunk: string[] = [];
+    for (let size = 0; size < CHUNK_BYTES;) {
+      const { value, done } = iterator.next();
+      if (done === true) break;
+      chunk.push(value);
+      size += value.length;
+    }
+    return chunk.length === 0 ? undefined : chunk.join('');
+  };
+  const first = nextChunk() ?? '';
+  const second = nextChunk();
+  if (second === undefined) {
+    sendText(response, status, first);
+    return;
+  }
+  if (response.headersSent || response.destroyed) return;
+  response.writeHead(status, { 'content-type': 'application/json' });
+  const ready = [first, second];
+  writeWhileRead(response, () => ready.shift() ?? nextChunk());
+}
+
+/** Writes chunks as fast as the client takes them, and ends the response. */
+function writeWhileRead(response: ServerResponse, next: () => Buffer | string | undefined): void {
+  const write = (): void => {
+    try {
+      while (!response.destroyed) {
+        const chunk = next();
+        if (chunk === undefined) {
+          response.end();
+          return;
+        }
+        if (!response.write(chunk)) return;
+      }
+    } catch (error) {
+      // The answer has begun: that it is not whole can be said only by not ending it.
+      response.destroy(error instanceof Error ? error : undefined);
+    }
+  };
+  response.on('drain', write);
+  write();
 }
 
 /** Sends a value as JSON. */
@@ -24,17 +85,24 @@ export function sendError(response: ServerResponse, error: unknown): void {
   const { retryAfterSeconds } = failure.options;
   if (retryAfterSeconds !== undefined) response.setHeader('retry-after', String(retryAfterSeconds));
   if (failure.code === 'Unauthorized') response.setHeader('www-authenticate', 'Bearer realm="virtkit"');
-  // The rest of an oversized or unread body is not worth reading: give the connection up.
-  if (failure.code === 'RequestEntityTooLarge') response.setHeader('connection', 'close');
   sendJson(response, failure.httpStatus, failure.toStatus());
 }
+
+/** Clients take only so much of headers, so what goes beyond these numbers of characters is left out. */
+const LONGEST_WARNING = 1024;
+const ALL_WARNINGS = 4096;
 
 /** Adds Warning headers (RFC 7234, code 299), which kubectl prints. */
 export function setWarnings(response: ServerResponse, warnings: readonly string[]): void {
   if (warnings.length === 0 || response.headersSent) return;
-  const quoted = [...new Set(warnings)].map(
-    (text) => `299 - "${text.replaceAll(/[\\"]/g, '\\$&').replaceAll(/[^\x20-\x7e]+/g, ' ')}"`,
-  );
+  const quoted: string[] = [];
+  let length = 0;
+  for (const text of new Set(warnings)) {
+    const short = text.length > LONGEST_WARNING ? `${text.slice(0, LONGEST_WARNING)}...` : text;
+    length += short.length;
+    if (length > ALL_WARNINGS) break;
+    quoted.push(`299 - "${short.replaceAll(/[\\"]/g, '\\$&').replaceAll(/[^\x20-\x7e]+/g, ' ')}"`);
+  }
   response.setHeader('warning', quoted);
 }
 

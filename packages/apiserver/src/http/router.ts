@@ -7,7 +7,9 @@ import { keyOf } from '../registry/registry.ts';
 import type { Authenticator } from './auth.ts';
 import { RequestTrail, type RequestObserver } from './audit.ts';
 import type { ResourceRequest, ServerContext } from './context.ts';
-import { parseRequestInfo, pathSegments } from './request-info.ts';
+import type { RequestGates } from './request-gates.ts';
+import { parseRequestInfo } from './request-info.ts';
+import { requestTarget } from './request-target.ts';
 import { handleResource } from './resources.ts';
 import { sendError, sendJson, unknownPath } from './respond.ts';
 import { refuseUpgrade, type HttpHandler } from './server.ts';
@@ -21,6 +23,7 @@ export interface RouterParts {
   readonly authenticator: Authenticator;
   readonly discovery: Discovery;
   readonly mounts: readonly MountedGroup[];
+  readonly gates: RequestGates;
   readonly onRequest: RequestObserver | undefined;
   /** False while starting and stopping. */
   readonly ready: () => boolean;
@@ -57,18 +60,18 @@ export class Router implements HttpHandler {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse, trail: RequestTrail): Promise<void> {
-    const url = new URL(request.url ?? '/', 'https://localhost');
-    const path =
-      url.pathname.length > 1 && url.pathname.endsWith('/') ? url.pathname.slice(0, -1) : url.pathname;
+    const { path, segments, query } = requestTarget(request);
     if (OPEN_PATHS.has(path) || /^\/(healthz|livez|readyz)\//.test(path)) {
       this.#answerOpen(path, response);
       return;
     }
     const user = this.#parts.authenticator.authenticate(request);
     trail.user = user;
-    const segments = pathSegments(path);
-    const info = parseRequestInfo(request.method ?? 'GET', segments, url.searchParams);
+    const info = parseRequestInfo(request.method ?? 'GET', segments, query);
     trail.info = info;
+    const mount = info === undefined ? undefined : this.#mount(info.group, info.version);
+    // Mounted groups ask this server in turn: what they would wait for is what they hold.
+    if (mount === undefined) await this.#parts.gates.enter({ request, response, user: user.name, info });
     if (info === undefined) {
       if (request.method !== 'GET' && request.method !== 'HEAD') throw unknownPath();
       if (!this.#parts.discovery.answer(path, request, response)) {
@@ -77,7 +80,6 @@ export class Router implements HttpHandler {
       }
       return;
     }
-    const mount = this.#mount(info.group, info.version);
     if (mount !== undefined) {
       await mount.handle(request, response, { ...info, user });
       return;
@@ -108,10 +110,10 @@ export class Router implements HttpHandler {
     head: Buffer,
     trail: RequestTrail,
   ): Promise<void> {
-    const url = new URL(request.url ?? '/', 'https://localhost');
+    const { segments, query } = requestTarget(request);
     const user = this.#parts.authenticator.authenticate(request);
     trail.user = user;
-    const info = parseRequestInfo(request.method ?? 'GET', pathSegments(url.pathname), url.searchParams);
+    const info = parseRequestInfo(request.method ?? 'GET', segments, query);
     if (info === undefined) throw unknownPath();
     trail.info = info;
     const mount = this.#mount(info.group, info.version);

@@ -4,6 +4,11 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ApiServerError, toApiServerError } from '../errors.ts';
 import type { Certificates } from '../tls/certificates.ts';
+import { limitBody } from './body.ts';
+import { answerClientError, LINGER_MS, responseText } from './client-error.ts';
+import { Connections, letStall } from './connections.ts';
+import type { RequestLimits } from './limits.ts';
+import { Pipeline } from './pipeline.ts';
 
 /** Handles what the network brings. */
 export interface HttpHandler {
@@ -18,23 +23,49 @@ export interface ListenAddress {
   port: number;
 }
 
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 60_000;
-const KEEP_ALIVE_MS = 65_000;
-const MAX_HEADER_BYTES = 32 * 1024;
+const UNAUTHORIZED = 401;
+/** Headers are limited by their size. */
+const ANY_NUMBER = 0;
+const LONGEST_CHECK_MS = 5_000;
 
 /** The HTTPS server and its connections. */
 export class HttpServer implements AsyncDisposable {
   readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #connections: Connections;
   readonly #upgraded = new Set<Duplex>();
 
-  private constructor(server: Server) {
+  private constructor(server: Server, handler: HttpHandler, limits: RequestLimits) {
     this.#server = server;
+    this.#connections = new Connections(limits);
+    const pipeline = new Pipeline(
+      limits.pipelined,
+      (request, response) => {
+        limitBody(request, limits.bodyBytes);
+        handler.request(request, response);
+      },
+      ([request, response]) => this.#answered(request, response),
+    );
     server.on('connection', (socket: Socket) => {
       socket.setNoDelay(true);
-      this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
+      this.#connections.opened(socket);
+    });
+    server.on('secureConnection', (socket: Socket) => this.#connections.secured(socket));
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      this.#connections.becomes(request.socket, 'busy');
+      pipeline.add(request, response);
+    });
+    server.on('clientError', answerClientError);
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      // What is handed over while an earlier answer is still to be written cannot be told from that answer.
+      if (pipeline.isBusy(socket)) {
+        socket.destroy();
+        return;
+      }
+      this.#connections.becomes(socket, 'busy');
+      letStall(socket);
+      this.#upgraded.add(socket);
+      socket.once('close', () => this.#upgraded.delete(socket));
+      handler.upgrade(request, socket, head);
     });
   }
 
@@ -46,26 +77,25 @@ export class HttpServer implements AsyncDisposable {
     address: ListenAddress,
     certificates: Certificates,
     handler: HttpHandler,
+    limits: RequestLimits,
   ): Promise<HttpServer> {
     const server = createServer({
       cert: certificates.cert,
       key: certificates.key,
       minVersion: 'TLSv1.2',
       ALPNProtocols: ['http/1.1'],
-      maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      keepAliveTimeout: KEEP_ALIVE_MS,
+      handshakeTimeout: limits.handshakeMs,
+      maxHeaderSize: limits.headerBytes,
+      headersTimeout: Math.min(limits.headersMs, limits.requestMs),
+      requestTimeout: limits.requestMs,
+      keepAliveTimeout: limits.idleMs,
+      connectionsCheckingInterval: Math.min(
+        LONGEST_CHECK_MS,
+        Math.ceil(Math.min(limits.headersMs, limits.requestMs) / 4),
+      ),
     });
-    const own = new HttpServer(server);
-    server.on('request', (request: IncomingMessage, response: ServerResponse) =>
-      handler.request(request, response),
-    );
-    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      own.#upgraded.add(socket);
-      socket.once('close', () => own.#upgraded.delete(socket));
-      handler.upgrade(request, socket, head);
-    });
+    server.maxHeadersCount = ANY_NUMBER;
+    const own = new HttpServer(server, handler, limits);
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error) => reject(listenError(error, address)));
       server.listen(address.port, address.host, resolve);
@@ -73,9 +103,24 @@ export class HttpServer implements AsyncDisposable {
     return own;
   }
 
+  #answered(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request;
+    this.#connections.becomes(socket, response.statusCode === UNAUTHORIZED ? 'fresh' : 'idle');
+    if (request.complete || socket.destroyed) return;
+    const timer = setTimeout(() => {
+      if (!request.complete) socket.destroy();
+    }, LINGER_MS);
+    socket.once('close', () => clearTimeout(timer));
+  }
+
   /** The port that the server listens on. */
   get port(): number {
     return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** The number of open connections. */
+  get connections(): number {
+    return this.#connections.size;
   }
 
   /** Stops listening and cuts all connections. */
@@ -83,7 +128,7 @@ export class HttpServer implements AsyncDisposable {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeAllConnections();
     for (const socket of this.#upgraded) socket.destroy();
-    for (const socket of this.#sockets) socket.destroy();
+    this.#connections.close();
     await closed;
   }
 
@@ -109,9 +154,7 @@ function listenError(error: Error, { host, port }: ListenAddress): ApiServerErro
 
 /** Answers an upgrade request with an error Status and closes the connection. */
 export function refuseUpgrade(socket: Duplex, error: unknown): void {
-  const failure = toApiServerError(error);
-  const body = JSON.stringify(failure.toStatus());
-  socket.end(
-    `HTTP/1.1 ${failure.httpStatus} ${failure.code}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-  );
+  // The other side may keep its half of the connection open for as long as it likes; ours is over.
+  socket.once('finish', () => socket.destroy());
+  socket.end(responseText(toApiServerError(error)));
 }

@@ -1,6 +1,7 @@
 import { ApiServerError, notFound } from '../errors.ts';
 import type { ResourceDefinition } from '../registry/definition.ts';
 import { keyOf } from '../registry/registry.ts';
+import { letStall } from './connections.ts';
 import type { ResourceRequest, ServerContext } from './context.ts';
 import { handleBinding, handleEviction, handleFinalize } from './core-subresources.ts';
 import { handleScale } from './scale.ts';
@@ -29,6 +30,7 @@ export async function handleSubresource(
       'NotImplemented',
       `pods/${subresource} needs a node, and this server has none attached`,
     );
+  letStall(call.request.socket);
   await context.podSubresources.handle(
     call.request,
     call.response,

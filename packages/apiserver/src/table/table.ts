@@ -14,14 +14,8 @@ export function includeObjectParameter(query: URLSearchParams): IncludeObject {
   throw new ApiServerError('BadRequest', `includeObject must be None, Metadata or Object, not ${value}`);
 }
 
-/** A `meta.k8s.io/v1 Table` of objects. */
-export function tableOf(
-  columns: readonly TableColumn[],
-  objects: readonly KubeObject[],
-  include: IncludeObject,
-  metadata: JsonObject,
-  now: Date,
-): JsonObject {
+/** A `meta.k8s.io/v1 Table` without its rows. */
+export function tableHead(columns: readonly TableColumn[], metadata: JsonObject): JsonObject {
   return {
     kind: 'Table',
     apiVersion: 'meta.k8s.io/v1',
@@ -33,10 +27,19 @@ export function tableOf(
       description,
       priority,
     })),
-    rows: objects.map((object) => ({
-      cells: columns.map((column) => column.cell(object, now)),
-      ...(include !== 'None' && { object: include === 'Object' ? object : partialMetadata(object) }),
-    })),
+  };
+}
+
+/** The row of a Table that shows an object. */
+export function tableRow(
+  columns: readonly TableColumn[],
+  object: KubeObject,
+  include: IncludeObject,
+  now: Date,
+): JsonObject {
+  return {
+    cells: columns.map((column) => column.cell(object, now)),
+    ...(include !== 'None' && { object: include === 'Object' ? object : partialMetadata(object) }),
   };
 }
 
