@@ -177,7 +177,12 @@ export async function startControlPlaneOn(
     onRequest: options.onRequest,
     ready: () => ready,
   });
-  const server = await HttpServer.listen({ host, port: options.listen?.port ?? 0 }, certificates, router, limits);
+  const server = await HttpServer.listen(
+    { host, port: options.listen?.port ?? 0 },
+    certificates,
+    router,
+    limits,
+  );
   resources.use(server);
   ready = true;
   const url =

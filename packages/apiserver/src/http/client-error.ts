@@ -45,9 +45,14 @@ function refusalOf({ code = '', message }: ParserError): ApiServerError | undefi
       reason: 'RequestHeaderFieldsTooLarge',
     });
   if (code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW')
-    return new ApiServerError('RequestEntityTooLarge', 'the chunks of the body have extensions that are too large');
+    return new ApiServerError(
+      'RequestEntityTooLarge',
+      'the chunks of the body have extensions that are too large',
+    );
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
-    return new ApiServerError('Timeout', 'the request has not come within the time for it', { httpStatus: 408 });
+    return new ApiServerError('Timeout', 'the request has not come within the time for it', {
+      httpStatus: 408,
+    });
   return code.startsWith('HPE_')
     ? new ApiServerError('BadRequest', `this is no HTTP request: ${message}`)
     : undefined;

@@ -73,5 +73,7 @@ export class RequestGates {
 
 function hasLargeBody({ headers }: IncomingMessage): boolean {
   const length = headers['content-length'];
-  return length === undefined ? headers['transfer-encoding'] !== undefined : Number(length) > LARGE_BODY_BYTES;
+  return length === undefined
+    ? headers['transfer-encoding'] !== undefined
+    : Number(length) > LARGE_BODY_BYTES;
 }

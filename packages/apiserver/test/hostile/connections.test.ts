@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { get } from 'node:https';
 import { connect, type Socket } from 'node:net';
@@ -47,7 +46,10 @@ async function plain(server: ServerProcess): Promise<Socket> {
   opened.defer(() => {
     socket.destroy();
   });
-  await Promise.race([once(socket, 'connect'), once(socket, 'close')]);
+  await new Promise<void>((resolve) => {
+    socket.once('connect', resolve);
+    socket.once('close', () => resolve());
+  });
   return socket;
 }
 
@@ -78,7 +80,11 @@ describe('slow clients are cut off', () => {
     const server = await serve({ headersMs: 400, requestMs: 500 });
     const other = await witness(server);
     const slow = await raw(server);
-    slow.request(`POST ${CONFIGMAPS}`, ['Content-Length: 1000000', 'Content-Type: application/json'], '{"data":{"x":"');
+    slow.request(
+      `POST ${CONFIGMAPS}`,
+      ['Content-Length: 1000000', 'Content-Type: application/json'],
+      '{"data":{"x":"',
+    );
     await waitUntil('it is cut off', () => {
       slow.send('y');
       return slow.closed;
@@ -164,7 +170,12 @@ describe('clients that do not read', () => {
 
 describe('many connections', () => {
   test('two thousand that are idle cost bounded memory, and make room for those that work', async () => {
-    const server = await serve({ connections: 500, headersMs: 300_000, requestMs: 300_000, handshakeMs: 300_000 });
+    const server = await serve({
+      connections: 500,
+      headersMs: 300_000,
+      requestMs: 300_000,
+      handshakeMs: 300_000,
+    });
     const other = await witness(server);
     const idle: Raw[] = [];
     for (let batch = 0; batch < 20; batch += 1)
@@ -184,7 +195,10 @@ describe('many connections', () => {
     const silent: Socket[] = [];
     for (let batch = 0; batch < 40; batch += 1)
       silent.push(...(await Promise.all(Array.from({ length: 50 }, () => plain(server)))));
-    await waitUntil('all but the limit are cut off', () => silent.filter((one) => !one.destroyed).length <= 200);
+    await waitUntil(
+      'all but the limit are cut off',
+      () => silent.filter((one) => !one.destroyed).length <= 200,
+    );
     await other.further(3);
   });
 
@@ -257,7 +271,10 @@ describe('what is not TLS', () => {
     ['HTTP', Buffer.from('GET /api HTTP/1.1\r\nHost: x\r\n\r\n')],
     ['zeros', Buffer.alloc(100_000)],
     ['a record that is cut short', Buffer.from('16030100ff0100', 'hex')],
-    ['a record that is longer than records are', Buffer.concat([Buffer.from('160301ffff', 'hex'), Buffer.alloc(70_000, 1)])],
+    [
+      'a record that is longer than records are',
+      Buffer.concat([Buffer.from('160301ffff', 'hex'), Buffer.alloc(70_000, 1)]),
+    ],
     ['an old version', Buffer.from('802e0100020015000000100100800700c0030080060040020080040080', 'hex')],
     ['an alert', Buffer.from('15030100020228', 'hex')],
   ])('%s is cut off', async (_, bytes) => {
@@ -280,14 +297,17 @@ describe('what is not TLS', () => {
   });
 });
 
-test.each([{ connections: 0 }, { bodyBytes: -1 }, { shareOfOneUser: 1.5 }, { waitMs: Number.NaN }, { unknown: 1 }])(
-  'the limits %j are refused',
-  async (limits) => {
-    const error: unknown = await startControlPlane({ limits }).then(
-      (plane) => plane.stop(),
-      (reason: unknown) => reason,
-    );
-    expect(error).toBeInstanceOf(ApiServerError);
-    expect(error).toMatchObject({ code: 'InvalidConfiguration' });
-  },
-);
+test.each([
+  { connections: 0 },
+  { bodyBytes: -1 },
+  { shareOfOneUser: 1.5 },
+  { waitMs: Number.NaN },
+  { unknown: 1 },
+])('the limits %j are refused', async (limits) => {
+  const error: unknown = await startControlPlane({ limits }).then(
+    (plane) => plane.stop(),
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(ApiServerError);
+  expect(error).toMatchObject({ code: 'InvalidConfiguration' });
+});

@@ -32,7 +32,13 @@ describe('a gate', () => {
       inside[index]?.leave();
     }
     await Promise.all(all);
-    expect(inside.slice(0, 5).map(({ user }) => user)).toEqual(['greedy', 'greedy', 'greedy', 'modest', 'humble']);
+    expect(inside.slice(0, 5).map(({ user }) => user)).toEqual([
+      'greedy',
+      'greedy',
+      'greedy',
+      'modest',
+      'humble',
+    ]);
   });
 
   test('keeps a place free from one user for others', async () => {
@@ -81,7 +87,10 @@ test('writes beyond the limit are answered with 429 and Retry-After, while reads
   expect(refused.body).toMatchObject({ reason: 'TooManyRequests', details: { retryAfterSeconds: 1 } });
   expect((await client.get(CONFIGMAPS)).status).toBe(200);
   slow.socket.destroy();
-  await waitUntil('there is room again', async () => (await client.post(CONFIGMAPS, configMap('late'))).status === 201);
+  await waitUntil(
+    'there is room again',
+    async () => (await client.post(CONFIGMAPS, configMap('late'))).status === 201,
+  );
 });
 
 test('one user cannot take all watches', async () => {

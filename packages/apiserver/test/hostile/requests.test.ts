@@ -100,7 +100,9 @@ describe('headers', () => {
   test('no header is left out, however many there are within the limit', async () => {
     const many = Array.from({ length: 4_000 }, () => 'a:b');
     await using raw = await Raw.open(plane);
-    raw.send(`GET /api HTTP/1.1\r\nHost: x\r\n${many.join('\r\n')}\r\nAuthorization: Bearer ${plane.token}\r\n\r\n`);
+    raw.send(
+      `GET /api HTTP/1.1\r\nHost: x\r\n${many.join('\r\n')}\r\nAuthorization: Bearer ${plane.token}\r\n\r\n`,
+    );
     await waitUntil('the server answers', () => raw.statuses.length > 0);
     expect(raw.statuses).toEqual([200]);
   });
@@ -115,12 +117,16 @@ describe('headers', () => {
   });
 
   test('bytes that are no UTF-8 in headers change nothing', async () => {
-    const { status } = await answer((raw) => raw.request('GET /api', ['User-Agent: \xff\xfe', 'Accept: */*;\xff']));
+    const { status } = await answer((raw) =>
+      raw.request('GET /api', ['User-Agent: \xff\xfe', 'Accept: */*;\xff']),
+    );
     expect([200, 400, 406]).toContain(status);
   });
 
   test('bytes that are no UTF-8 in a token are no token', async () => {
-    const { status } = await answer((raw) => raw.send('GET /api HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \xff\r\n\r\n'));
+    const { status } = await answer((raw) =>
+      raw.send('GET /api HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \xff\r\n\r\n'),
+    );
     expect(status).toBe(401);
   });
 
@@ -142,21 +148,27 @@ describe('how long the body is must be clear', () => {
     ['chunks that are not the last encoding', ['Transfer-Encoding: chunked, gzip'], 400],
     ['an encoding with a control character before it', ['Transfer-Encoding: \x0bchunked'], 400],
   ])('%s', async (_, headers, status) => {
-    const { status: answered } = await answer((raw) => raw.request(create, ['Content-Type: application/json', ...headers], '{}\r\n0\r\n\r\n'));
+    const { status: answered } = await answer((raw) =>
+      raw.request(create, ['Content-Type: application/json', ...headers], '{}\r\n0\r\n\r\n'),
+    );
     expect(answered).toBe(status);
   });
 
-  test.each(['zz\r\n{}\r\n', '-1\r\n{}\r\n', 'ffffffffffffffffff\r\n{}\r\n', `1;${'x'.repeat(100_000)}\r\n{\r\n`])(
-    'the chunk %j',
-    async (chunk) => {
-      const { status } = await answer((raw) => raw.request(create, ['Transfer-Encoding: chunked'], chunk));
-      expect([400, 413]).toContain(status);
-    },
-  );
+  test.each([
+    'zz\r\n{}\r\n',
+    '-1\r\n{}\r\n',
+    'ffffffffffffffffff\r\n{}\r\n',
+    `1;${'x'.repeat(100_000)}\r\n{\r\n`,
+  ])('the chunk %j', async (chunk) => {
+    const { status } = await answer((raw) => raw.request(create, ['Transfer-Encoding: chunked'], chunk));
+    expect([400, 413]).toContain(status);
+  });
 
   test('what a request smuggles in its body is not a request', async () => {
     const inner = `DELETE ${CONFIGMAPS}/here HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${plane.token}\r\n\r\n`;
-    await answer((raw) => raw.request(create, ['Content-Length: 0', 'Transfer-Encoding: chunked'], `0\r\n\r\n${inner}`));
+    await answer((raw) =>
+      raw.request(create, ['Content-Length: 0', 'Transfer-Encoding: chunked'], `0\r\n\r\n${inner}`),
+    );
     expect((await client.get(`${CONFIGMAPS}/here`)).status).toBe(200);
   });
 });
@@ -219,7 +231,8 @@ describe('bodies', () => {
   });
 
   test('members of the prototype are members like any others', async () => {
-    const body = '{"metadata":{"name":"proto","labels":{"__proto__":"x","constructor":"y"}},"__proto__":{"data":{"a":"b"}}}';
+    const body =
+      '{"metadata":{"name":"proto","labels":{"__proto__":"x","constructor":"y"}},"__proto__":{"data":{"a":"b"}}}';
     await client.post(CONFIGMAPS, body);
     const { body: read } = await client.get(`${CONFIGMAPS}/here`);
     expect(read.metadata.labels).toBeUndefined();

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect, type TLSSocket } from 'node:tls';
 
 /** Where a server is and whom it trusts. */
@@ -28,7 +27,10 @@ export class Raw implements AsyncDisposable {
     const { hostname, port } = new URL(target.url);
     const socket = connect({ host: hostname, port: Number(port), ca: target.ca });
     const raw = new Raw(socket, target);
-    await Promise.race([once(socket, 'secureConnect'), once(socket, 'close')]);
+    await new Promise<void>((resolve) => {
+      socket.once('secureConnect', resolve);
+      socket.once('close', () => resolve());
+    });
     return raw;
   }
 
@@ -37,7 +39,8 @@ export class Raw implements AsyncDisposable {
   }
 
   send(text: string | Buffer): void {
-    if (this.socket.writable) this.socket.write(typeof text === 'string' ? Buffer.from(text, 'latin1') : text);
+    if (this.socket.writable)
+      this.socket.write(typeof text === 'string' ? Buffer.from(text, 'latin1') : text);
   }
 
   /** Sends the line and the headers of a request, authenticated; without the empty line that ends them. */

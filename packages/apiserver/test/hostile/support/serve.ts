@@ -4,7 +4,9 @@ import { startControlPlane, type ControlPlaneOptions } from '../../../src/index.
  * A control plane in a process of its own, so that its memory is its own: told its limits by the first argument, it says how
  * to reach it, and what it holds in memory whenever it is asked.
  */
-const plane = await startControlPlane({ limits: JSON.parse(process.argv[2] ?? '{}') as ControlPlaneOptions['limits'] });
+const plane = await startControlPlane({
+  limits: JSON.parse(process.argv[2] ?? '{}') as ControlPlaneOptions['limits'],
+});
 const { url, ca, token } = plane;
 const other = plane.issueToken({ name: 'other' });
 process.on('message', () => {

@@ -46,7 +46,8 @@ export class Witness implements AsyncDisposable {
 
   async #event(type: string) {
     const event = await this.#watch.next();
-    if (event?.type !== type) throw new Error(`round ${this.rounds}: the watch told ${JSON.stringify(event)}`);
+    if (event?.type !== type)
+      throw new Error(`round ${this.rounds}: the watch told ${JSON.stringify(event)}`);
     return event;
   }
 
