@@ -26,14 +26,14 @@ export function sendText(response: ServerResponse, status: number, json: string)
  * are made from.
  */
 export function sendParts(response: ServerResponse, status: number, parts: Iterable<string>): void {
-  const iterator = parts[Symbol.iterator]();
+  const iterator: Iterator<string, unknown> = parts[Symbol.iterator]();
   const nextChunk = (): string | undefined => {
     const chunk: string[] = [];
     for (let size = 0; size < CHUNK_BYTES;) {
-      const { value, done } = iterator.next();
-      if (done === true) break;
-      chunk.push(value);
-      size += value.length;
+      const part = iterator.next();
+      if (part.done === true) break;
+      chunk.push(part.value);
+      size += part.value.length;
     }
     return chunk.length === 0 ? undefined : chunk.join('');
   };
