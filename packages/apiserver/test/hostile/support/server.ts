@@ -23,7 +23,7 @@ export class ServerProcess implements AsyncDisposable {
   }
 
   static async start(limits: Partial<RequestLimits>): Promise<ServerProcess> {
-    const child = fork(join(import.meta.dirname, 'serve.ts'), [JSON.stringify(limits)], {
+    const child = fork(join(import.meta.dirname, 'server-process.ts'), [JSON.stringify(limits)], {
       execArgv: ['--conditions=@virtkit/source', '--expose-gc'],
     });
     const [address] = (await once(child, 'message')) as [Address];
