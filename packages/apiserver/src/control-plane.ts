@@ -32,6 +32,17 @@ import {
 import { kubeconfigText } from './tls/kubeconfig.ts';
 import { keptToken } from './tls/token-file.ts';
 import { WatchHub } from './watch/watch-hub.ts';
+import { WebhookClient } from './webhooks/client.ts';
+import {
+  localConfigurations,
+  prepareWebhooks,
+  withLocalConversion,
+  type LocalWebhooks,
+  type WebhookInstallation,
+} from './webhooks/installation.ts';
+import { storedServices } from './webhooks/services.ts';
+import { WebhookAdmission } from './webhooks/step.ts';
+import type { ServiceResolver } from './webhooks/types.ts';
 
 /** How a control plane is started; everything has a default. */
 export interface ControlPlaneOptions {
@@ -45,6 +56,13 @@ export interface ControlPlaneOptions {
   crds?: readonly CustomResourceDefinition[];
   /** Asked in this order about every write. */
   admission?: readonly AdmissionPlugin[];
+  /** Webhooks that are installed for a server beside this one; where and how it is to serve is in `webhooks` of the result. */
+  webhooks?: WebhookInstallation;
+  /**
+   * Finds the Services that webhooks and APIServices name; default: ready endpoints among the objects in the store.
+   * Rejects, with the reason, when there is none.
+   */
+  resolveService?: ServiceResolver;
   /** API groups that this process serves beside the built-in ones. */
   mounts?: readonly MountedGroup[];
   /** Answers log, exec, attach and portforward of Pods. */
@@ -88,6 +106,8 @@ export interface ControlPlane extends AsyncDisposable {
   readonly url: string;
   /** Certificate of the authority, PEM. */
   readonly ca: string;
+  /** Where webhooks are expected that the option `webhooks` has installed. */
+  readonly webhooks: LocalWebhooks | undefined;
   /** The administrator's bearer token (group `system:masters`). */
   readonly token: string;
   /** Text of a kubeconfig file for the administrator, or for another token. */
@@ -143,14 +163,23 @@ export async function startControlPlaneOn(
   catalogue.add(...builtinKinds({ now, services: serviceRanges(options.services) }));
   const hub = new WatchHub(store);
   resources.defer(() => hub.close());
+  const webhookClient = resources.use(new WebhookClient(options.resolveService ?? storedServices(store)));
+  const webhookAdmission = resources.use(new WebhookAdmission({ store, catalogue }, webhookClient));
   const registry: Registry = {
     store,
     catalogue,
-    admission: new AdmissionChain(options.admission ?? []),
+    admission: new AdmissionChain(options.admission ?? [], [webhookAdmission]),
     now,
   };
   resources.defer(registerCustomResources(store, catalogue, hub));
-  await ensureObjects(registry, options.crds ?? []);
+  const webhooks = options.webhooks === undefined ? undefined : await prepareWebhooks(options.webhooks);
+  await ensureObjects(registry, {
+    crds: (options.crds ?? []).map((crd) =>
+      webhooks === undefined ? crd : withLocalConversion(crd, webhooks),
+    ),
+    configurations:
+      webhooks === undefined ? [] : localConfigurations(options.webhooks?.configurations ?? [], webhooks),
+  });
   resources.use(new GarbageCollector(registry, onBackgroundError));
   resources.use(new ContentCleaner(registry, onBackgroundError));
 
@@ -196,6 +225,7 @@ export async function startControlPlaneOn(
     url,
     ca: certificates.ca,
     token,
+    webhooks,
     kubeconfig: (identity = { user: ADMIN, token }) =>
       kubeconfigText({
         url,

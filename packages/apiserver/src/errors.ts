@@ -69,6 +69,8 @@ export interface ApiServerErrorOptions {
   retryAfterSeconds?: number;
   /** `Status.metadata`, used to hand a fresh continue token to a client whose token expired. */
   metadata?: JsonObject;
+  /** The whole Status as another server formed it (an admission webhook that denies); sent in the place of an own one. */
+  status?: JsonObject;
   cause?: unknown;
 }
 
@@ -90,7 +92,8 @@ export class ApiServerError extends Error {
 
   /** The `v1 Status` object of this error. */
   toStatus(): JsonObject {
-    const { group, kind, name, uid, causes, retryAfterSeconds, metadata, reason } = this.options;
+    const { group, kind, name, uid, causes, retryAfterSeconds, metadata, reason, status } = this.options;
+    if (status !== undefined) return { kind: 'Status', apiVersion: 'v1', metadata: {}, ...status };
     const details: JsonObject = {
       ...(name !== undefined && { name }),
       ...(group !== undefined && group !== '' && { group }),
@@ -167,6 +170,14 @@ export function invalid(subject: ErrorSubject, name: string, causes: readonly St
 /** 410: the revision asked for has been compacted away. */
 export function expired(message: string, metadata?: JsonObject): ApiServerError {
   return new ApiServerError('Expired', message, metadata === undefined ? {} : { metadata });
+}
+
+/** 500 in the words of kube-apiserver, which clients look for when a webhook could not be called. */
+export function internalError(message: string, cause?: unknown): ApiServerError {
+  return new ApiServerError('InternalError', `Internal error occurred: ${message}`, {
+    causes: [{ message }],
+    ...(cause !== undefined && { cause }),
+  });
 }
 
 /** Any thrown value as an {@link ApiServerError}; unknown ones become `InternalError` and keep their cause. */

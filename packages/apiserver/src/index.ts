@@ -32,5 +32,7 @@ export type { Schema } from './schema/types.ts';
 export type { Durability } from './storage/database.ts';
 export type { Retention } from './storage/event-log.ts';
 export type { StoreMetrics } from './storage/store.ts';
+export type { LocalWebhooks, WebhookInstallation } from './webhooks/installation.ts';
+export type { ServiceAddress, ServiceResolver } from './webhooks/types.ts';
 export { generateCertificates } from './tls/certificates.ts';
 export type { Certificates } from './tls/certificates.ts';

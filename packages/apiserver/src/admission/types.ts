@@ -1,4 +1,5 @@
 import type { StatusCause } from '../errors.ts';
+import type { JsonObject } from '../object/json.ts';
 import type { GroupVersionResource, KubeObject } from '../object/types.ts';
 
 /** Who makes a request. */
@@ -28,6 +29,22 @@ export interface AdmissionRequest {
   readonly object: KubeObject | undefined;
   /** The present object; absent for `CREATE`. */
   readonly oldObject: KubeObject | undefined;
+  /** CreateOptions, UpdateOptions or DeleteOptions of the request. */
+  readonly options?: JsonObject;
+  /** Group and version of `kind`, where they are not those of the resource (`policy/v1 Eviction` of a Pod). */
+  readonly kindVersion?: { readonly group: string; readonly version: string };
+  /** Set where a subresource has a kind of its own: what webhooks see in the place of the object. */
+  readonly view?: AdmissionView;
+}
+
+/** How a subresource shows an object, such as `autoscaling/v1 Scale`. */
+export interface AdmissionView {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  show(object: KubeObject): KubeObject;
+  /** The object after a change of what was shown of it. */
+  apply(object: KubeObject, shown: KubeObject): KubeObject;
 }
 
 /** One operation of a JSON patch (RFC 6902); paths are JSON pointers. */
@@ -80,4 +97,20 @@ export interface AdmissionPlugin {
   mutate?(request: AdmissionRequest): Awaitable<AdmissionMutation | undefined>;
   /** Allows or refuses the object as it would be stored; undefined allows. */
   validate?(request: AdmissionRequest): Awaitable<AdmissionVerdict | undefined>;
+}
+
+/** What comes after the plugins: admission that is configured by objects of the API, such as webhooks and policies. */
+export interface AdmissionStep {
+  /**
+   * The object after this step's mutations.
+   * @param again asks everything before this step once more, as Kubernetes does after a webhook has changed something.
+   */
+  mutate?(
+    request: AdmissionRequest,
+    object: KubeObject | undefined,
+    warnings: string[],
+    again: (object: KubeObject | undefined) => Promise<KubeObject | undefined>,
+  ): Promise<KubeObject | undefined>;
+  /** @throws ApiServerError when the request is refused */
+  validate?(request: AdmissionRequest, warnings: string[]): Promise<void>;
 }

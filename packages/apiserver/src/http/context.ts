@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { UserInfo } from '../admission/types.ts';
+import type { JsonObject } from '../object/json.ts';
 import type { Registry, RequestScope } from '../registry/registry.ts';
 import type { WatchServer } from '../watch/watch-response.ts';
 import { dryRunParameter, fieldValidationParameter } from './parameters.ts';
@@ -28,5 +29,17 @@ export function requestScope({ user, info }: ResourceRequest): RequestScope {
     dryRun: dryRunParameter(info.query.getAll('dryRun')),
     fieldValidation: fieldValidationParameter(info.query),
     warnings: [],
+    options: givenOptions(info.query),
+  };
+}
+
+/** Of the query: what CreateOptions, UpdateOptions and DeleteOptions have in common. */
+function givenOptions(query: URLSearchParams): JsonObject {
+  const text = (name: string) => query.get(name) ?? '';
+  const dryRun = query.getAll('dryRun').filter((value) => value !== '');
+  return {
+    ...(dryRun.length > 0 && { dryRun }),
+    ...(text('fieldManager') !== '' && { fieldManager: text('fieldManager') }),
+    ...(text('fieldValidation') !== '' && { fieldValidation: text('fieldValidation') }),
   };
 }

@@ -1,6 +1,7 @@
+import type { AdmissionRequest } from '../admission/types.ts';
 import { ApiServerError, conflict, notFound } from '../errors.ts';
 import { cloneJson, elementsOf, isObject, membersOf, setValueAt, stringOf } from '../object/json.ts';
-import { timestamp } from '../object/types.ts';
+import { timestamp, type KubeObject } from '../object/types.ts';
 import type { ResourceDefinition } from '../registry/definition.ts';
 import { deleteObject } from '../registry/delete.ts';
 import { bodyOf, updateObject } from '../registry/update.ts';
@@ -9,7 +10,7 @@ import { requestScope, type ResourceRequest, type ServerContext } from './contex
 import { deleteParameters, dryRunParameter } from './parameters.ts';
 import { sendJson, sendText, setWarnings } from './respond.ts';
 import { checkDisruptionBudgets } from '../registry/disruption.ts';
-import { encodeOutcome, keyOf } from '../registry/registry.ts';
+import { encodeOutcome, keyOf, operationOptions, type RequestScope } from '../registry/registry.ts';
 
 const CREATED = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
 
@@ -21,6 +22,35 @@ function onlyVerb(call: ResourceRequest, verb: string): void {
     );
 }
 
+/** Asks admission about an object that is posted to a subresource and not stored as such. @returns it with its mutations */
+async function admitted(
+  context: ServerContext,
+  call: ResourceRequest,
+  definition: ResourceDefinition,
+  scope: RequestScope,
+  object: KubeObject,
+): Promise<KubeObject> {
+  const { admission } = context.registry;
+  const [version = '', group = ''] = object.apiVersion.split('/').reverse();
+  const request: AdmissionRequest = {
+    operation: 'CREATE',
+    resource: { group: definition.group, version: definition.version, resource: definition.resource },
+    kind: object.kind,
+    kindVersion: { group, version },
+    subresource: call.info.subresource,
+    namespace: call.info.namespace,
+    name: call.info.name ?? '',
+    user: scope.user,
+    dryRun: scope.dryRun,
+    object,
+    oldObject: undefined,
+    options: operationOptions('CreateOptions', scope),
+  };
+  const mutated = await admission.mutate(request, object, scope.warnings);
+  await admission.validate({ ...request, object: mutated }, scope.warnings);
+  return mutated;
+}
+
 /** `POST pods/{name}/binding`: a scheduler's decision for a node. @throws ApiServerError `Conflict`, `BadRequest` */
 export async function handleBinding(
   context: ServerContext,
@@ -30,15 +60,22 @@ export async function handleBinding(
   onlyVerb(call, 'create');
   const { name = '', namespace } = call.info;
   const { value } = await readObject(call.request);
-  const node = stringOf(membersOf(value.target).name);
-  if (node === '') throw new ApiServerError('BadRequest', 'a binding needs target.name, the name of a node');
-  const annotations = membersOf(membersOf(value.metadata).annotations);
   const scope = requestScope(call);
+  const binding = await admitted(context, call, definition, scope, {
+    apiVersion: 'v1',
+    kind: 'Binding',
+    ...value,
+    metadata: { name, namespace, ...membersOf(value.metadata) },
+  });
+  const node = stringOf(membersOf(binding.target).name);
+  if (node === '') throw new ApiServerError('BadRequest', 'a binding needs target.name, the name of a node');
+  const annotations = membersOf(binding.metadata.annotations);
   await updateObject(context.registry, definition, scope, {
     namespace,
     name,
     target: 'whole',
     subresource: 'binding',
+    admitted: true,
     replaces: false,
     produce: (current) => {
       if (current.metadata.deletionTimestamp !== undefined)
@@ -89,23 +126,14 @@ export async function handleEviction(
   const scope = { ...requestScope(call), dryRun };
   const pod = context.registry.store.get(keyOf(definition, namespace, name));
   if (pod === undefined) throw notFound(definition, name);
-  await context.registry.admission.validate(
-    {
-      operation: 'CREATE',
-      resource: { group: definition.group, version: definition.version, resource: definition.resource },
-      kind: 'Eviction',
-      subresource: 'eviction',
-      namespace,
-      name,
-      user: scope.user,
-      dryRun,
-      object: { apiVersion: 'policy/v1', kind: 'Eviction', ...value, metadata: membersOf(value.metadata) },
-      oldObject: undefined,
-    },
-    scope.warnings,
-  );
+  await admitted(context, call, definition, scope, {
+    apiVersion: 'policy/v1',
+    kind: 'Eviction',
+    ...value,
+    metadata: { name, namespace, ...membersOf(value.metadata) },
+  });
   checkDisruptionBudgets(context.registry.store, pod.object);
-  await deleteObject(context.registry, definition, scope, { namespace, name, options });
+  await deleteObject(context.registry, definition, scope, { namespace, name, options, admitted: true });
   setWarnings(call.response, scope.warnings);
   sendJson(call.response, 201, CREATED);
 }

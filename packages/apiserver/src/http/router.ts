@@ -7,6 +7,7 @@ import { keyOf } from '../registry/registry.ts';
 import type { Authenticator } from './auth.ts';
 import { RequestTrail, type RequestObserver } from './audit.ts';
 import type { ResourceRequest, ServerContext } from './context.ts';
+import { admitConnection } from './connect-admission.ts';
 import type { RequestGates } from './request-gates.ts';
 import { parseRequestInfo } from './request-info.ts';
 import { requestTarget } from './request-target.ts';
@@ -141,6 +142,7 @@ export class Router implements HttpHandler {
     )
       throw new ApiServerError('BadRequest', 'this path does not take upgrade requests');
     const pod = registry.store.get(keyOf(definition, info.namespace, info.name ?? ''));
+    if (pod !== undefined) await admitConnection(registry, definition, info, info.user, []);
     if (pod === undefined) throw notFound(definition, info.name ?? '');
     if (podSubresources?.upgrade === undefined)
       throw new ApiServerError(

@@ -33,6 +33,13 @@ export async function handleScale(
     target: 'main',
     subresource: 'scale',
     replaces: false,
+    view: {
+      group: 'autoscaling',
+      version: 'v1',
+      kind: 'Scale',
+      show: (object) => scaleOf(object, paths),
+      apply: (object, scale) => withScale(object, scale, paths),
+    },
     produce: (current) => bodyOf(withScale(current, change(scaleOf(current, paths)).value, paths)),
   });
   setWarnings(call.response, scope.warnings);

@@ -4,6 +4,8 @@ import { keyOf } from '../registry/registry.ts';
 import { letStall } from './connections.ts';
 import type { ResourceRequest, ServerContext } from './context.ts';
 import { handleBinding, handleEviction, handleFinalize } from './core-subresources.ts';
+import { admitConnection } from './connect-admission.ts';
+import { setWarnings } from './respond.ts';
 import { handleScale } from './scale.ts';
 
 /** Subresources of Pods that only the node they run on can answer. */
@@ -30,6 +32,9 @@ export async function handleSubresource(
       'NotImplemented',
       `pods/${subresource} needs a node, and this server has none attached`,
     );
+  const warnings: string[] = [];
+  await admitConnection(context.registry, definition, call.info, call.user, warnings);
+  setWarnings(call.response, warnings);
   letStall(call.request.socket);
   await context.podSubresources.handle(
     call.request,

@@ -1,4 +1,5 @@
 import { customResourceDefinitionKind } from '../crd/kind.ts';
+import { webhookKinds } from '../webhooks/kinds.ts';
 import type { ResourceDefinition } from '../registry/definition.ts';
 import { configurationKinds } from './configuration.ts';
 import { coordinationKinds } from './coordination.ts';
@@ -33,5 +34,6 @@ export function builtinKinds({ now, services }: KindOptions): ResourceDefinition
     resourceQuotaKind(),
     ...coordinationKinds(),
     customResourceDefinitionKind(now),
+    ...webhookKinds(),
   ];
 }

@@ -6,6 +6,8 @@ import { createObject } from '../registry/create.ts';
 import type { ResourceDefinition } from '../registry/definition.ts';
 import { keyOf, type Registry, type RequestScope } from '../registry/registry.ts';
 import { bodyOf, updateObject } from '../registry/update.ts';
+import { ADMISSION_GROUP } from '../webhooks/kinds.ts';
+import type { KubeObject } from '../object/types.ts';
 import { SYSTEM_NAMESPACES } from './namespace.ts';
 
 /** The server itself, as a user. */
@@ -15,19 +17,32 @@ const SYSTEM_SCOPE: Omit<RequestScope, 'warnings'> = {
   fieldValidation: 'Ignore',
 };
 
+/** What the embedder wants to be there from the start. */
+export interface InitialObjects {
+  readonly crds: readonly CustomResourceDefinition[];
+  /** MutatingWebhookConfigurations and ValidatingWebhookConfigurations. */
+  readonly configurations: readonly KubeObject[];
+}
+
 /**
- * Creates what a control plane always has: the system namespaces and the embedder's CustomResourceDefinitions, which are
- * updated when they differ from the stored ones.
- * @throws ApiServerError `Invalid` for a definition that is not valid.
+ * Creates what a control plane always has: the system namespaces and what the embedder wants, which is updated when it
+ * differs from what is stored.
+ * @throws ApiServerError `Invalid` for an object that is not valid.
  */
 export async function ensureObjects(
   registry: Registry,
-  crds: readonly CustomResourceDefinition[],
+  { crds, configurations }: InitialObjects,
 ): Promise<void> {
   const namespaces = definitionOf(registry, '', 'namespaces');
   for (const name of SYSTEM_NAMESPACES) await ensure(registry, namespaces, { metadata: { name } });
   const definitions = definitionOf(registry, CRD_GROUP, 'customresourcedefinitions');
   for (const crd of crds) await ensure(registry, definitions, cloneJson({ ...crd }));
+  for (const configuration of configurations)
+    await ensure(
+      registry,
+      definitionOf(registry, ADMISSION_GROUP, `${configuration.kind.toLowerCase()}s`),
+      configuration,
+    );
 }
 
 function definitionOf(registry: Registry, group: string, resource: string): ResourceDefinition {
@@ -47,12 +62,13 @@ async function ensure(
     await createObject(registry, definition, scope, undefined, bodyOf(object));
     return;
   }
-  if (object.spec === undefined) return;
+  const { apiVersion: _version, kind: _kind, metadata: _metadata, ...content } = object;
+  if (Object.keys(content).length === 0) return;
   await updateObject(registry, definition, scope, {
     namespace: undefined,
     name,
     target: 'main',
     replaces: false,
-    produce: (current) => bodyOf({ ...current, spec: cloneJson(object.spec) }),
+    produce: (current) => bodyOf({ ...current, ...cloneJson(content) }),
   });
 }

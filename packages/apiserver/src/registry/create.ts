@@ -10,6 +10,7 @@ import {
   checkKindLives,
   checkNamespace,
   keyOf,
+  operationOptions,
   storedOutcome,
   type Outcome,
   type Registry,
@@ -38,16 +39,17 @@ export async function createObject(
       'BadRequest',
       'metadata.resourceVersion must not be set on objects to be created',
     );
-  prepare(registry, definition, object);
+  wipe(object);
   const place = object.metadata.namespace;
   if (place !== undefined) checkNamespace(registry.store, definition, place, object.metadata.name ?? '');
   const request = admissionRequest(definition, scope, object);
   object = await registry.admission.mutate(request, object, scope.warnings);
   reconform(definition, object);
   setNamespace(definition, object, place);
+  prepare(registry, definition, object);
   validateObject(definition, object);
   scope.warnings.push(...(definition.strategy.warnings?.(object) ?? []));
-  await registry.admission.validate({ ...request, object }, scope.warnings);
+  await registry.admission.validate({ ...request, name: object.metadata.name ?? '', object }, scope.warnings);
   return registry.store.write((transaction) => insert(transaction, definition, scope, object));
 }
 
@@ -67,6 +69,7 @@ function admissionRequest(
     dryRun: scope.dryRun,
     object,
     oldObject: undefined,
+    options: operationOptions('CreateOptions', scope),
   };
 }
 
@@ -88,22 +91,32 @@ function setNamespace(
   object.metadata.namespace = namespace ?? '';
 }
 
-function prepare(registry: Registry, definition: ResourceDefinition, object: KubeObject): void {
-  const { metadata } = object;
+/** Removes what only the server may say of an object. As in Kubernetes, mutating admission sees it without. */
+function wipe({ metadata }: KubeObject): void {
   for (const member of [
     'selfLink',
     'managedFields',
+    'uid',
+    'creationTimestamp',
     'deletionTimestamp',
     'deletionGracePeriodSeconds',
     'resourceVersion',
   ])
     Reflect.deleteProperty(metadata, member);
+}
+
+/** Completes an object that is about to be judged and stored. */
+function prepare(registry: Registry, definition: ResourceDefinition, object: KubeObject): void {
+  wipe(object);
+  const { metadata } = object;
   metadata.uid = crypto.randomUUID();
   metadata.creationTimestamp = timestamp(registry.now());
   if (definition.tracksGeneration) metadata.generation = 1;
   else delete metadata.generation;
   if (definition.status && definition.strategy.keepsStatusOnCreate !== true) delete object.status;
   definition.strategy.prepareForCreate?.(object);
+  if ((metadata.name ?? '') === '' && (metadata.generateName ?? '') !== '')
+    metadata.name = freeName(registry.store, definition, object);
 }
 
 function insert(
@@ -113,8 +126,6 @@ function insert(
   object: KubeObject,
 ): Outcome {
   const { metadata } = object;
-  const generated = metadata.name === undefined || metadata.name === '';
-  if (generated) metadata.name = freeName(transaction, definition, object);
   const name = metadata.name ?? '';
   if (definition.namespaced) checkNamespace(transaction, definition, metadata.namespace ?? '', name);
   checkKindLives(transaction, definition);
@@ -126,11 +137,15 @@ function insert(
   return scope.dryRun ? { object: stored } : storedOutcome(transaction.put(key, stored));
 }
 
-function freeName(transaction: Transaction, definition: ResourceDefinition, object: KubeObject): string {
+function freeName(
+  source: Pick<Transaction, 'get'>,
+  definition: ResourceDefinition,
+  object: KubeObject,
+): string {
   const prefix = object.metadata.generateName ?? '';
   for (let attempt = 0; attempt < NAME_ATTEMPTS; attempt += 1) {
     const name = generateName(prefix);
-    if (transaction.get(keyOf(definition, object.metadata.namespace, name)) === undefined) return name;
+    if (source.get(keyOf(definition, object.metadata.namespace, name)) === undefined) return name;
   }
   throw new ApiServerError('AlreadyExists', `found no free name that starts with "${prefix}"; try again`, {
     group: definition.group,

@@ -1,13 +1,30 @@
+import type { AdmissionRequest } from '../admission/types.ts';
 import { conflict, notFound } from '../errors.ts';
 import { cloneJson } from '../object/json.ts';
 import type { KubeObject } from '../object/types.ts';
 import { fromStorage, type ResourceDefinition } from './definition.ts';
 import { planDeletion, type DeleteOptions } from './deletion.ts';
-import { keyOf, storedOutcome, type Outcome, type Registry, type RequestScope } from './registry.ts';
+import {
+  keyOf,
+  operationOptions,
+  storedOutcome,
+  type Outcome,
+  type Registry,
+  type RequestScope,
+} from './registry.ts';
 
 /** How a deletion went: the object is gone, or is being deleted. */
 export interface DeletionOutcome extends Outcome {
   readonly gone: boolean;
+}
+
+/** What is to be deleted, and how. */
+export interface DeletionTarget {
+  readonly namespace: string | undefined;
+  readonly name: string;
+  readonly options: DeleteOptions;
+  /** Set by handlers that have asked admission in the terms of a subresource already, such as eviction. */
+  readonly admitted?: boolean;
 }
 
 /**
@@ -18,29 +35,31 @@ export async function deleteObject(
   registry: Registry,
   definition: ResourceDefinition,
   scope: RequestScope,
-  target: { namespace: string | undefined; name: string; options: DeleteOptions },
+  target: DeletionTarget,
 ): Promise<DeletionOutcome> {
-  const { namespace, name, options } = target;
+  const { namespace, name, options, admitted = false } = target;
   const key = keyOf(definition, namespace, name);
   const current = registry.store.get(key);
   if (current === undefined) throw notFound(definition, name);
   checkPreconditions(definition, name, current.object, options);
   definition.strategy.checkDeletion?.(current.object);
-  await registry.admission.validate(
-    {
-      operation: 'DELETE',
-      resource: { group: definition.group, version: definition.version, resource: definition.resource },
-      kind: definition.kind,
-      subresource: undefined,
-      namespace: current.object.metadata.namespace,
-      name,
-      user: scope.user,
-      dryRun: scope.dryRun,
-      object: undefined,
-      oldObject: fromStorage(definition, cloneJson(current.object)),
-    },
-    scope.warnings,
-  );
+  const request: AdmissionRequest = {
+    operation: 'DELETE',
+    resource: { group: definition.group, version: definition.version, resource: definition.resource },
+    kind: definition.kind,
+    subresource: undefined,
+    namespace: current.object.metadata.namespace,
+    name,
+    user: scope.user,
+    dryRun: scope.dryRun,
+    object: undefined,
+    oldObject: fromStorage(definition, cloneJson(current.object)),
+    options: operationOptions('DeleteOptions', { options: { ...scope.options, ...options } }),
+  };
+  if (!admitted) {
+    await registry.admission.consult(request, scope.warnings);
+    await registry.admission.validate(request, scope.warnings);
+  }
   return registry.store.write((transaction): DeletionOutcome => {
     const latest = transaction.get(key);
     if (latest === undefined) throw notFound(definition, name);

@@ -1,4 +1,5 @@
 import { ApiServerError } from '../errors.ts';
+import { matchesSelector } from '../object/embedded-selector.ts';
 import { elementsOf, membersOf, stringOf } from '../object/json.ts';
 import type { KubeObject } from '../object/types.ts';
 import type { Store } from '../storage/store.ts';
@@ -61,19 +62,5 @@ function isReady(pod: KubeObject): boolean {
 
 /** Whether an embedded label selector matches a pod; an empty one matches all, an absent one none. */
 function selects(selector: unknown, { metadata }: KubeObject): boolean {
-  if (selector === undefined) return false;
-  const labels = metadata.labels ?? {};
-  const { matchLabels, matchExpressions } = membersOf(selector);
-  return (
-    Object.entries(membersOf(matchLabels)).every(([key, value]) => labels[key] === value) &&
-    elementsOf(matchExpressions)
-      .map(membersOf)
-      .every(({ key, operator, values }) => {
-        const label = labels[stringOf(key)];
-        const listed = label !== undefined && elementsOf(values).includes(label);
-        if (operator === 'In') return listed;
-        if (operator === 'NotIn') return !listed;
-        return operator === 'Exists' ? label !== undefined : label === undefined;
-      })
-  );
+  return selector !== undefined && matchesSelector(selector, metadata.labels);
 }

@@ -1,6 +1,7 @@
 import type { AdmissionChain } from '../admission/chain.ts';
 import type { UserInfo } from '../admission/types.ts';
 import { ApiServerError } from '../errors.ts';
+import type { JsonObject } from '../object/json.ts';
 import type { KubeObject } from '../object/types.ts';
 import type { ObjectKey, StoredObject } from '../storage/records.ts';
 import type { Store, Transaction } from '../storage/store.ts';
@@ -26,6 +27,16 @@ export interface RequestScope {
   readonly fieldValidation: FieldValidation;
   /** Collects what the client is warned of. */
   readonly warnings: string[];
+  /** Members of CreateOptions, UpdateOptions or DeleteOptions that the client gave, for admission. */
+  readonly options?: JsonObject;
+}
+
+/** The options of a request as admission shows them. */
+export function operationOptions(
+  kind: 'CreateOptions' | 'UpdateOptions' | 'DeleteOptions',
+  { options }: Pick<RequestScope, 'options'>,
+): JsonObject {
+  return { kind, apiVersion: 'meta.k8s.io/v1', ...options };
 }
 
 /** An object as an operation answers it, in its stored form; `json` is present if it is stored exactly so. */

@@ -1,4 +1,4 @@
-import type { AdmissionRequest } from '../admission/types.ts';
+import type { AdmissionRequest, AdmissionView } from '../admission/types.ts';
 import { ApiServerError, conflict, invalid, notFound } from '../errors.ts';
 import { cloneJson, equalJson, type JsonObject } from '../object/json.ts';
 import type { KubeObject } from '../object/types.ts';
@@ -8,7 +8,14 @@ import { conform, reconform, validateObject, type ParsedBody } from './conform.t
 import { fromStorage, toStorage, type ResourceDefinition } from './definition.ts';
 import { isReadyToDisappear } from './deletion.ts';
 import { changesSpec, inheritMetadata, validateMetadataUpdate } from './metadata.ts';
-import { keyOf, storedOutcome, type Outcome, type Registry, type RequestScope } from './registry.ts';
+import {
+  keyOf,
+  operationOptions,
+  storedOutcome,
+  type Outcome,
+  type Registry,
+  type RequestScope,
+} from './registry.ts';
 
 /**
  * Which part of an object an update may change: what clients desire, what was observed, or (for subresources that the
@@ -25,6 +32,10 @@ export interface Update {
   readonly subresource?: string;
   /** True for PUT: the body is the whole object, so custom resources must name the revision they replace. */
   readonly replaces: boolean;
+  /** Set by handlers that have asked admission in the terms of a subresource already. */
+  readonly admitted?: boolean;
+  /** How the subresource shows the object to webhooks. */
+  readonly view?: AdmissionView;
   /** Makes the new object, in the served version, from a copy of the present one. Called again after a lost race. */
   readonly produce: (current: KubeObject) => ParsedBody;
 }
@@ -82,8 +93,10 @@ async function prepareUpdate(
     dryRun: scope.dryRun,
     object: next,
     oldObject: old,
+    options: operationOptions('UpdateOptions', scope),
+    ...(update.view !== undefined && { view: update.view }),
   };
-  next = await registry.admission.mutate(request, next, scope.warnings);
+  if (update.admitted !== true) next = await registry.admission.mutate(request, next, scope.warnings);
   reconform(definition, next);
   if (definition.tracksGeneration && update.target !== 'status' && changesSpec(next, old, definition.status))
     next.metadata.generation = (old.metadata.generation ?? 0) + 1;
@@ -92,7 +105,8 @@ async function prepareUpdate(
   if (!equalJson(next, old))
     validateObject(definition, next, extra, changesSpec(next, old, false) ? 'all' : 'metadata');
   if (update.target === 'main') scope.warnings.push(...(definition.strategy.warnings?.(next) ?? []));
-  await registry.admission.validate({ ...request, object: next }, scope.warnings);
+  if (update.admitted !== true)
+    await registry.admission.validate({ ...request, object: next }, scope.warnings);
   return next;
 }
 
