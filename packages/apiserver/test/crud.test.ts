@@ -79,7 +79,6 @@ describe('objects', () => {
     ['no token', () => client.get(CONFIGMAPS, { token: '' }), 401, 'Unauthorized'],
     ['a wrong token', () => client.get(CONFIGMAPS, { token: 'guess' }), 401, 'Unauthorized'],
     ['RBAC', () => client.get('/apis/rbac.authorization.k8s.io/v1/clusterroles'), 501, 'NotImplemented'],
-    ['webhooks', () => client.get('/apis/admissionregistration.k8s.io/v1'), 501, 'NotImplemented'],
     [
       'server-side apply',
       () => client.call('PATCH', `${CONFIGMAPS}/first`, { body: {}, type: 'application/apply-patch+yaml' }),
