@@ -1,4 +1,14 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+
+/** What only computes: no processes, no files, no state of a module that one test could leave to the next. */
+const pure = [
+  'packages/{admission,core-types,machine-plan}/test/*.test.ts',
+  'packages/{admission,core-types,machine-plan}/test/!(browser)/**/*.test.ts',
+];
+
+// Half of the time of such tests is waiting for a guest or a program, so there may be more of them than processors.
+const maxWorkers = Math.ceil(availableParallelism() * 1.5);
 
 // Tests run on the TypeScript sources: workspace packages resolve through the `@virtkit/source` export condition.
 export default defineConfig({
@@ -18,13 +28,17 @@ export default defineConfig({
     retry: process.env.CI === undefined ? 0 : 1,
     projects: [
       {
+        // Loading a module again for every file takes longer than most of these tests.
+        extends: true,
+        test: { name: 'pure', include: pure, isolate: false, maxWorkers },
+      },
+      {
         extends: true,
         test: {
           name: 'parts',
-          // By default one processor is left alone, which on two means one file at a time.
-          maxWorkers: '100%',
+          maxWorkers,
           include: ['{packages,apps,tools}/*/test/**/*.test.ts', 'bench/test/**/*.test.ts'],
-          exclude: ['tools/images/test/built/**'],
+          exclude: [...pure, 'tools/images/test/built/**'],
         },
       },
       {
