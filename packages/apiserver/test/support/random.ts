@@ -25,7 +25,7 @@ export class Random {
   }
 
   /** One of these. */
-  pick<T>(from: readonly [T, ...T[]]): T {
-    return from[this.between(0, from.length - 1)] ?? from[0];
+  pick<const A extends readonly [unknown, ...unknown[]]>(from: A): A[number] {
+    return from[this.between(0, from.length - 1)];
   }
 }
