@@ -5,6 +5,7 @@ import { ageSince } from '../table/age.ts';
 import { nameColumn } from '../table/common-columns.ts';
 import type { TableColumn } from '../table/columns.ts';
 import { compileJsonPath } from '../table/json-path.ts';
+import { lazyRules } from './lazy-rules.ts';
 import type { CustomResourceDefinition, CustomResourceNames, CustomResourceVersion } from './types.ts';
 
 /** Views a stored CustomResourceDefinition, whose shape was validated when it was written. */
@@ -26,6 +27,7 @@ function customDefinition(
   const names = completeNames(spec.names);
   const storageVersion = spec.versions.find((candidate) => candidate.storage)?.name ?? version.name;
   const scale = version.subresources?.scale;
+  const schema = version.schema?.openAPIV3Schema;
   const warning =
     version.deprecated === true
       ? (version.deprecationWarning ?? `${spec.group}/${version.name} ${names.kind} is deprecated`)
@@ -42,7 +44,8 @@ function customDefinition(
     namespaced: spec.scope === 'Namespaced',
     origin: 'custom',
     storage: qualifiedResource(spec.group, names.plural),
-    schema: version.schema?.openAPIV3Schema,
+    schema,
+    ...(schema !== undefined && { rules: lazyRules(schema) }),
     nameFormat: 'dns-subdomain',
     status: version.subresources?.status !== undefined,
     ...(scale !== undefined && { scale: scalePaths(scale) }),

@@ -9,7 +9,8 @@ import { asCustomResourceDefinition, completeNames } from './definitions.ts';
 import { CRD_CLEANUP_FINALIZER, CRD_GROUP, CRD_STORAGE } from './group.ts';
 import { CRD_SCHEMA } from './schema.ts';
 import type { CustomResourceNames } from './types.ts';
-import { unevaluatedRules, validateCustomResourceDefinition } from './validate.ts';
+import { definitionRuleProblems, loadPatternsOf } from './definition-rules.ts';
+import { validateCustomResourceDefinition } from './validate.ts';
 
 /** The resource `customresourcedefinitions`. */
 export function customResourceDefinitionKind(now: () => Date): ResourceDefinition {
@@ -53,7 +54,8 @@ function strategy(now: () => Date): Strategy {
       spec.conversion ??= { strategy: 'None' };
     },
     validate: validateCustomResourceDefinition,
-    warnings: unevaluatedRules,
+    prepareValidation: loadPatternsOf,
+    validateDeeply: definitionRuleProblems,
     validateUpdate: immutableFields,
     allocate: (object, old, transaction) => acceptNames(object, old, transaction, now()),
     prepareForDeletion: (object) => {

@@ -3,7 +3,7 @@ import { elementsOf, isObject } from '../object/json.ts';
 import { nameProblem } from '../object/names.ts';
 import type { KubeObject } from '../object/types.ts';
 import { compileJsonPath } from '../table/json-path.ts';
-import { compilePattern } from '../schema/pattern.ts';
+import { isPattern } from '../schema/pattern.ts';
 import type { Schema } from '../schema/types.ts';
 import { memberPath, validateSchema } from '../schema/validate.ts';
 import { asCustomResourceDefinition } from './definitions.ts';
@@ -96,7 +96,7 @@ function checkStructural(schema: Schema, path: string, causes: StatusCause[]): v
     schema['x-kubernetes-int-or-string'] === true || schema['x-kubernetes-preserve-unknown-fields'] === true;
   if (schema.type === undefined && !anything)
     causes.push(required(`${path}.type`, 'must not be empty for specified fields'));
-  if (schema.pattern !== undefined && compilePattern(schema.pattern) === undefined)
+  if (schema.pattern !== undefined && !isPattern(schema.pattern))
     causes.push(bad(`${path}.pattern`, schema.pattern, 'must be a valid regular expression'));
   if (schema.type === 'array' && schema.items === undefined)
     causes.push(required(`${path}.items`, 'must be specified'));
@@ -120,14 +120,4 @@ function checkStructural(schema: Schema, path: string, causes: StatusCause[]): v
     checkStructural(schema.additionalProperties, `${path}.additionalProperties`, causes);
   for (const [name, member] of Object.entries(schema.properties ?? {}))
     checkStructural(member, memberPath(`${path}.properties`, name), causes);
-}
-
-/** Warns of CEL rules, which this server keeps but does not evaluate. */
-export function unevaluatedRules(object: KubeObject): string[] {
-  const { versions } = asCustomResourceDefinition(object).spec;
-  return versions.flatMap((version) =>
-    JSON.stringify(version.schema ?? {}).includes('"x-kubernetes-validations":')
-      ? [`version ${version.name}: x-kubernetes-validations (CEL) are not evaluated by this server`]
-      : [],
-  );
 }

@@ -4,6 +4,8 @@ import { isTooDeep, tooDeep } from '../object/nesting.ts';
 import { apiVersionOf, isKubeObject, type KubeObject } from '../object/types.ts';
 import { applyDefaults } from '../schema/default.ts';
 import { unknownFields } from '../schema/prune.ts';
+import { Correlation } from '../schema/correlation.ts';
+import { loadPatterns } from '../schema/pattern.ts';
 import { validateSchema } from '../schema/validate.ts';
 import type { ResourceDefinition } from './definition.ts';
 import { checkMetadataShape, normaliseMetadata, validateMetadata } from './metadata.ts';
@@ -95,21 +97,49 @@ function reportFields(
   );
 }
 
+/** What is known of a write beside the object itself. */
+export interface ObjectValidation {
+  /** The object that is replaced: parts of a custom resource that were not changed need not be valid. */
+  readonly old?: KubeObject;
+  /** Violations that were found already. */
+  readonly extra?: readonly StatusCause[];
+  /** `metadata` when nothing else of a built-in kind has changed. */
+  readonly parts?: 'all' | 'metadata';
+  /** Receives violations that are tolerated. */
+  readonly warnings: string[];
+}
+
+/** Reasons for which rules are not asked: they may rely on what the schema promises. */
+const BLOCKING = new Set([
+  'FieldValueNotSupported',
+  'FieldValueRequired',
+  'FieldValueTooLong',
+  'FieldValueTooMany',
+  'FieldValueTypeInvalid',
+]);
+
+const RULES_NOT_CHECKED =
+  'Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
+
 /**
- * Checks an object: completely, or only its metadata when nothing else has changed, so that an object which a newer
- * schema no longer admits can still be labelled, released and deleted.
+ * Checks an object against its schema and rules, so that an object which a newer schema no longer admits can still be
+ * labelled, released and deleted: what an update does not change is not held against it.
  * @throws ApiServerError `Invalid` with a cause for each violation; `BadRequest` when a field of a built-in kind has the
  * wrong type.
  */
-export function validateObject(
+export async function validateObject(
   definition: ResourceDefinition,
   object: KubeObject,
-  extra: readonly StatusCause[] = [],
-  parts: 'all' | 'metadata' = 'all',
-): void {
+  { old, extra = [], parts = 'all', warnings }: ObjectValidation,
+): Promise<void> {
+  const { schema, strategy } = definition;
   const causes = [...validateMetadata(definition, object.metadata), ...extra];
-  const whole = parts === 'all';
-  if (whole && definition.schema !== undefined) causes.push(...validateSchema(definition.schema, object));
+  if (schema !== undefined && parts === 'all') {
+    if (definition.origin === 'custom') await loadPatterns(schema);
+    const correlation =
+      old === undefined || definition.origin === 'builtin' ? undefined : new Correlation(schema, object, old);
+    causes.push(...validateSchema(schema, object, '', correlation));
+  }
   const mistyped = causes.find((cause) => cause.reason === 'FieldValueTypeInvalid');
   if (mistyped !== undefined && definition.origin === 'builtin')
     throw new ApiServerError(
@@ -117,7 +147,24 @@ export function validateObject(
       `${definition.kind}: ${mistyped.field ?? ''}: ${mistyped.message}`,
       { causes },
     );
-  if (whole && mistyped === undefined) causes.push(...(definition.strategy.validate?.(object) ?? []));
+  if (parts === 'all' && mistyped === undefined) {
+    await strategy.prepareValidation?.(object);
+    causes.push(...(strategy.validate?.(object) ?? []));
+  }
+  const rules = await definition.rules?.();
+  if (rules !== undefined)
+    causes.push(...(causes.some(blocks) ? [RULES_SKIPPED] : rules(object, old, warnings)));
+  if (causes.length === 0) causes.push(...((await strategy.validateDeeply?.(object, old)) ?? []));
   if (causes.length > 0)
     throw invalid(definition, object.metadata.name ?? object.metadata.generateName ?? '', causes);
+}
+
+const RULES_SKIPPED: StatusCause = {
+  reason: 'FieldValueInvalid',
+  field: '<nil>',
+  message: RULES_NOT_CHECKED,
+};
+
+function blocks({ reason }: StatusCause): boolean {
+  return reason !== undefined && BLOCKING.has(reason);
 }

@@ -47,7 +47,7 @@ export async function createObject(
   reconform(definition, object);
   setNamespace(definition, object, place);
   prepare(registry, definition, object);
-  validateObject(definition, object);
+  await validateObject(definition, object, { warnings: scope.warnings });
   scope.warnings.push(...(definition.strategy.warnings?.(object) ?? []));
   await registry.admission.validate({ ...request, name: object.metadata.name ?? '', object }, scope.warnings);
   return registry.store.write((transaction) => insert(transaction, definition, scope, object));

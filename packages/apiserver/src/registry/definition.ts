@@ -23,7 +23,11 @@ export interface Strategy {
   prepareForUpdate?(object: KubeObject, old: KubeObject): void;
   /** Fills in defaults that a schema cannot express, in place. */
   applyDefaults?(object: KubeObject): void;
+  /** Loads what `validate` needs for an object whose shape is right. */
+  prepareValidation?(object: KubeObject): Promise<void>;
   validate?(object: KubeObject): StatusCause[];
+  /** Checks that need a library of their own; asked only about objects that are valid so far. */
+  validateDeeply?(object: KubeObject, old: KubeObject | undefined): Promise<StatusCause[]>;
   /** What the client is warned of although the object is acceptable. */
   warnings?(object: KubeObject): string[];
   validateUpdate?(object: KubeObject, old: KubeObject): StatusCause[];
@@ -38,6 +42,16 @@ export interface Strategy {
   /** Called when deletion starts (deletionTimestamp was just set), in place. */
   prepareForDeletion?(object: KubeObject): void;
 }
+
+/**
+ * Evaluates the rules of a resource for an object and the one that it replaces.
+ * @param warnings receives what does not hold of parts that were not changed.
+ */
+export type ObjectRules = (
+  object: KubeObject,
+  old: KubeObject | undefined,
+  warnings: string[],
+) => StatusCause[];
 
 /** Translates between the stored object and the served version of it. */
 export interface Conversion {
@@ -58,6 +72,8 @@ export interface ResourceDefinition extends GroupVersionResource {
   /** The name under which objects are stored, shared by the versions of a resource. */
   readonly storage: string;
   readonly schema: Schema | undefined;
+  /** Loads the rules of the schema (`x-kubernetes-validations`), if it has some. */
+  readonly rules?: () => Promise<ObjectRules | undefined>;
   readonly nameFormat: NameFormat;
   readonly status: boolean;
   readonly scale?: ScalePaths;

@@ -102,8 +102,11 @@ async function prepareUpdate(
     next.metadata.generation = (old.metadata.generation ?? 0) + 1;
   const extra = validateMetadataUpdate(next.metadata, old.metadata);
   if (update.target === 'main') extra.push(...(definition.strategy.validateUpdate?.(next, old) ?? []));
-  if (!equalJson(next, old))
-    validateObject(definition, next, extra, changesSpec(next, old, false) ? 'all' : 'metadata');
+  // A rule may forbid that something stays as it is.
+  if ((await definition.rules?.()) !== undefined || !equalJson(next, old)) {
+    const parts = definition.origin === 'custom' || changesSpec(next, old, false) ? 'all' : 'metadata';
+    await validateObject(definition, next, { old, extra, parts, warnings: scope.warnings });
+  }
   if (update.target === 'main') scope.warnings.push(...(definition.strategy.warnings?.(next) ?? []));
   if (update.admitted !== true)
     await registry.admission.validate({ ...request, object: next }, scope.warnings);

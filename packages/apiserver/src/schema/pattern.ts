@@ -1,20 +1,70 @@
-const compiled = new Map<string, RegExp | undefined>();
+// Patterns of Kubernetes are regular expressions of RE2. Its implementation is loaded when an object with a pattern is first
+// validated; until then simple patterns, which mean the same to both, are left to JavaScript.
+import type { RE2JS } from 're2js';
+import type { Schema } from './types.ts';
 
-/**
- * Compiles a pattern written for Go's RE2, as far as JavaScript's syntax goes: a leading `(?i)` is understood.
- * @returns `undefined` when the pattern is not a regular expression.
- */
-export function compilePattern(source: string): RegExp | undefined {
-  if (!compiled.has(source)) compiled.set(source, tryCompile(source));
-  return compiled.get(source);
+/** Syntax that means something else to RE2, or that only one of the two knows. */
+const DIFFERENT = /\\(?![.dwDW/^$*+?()[\]{}|\\-])|\(\?|\[\[:|\{\d{4,}/;
+
+let re2: typeof RE2JS | undefined;
+const plain = new Map<string, RegExp | undefined>();
+const compiled = new Map<string, RE2JS | undefined>();
+
+/** Makes patterns of RE2 ready if a schema has some. */
+export async function loadPatterns(schema: Schema): Promise<void> {
+  if (re2 === undefined && hasPattern(schema)) re2 = (await import('re2js')).RE2JS;
 }
 
-function tryCompile(source: string): RegExp | undefined {
-  const insensitive = source.startsWith('(?i)');
-  const body = insensitive ? source.slice(4) : source;
-  const flags = insensitive ? 'i' : '';
-  // RE2 accepts escapes such as \- that JavaScript refuses in Unicode mode: fall back to the lenient syntax.
-  return construct(body, `${flags}u`) ?? construct(body, flags);
+const known = new WeakMap<Schema, boolean>();
+
+function hasPattern(schema: Schema): boolean {
+  const found = known.get(schema) ?? JSON.stringify(schema).includes('"pattern":');
+  known.set(schema, found);
+  return found;
+}
+
+/** True for a regular expression. */
+export function isPattern(source: string): boolean {
+  return re2 === undefined ? plainPattern(source) !== undefined : re2Pattern(re2, source) !== undefined;
+}
+
+/** Whether a text contains a match; undefined if the pattern is no regular expression. */
+export function matchesPattern(source: string, text: string): boolean | undefined {
+  return re2 === undefined ? plainPattern(source)?.test(text) : re2Pattern(re2, source)?.matcher(text).find();
+}
+
+/** True if RE2 must be loaded to tell whether this is a regular expression. */
+export function needsRe2(source: string): boolean {
+  return DIFFERENT.test(source);
+}
+
+function remembered<T>(cache: Map<string, T>, source: string, make: () => T): T {
+  const found = cache.get(source);
+  if (found !== undefined || cache.has(source)) return found as T;
+  const made = make();
+  cache.set(source, made);
+  return made;
+}
+
+function re2Pattern(engine: typeof RE2JS, source: string): RE2JS | undefined {
+  return remembered(compiled, source, () => {
+    try {
+      return engine.compile(source);
+    } catch (error) {
+      if (error instanceof Error && error.name === 'RE2JSSyntaxException') return undefined;
+      throw error;
+    }
+  });
+}
+
+function plainPattern(source: string): RegExp | undefined {
+  return remembered(plain, source, () => {
+    const insensitive = source.startsWith('(?i)');
+    const body = insensitive ? source.slice(4) : source;
+    const flags = insensitive ? 'i' : '';
+    // RE2 accepts escapes such as \- that JavaScript refuses in Unicode mode: fall back to the lenient syntax.
+    return construct(body, `${flags}u`) ?? construct(body, flags);
+  });
 }
 
 function construct(body: string, flags: string): RegExp | undefined {

@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { StatusCause } from '../errors.ts';
 import { isObject } from '../object/json.ts';
 import { checkFormat } from './format.ts';
-import { compilePattern } from './pattern.ts';
+import { matchesPattern } from './pattern.ts';
+import type { Correlation } from './correlation.ts';
 import type { Schema } from './types.ts';
 
 /** Joins a field path and a member name the way Kubernetes prints it: `a.b`, `a[key.with.dots]`. */
@@ -36,15 +37,28 @@ function hasType(value: unknown, type: string): boolean {
 
 /**
  * Checks a value against a structural schema.
+ * @param former the value that is replaced, if one is: what was not changed is not looked at.
  * @returns one cause per violation; a violated type is reported as `FieldValueTypeInvalid` and its content is not looked at.
  */
-export function validateSchema(schema: Schema, value: unknown, path = ''): StatusCause[] {
+export function validateSchema(
+  schema: Schema,
+  value: unknown,
+  path = '',
+  former?: Correlation,
+): StatusCause[] {
   const causes: StatusCause[] = [];
-  validateInto(causes, schema, value, path);
+  validateInto(causes, schema, value, path, former);
   return causes;
 }
 
-function validateInto(causes: StatusCause[], schema: Schema, value: unknown, path: string): void {
+function validateInto(
+  causes: StatusCause[],
+  schema: Schema,
+  value: unknown,
+  path: string,
+  former?: Correlation,
+): void {
+  if (former?.unchanged === true) return;
   if (value === null && schema.nullable === true) return;
   if (schema['x-kubernetes-int-or-string'] === true) {
     if (typeof value !== 'string' && !Number.isInteger(value)) {
@@ -61,8 +75,8 @@ function validateInto(causes: StatusCause[], schema: Schema, value: unknown, pat
   }
   if (typeof value === 'string') validateString(causes, schema, value, path);
   else if (typeof value === 'number') validateNumber(causes, schema, value, path);
-  else if (Array.isArray(value)) validateArray(causes, schema, value, path);
-  else if (isObject(value)) validateMembers(causes, schema, value, path);
+  else if (Array.isArray(value)) validateArray(causes, schema, value, path, former);
+  else if (isObject(value)) validateMembers(causes, schema, value, path, former);
   validateCombinators(causes, schema, value, path);
 }
 
@@ -90,7 +104,7 @@ function validateString(causes: StatusCause[], schema: Schema, value: string, pa
     causes.push(
       cause('FieldValueTooLong', path, `Too long: may not be more than ${schema.maxLength} characters`),
     );
-  if (schema.pattern !== undefined && compilePattern(schema.pattern)?.test(value) === false)
+  if (schema.pattern !== undefined && matchesPattern(schema.pattern, value) === false)
     causes.push(invalidValue(path, value, `should match '${schema.pattern}'`));
   if (schema.format !== undefined && !checkFormat(schema.format, value))
     causes.push(invalidValue(path, value, `must be of format ${schema.format}`));
@@ -116,7 +130,13 @@ function orEqual(exclusive: boolean | undefined): string {
   return exclusive === true ? '' : 'or equal to ';
 }
 
-function validateArray(causes: StatusCause[], schema: Schema, value: readonly unknown[], path: string): void {
+function validateArray(
+  causes: StatusCause[],
+  schema: Schema,
+  value: readonly unknown[],
+  path: string,
+  former: Correlation | undefined,
+): void {
   if (schema.minItems !== undefined && value.length < schema.minItems)
     causes.push(invalidValue(path, value.length, `should have at least ${schema.minItems} items`));
   if (schema.maxItems !== undefined && value.length > schema.maxItems)
@@ -129,7 +149,9 @@ function validateArray(causes: StatusCause[], schema: Schema, value: readonly un
     );
   const { items } = schema;
   if (items !== undefined)
-    value.forEach((item, index) => validateInto(causes, items, item, `${path}[${index}]`));
+    value.forEach((item, index) =>
+      validateInto(causes, items, item, `${path}[${index}]`, former?.index(index)),
+    );
   const listType = schema['x-kubernetes-list-type'];
   if (schema.uniqueItems === true || listType === 'set') reportDuplicates(causes, value, value, path);
   if (listType === 'map') {
@@ -166,6 +188,7 @@ function validateMembers(
   schema: Schema,
   value: Record<string, unknown>,
   path: string,
+  former: Correlation | undefined,
 ): void {
   for (const name of schema.required ?? [])
     if (value[name] === undefined) causes.push(cause(REQUIRED, memberPath(path, name), 'Required value'));
@@ -184,7 +207,8 @@ function validateMembers(
       : isObject(schema.additionalProperties)
         ? (schema.additionalProperties as Schema)
         : undefined;
-    if (memberSchema !== undefined) validateInto(causes, memberSchema, member, memberPath(path, name));
+    if (memberSchema !== undefined)
+      validateInto(causes, memberSchema, member, memberPath(path, name), former?.key(name));
   }
 }
 
