@@ -1,5 +1,13 @@
 import { AdmissionChain } from './admission/chain.ts';
 import type { AdmissionPlugin } from './admission/types.ts';
+import { Authenticator } from './authentication/authenticator.ts';
+import { StaticTokens, type TokenIdentity } from './authentication/static-tokens.ts';
+import { TokenReviewer } from './authentication/token-review.ts';
+import { RoleAggregation } from './authorization/aggregation.ts';
+import { alwaysAllow } from './authorization/authorizer.ts';
+import { installBootstrapPolicy } from './authorization/bootstrap/install.ts';
+import { escalationCheck } from './authorization/escalation.ts';
+import { RbacAuthorizer } from './authorization/rbac.ts';
 import { registerCustomResources } from './crd/registrar.ts';
 import type { CustomResourceDefinition } from './crd/types.ts';
 import { Discovery } from './discovery/discovery.ts';
@@ -7,10 +15,9 @@ import { ApiServerError } from './errors.ts';
 import { GarbageCollector, type BackgroundErrorHandler } from './garbage-collector/collector.ts';
 import { ContentCleaner } from './garbage-collector/content-cleaner.ts';
 import type { RequestObserver } from './http/audit.ts';
-import { Authenticator, type TokenIdentity } from './http/auth.ts';
 import { requestLimits, type RequestLimits } from './http/limits.ts';
 import { RequestGates } from './http/request-gates.ts';
-import { Router } from './http/router.ts';
+import { isHealthOrVersion, Router } from './http/router.ts';
 import { HttpServer, type ListenAddress } from './http/server.ts';
 import { builtinKinds } from './kinds/builtin-kinds.ts';
 import { serviceRanges, type ServiceRangeOptions } from './kinds/service.ts';
@@ -69,6 +76,11 @@ export interface ControlPlaneOptions {
   podSubresources?: PodSubresources;
   /** Users besides the administrator. */
   tokens?: readonly TokenIdentity[];
+  /**
+   * Who may do what: `rbac` (the default) asks Roles and ClusterRoles, as Kubernetes does; with `always-allow` everybody who
+   * has a token or a certificate may do everything. The administrator, of the group `system:masters`, always may.
+   */
+  authorization?: 'rbac' | 'always-allow';
   /** The administrator's token; generated (and kept in the data directory) when absent. */
   adminToken?: string;
   /** Default: generated, and kept in the data directory. */
@@ -132,6 +144,8 @@ const LOCALHOST = '127.0.0.1';
 const BOOKMARK_INTERVAL_MS = 60_000;
 /** Name of the administrator. */
 const ADMIN = 'kubernetes-admin';
+/** Who issues tokens of service accounts, and the audience that tokens for this server are meant for. */
+const ISSUER = 'https://kubernetes.default.svc.cluster.local';
 
 /**
  * Starts an API server in this process.
@@ -165,10 +179,14 @@ export async function startControlPlaneOn(
   resources.defer(() => hub.close());
   const webhookClient = resources.use(new WebhookClient(options.resolveService ?? storedServices(store)));
   const webhookAdmission = resources.use(new WebhookAdmission({ store, catalogue }, webhookClient));
+  const rbac = options.authorization === 'always-allow' ? undefined : new RbacAuthorizer(store);
   const registry: Registry = {
     store,
     catalogue,
-    admission: new AdmissionChain(options.admission ?? [], [webhookAdmission]),
+    admission: new AdmissionChain(
+      [...(options.admission ?? []), ...(rbac === undefined ? [] : [escalationCheck(rbac)])],
+      [webhookAdmission],
+    ),
     now,
   };
   resources.defer(registerCustomResources(store, catalogue, hub));
@@ -180,16 +198,23 @@ export async function startControlPlaneOn(
     configurations:
       webhooks === undefined ? [] : localConfigurations(options.webhooks?.configurations ?? [], webhooks),
   });
+  await installBootstrapPolicy(store, now());
   resources.use(new GarbageCollector(registry, onBackgroundError));
   resources.use(new ContentCleaner(registry, onBackgroundError));
+  resources.use(new RoleAggregation(registry, onBackgroundError));
 
-  const authenticator = new Authenticator();
-  const token = authenticator.issue({
+  const tokens = new StaticTokens([ISSUER]);
+  const authenticator = new Authenticator({
+    tokens: [tokens],
+    anonymous: rbac === undefined ? isHealthOrVersion : () => true,
+  });
+  const authorizer = rbac ?? alwaysAllow;
+  const token = tokens.issue({
     name: ADMIN,
     groups: ['system:masters'],
     token: options.adminToken ?? keptToken(options.dataDir),
   });
-  for (const identity of options.tokens ?? []) authenticator.issue(identity);
+  for (const identity of options.tokens ?? []) tokens.issue(identity);
   const host = options.listen?.host ?? LOCALHOST;
   const certificates = await certificatesFor(options, host);
   let ready = false;
@@ -200,6 +225,8 @@ export async function startControlPlaneOn(
       podSubresources: options.podSubresources,
     },
     authenticator,
+    authorizer,
+    reviewers: { authorizer, tokens: new TokenReviewer(authenticator), now },
     discovery: new Discovery(catalogue, options.mounts ?? [], new OpenApi(catalogue, encodeOpenApiV2)),
     mounts: checkMounts(catalogue, options.mounts ?? []),
     gates: new RequestGates(limits),
@@ -234,8 +261,8 @@ export async function startControlPlaneOn(
         user: identity.user,
         name: 'virtkit',
       }),
-    issueToken: (identity) => authenticator.issue(identity),
-    revokeToken: (revoked) => authenticator.revoke(revoked),
+    issueToken: (identity) => tokens.issue(identity),
+    revokeToken: (revoked) => tokens.revoke(revoked),
     metrics: () => ({ ...store.metrics(), watchers: hub.size, connections: server.connections }),
     compact: (retention) => store.compact(retention),
     stop,

@@ -17,7 +17,7 @@ export { mutateWithPlugins, validateWithPlugins } from './admission/plugins.ts';
 export type { AdmissionOutcome } from './admission/plugins.ts';
 export type { CustomResourceDefinition, CustomResourceNames, CustomResourceVersion } from './crd/types.ts';
 export type { RequestObserver, RequestRecord } from './http/audit.ts';
-export type { TokenIdentity } from './http/auth.ts';
+export type { TokenIdentity } from './authentication/static-tokens.ts';
 export { readBody, readObject } from './http/body.ts';
 export type { RequestLimits } from './http/limits.ts';
 export { parseRequestInfo } from './http/request-info.ts';

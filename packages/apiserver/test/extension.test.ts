@@ -20,6 +20,8 @@ const records: RequestRecord[] = [];
 beforeAll(async () => {
   plane = await startControlPlane({
     crds: [widgetDefinition()],
+    // Jane has no rights, and these tests are not about them.
+    authorization: 'always-allow',
     tokens: [{ name: 'jane', groups: ['staff'], token: 'jane-token' }],
     onRequest: (record) => records.push(record),
     admission: [

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { REVIEWS } from '../http/self-review.ts';
+import { REVIEWS } from '../http/reviews.ts';
 import { sendJson } from '../http/respond.ts';
 import type { JsonObject } from '../object/json.ts';
 import { apiVersionOf } from '../object/types.ts';
@@ -139,7 +139,7 @@ export class Discovery {
         ...reviews.map((r) => ({
           name: r.resource,
           singularName: r.kind.toLowerCase(),
-          namespaced: false,
+          namespaced: r.namespaced,
           kind: r.kind,
           verbs: ['create'],
         })),

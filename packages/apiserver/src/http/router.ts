@@ -1,20 +1,25 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { ApiServerError, notFound } from '../errors.ts';
+import type { Authenticator } from '../authentication/authenticator.ts';
+import { ANONYMOUS } from '../authentication/groups.ts';
+import { pathAttributes, resourceAttributes, type Attributes } from '../authorization/attributes.ts';
+import type { Authorizer } from '../authorization/authorizer.ts';
+import { forbidden } from '../authorization/forbidden.ts';
+import type { UserInfo } from '../admission/types.ts';
 import type { Discovery } from '../discovery/discovery.ts';
 import type { MountedGroup } from '../mounts/types.ts';
 import { keyOf } from '../registry/registry.ts';
-import type { Authenticator } from './auth.ts';
 import { RequestTrail, type RequestObserver } from './audit.ts';
 import type { ResourceRequest, ServerContext } from './context.ts';
 import { admitConnection } from './connect-admission.ts';
 import type { RequestGates } from './request-gates.ts';
-import { parseRequestInfo } from './request-info.ts';
-import { requestTarget } from './request-target.ts';
+import { parseRequestInfo, type RequestInfo } from './request-info.ts';
+import { requestTarget, type RequestTarget } from './request-target.ts';
 import { handleResource } from './resources.ts';
 import { sendError, sendJson, unknownPath } from './respond.ts';
 import { refuseUpgrade, type HttpHandler } from './server.ts';
-import { handleReview } from './self-review.ts';
+import { handleReview, type Reviewers } from './reviews.ts';
 import { NODE_SUBRESOURCES } from './subresources.ts';
 import { refuseUnavailableGroup } from './unavailable.ts';
 
@@ -22,6 +27,8 @@ import { refuseUnavailableGroup } from './unavailable.ts';
 export interface RouterParts {
   readonly context: ServerContext;
   readonly authenticator: Authenticator;
+  readonly authorizer: Authorizer;
+  readonly reviewers: Reviewers;
   readonly discovery: Discovery;
   readonly mounts: readonly MountedGroup[];
   readonly gates: RequestGates;
@@ -30,7 +37,12 @@ export interface RouterParts {
   readonly ready: () => boolean;
 }
 
-const OPEN_PATHS = new Set(['/healthz', '/livez', '/readyz', '/version']);
+const HEALTH_AND_VERSION = /^\/(version|(healthz|livez|readyz)(\/.*)?)\/?$/;
+
+/** Whether a path tells no more than how the server is. */
+export function isHealthOrVersion(path: string): boolean {
+  return HEALTH_AND_VERSION.test(path);
+}
 
 /** Leads each request through authentication to what answers it. */
 export class Router implements HttpHandler {
@@ -61,15 +73,13 @@ export class Router implements HttpHandler {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse, trail: RequestTrail): Promise<void> {
-    const { path, segments, query } = requestTarget(request);
-    if (OPEN_PATHS.has(path) || /^\/(healthz|livez|readyz)\//.test(path)) {
+    const target = requestTarget(request);
+    const { path, segments } = target;
+    const { user, info } = await this.#admit(request, target, trail);
+    if (isHealthOrVersion(path)) {
       this.#answerOpen(path, response);
       return;
     }
-    const user = this.#parts.authenticator.authenticate(request);
-    trail.user = user;
-    const info = parseRequestInfo(request.method ?? 'GET', segments, query);
-    trail.info = info;
     const mount = info === undefined ? undefined : this.#mount(info.group, info.version);
     // Mounted groups ask this server in turn: what they would wait for is what they hold.
     if (mount === undefined) await this.#parts.gates.enter({ request, response, user: user.name, info });
@@ -86,9 +96,30 @@ export class Router implements HttpHandler {
       return;
     }
     const call: ResourceRequest = { request, response, user, info };
-    if (await handleReview(call)) return;
+    if (await handleReview(this.#parts.reviewers, call)) return;
     refuseUnavailableGroup(info.group);
     await handleResource(this.#parts.context, call);
+  }
+
+  /** Finds out who asks for what, and whether he may. @throws ApiServerError `Unauthorized`, `Forbidden`, `BadRequest` */
+  async #admit(
+    request: IncomingMessage,
+    { path, segments, query }: RequestTarget,
+    trail: RequestTrail,
+  ): Promise<{ user: UserInfo; info: RequestInfo | undefined }> {
+    const user = await this.#parts.authenticator.authenticate(request, path);
+    // That nobody is named is what records show of those who did not say who they are.
+    trail.user = user === ANONYMOUS ? undefined : user;
+    const method = request.method ?? 'GET';
+    const info = parseRequestInfo(method, segments, query);
+    trail.info = info;
+    this.#authorize(info === undefined ? pathAttributes(user, method, path) : resourceAttributes(user, info));
+    return { user, info };
+  }
+
+  #authorize(attributes: Attributes): void {
+    const { allowed, reason } = this.#parts.authorizer.authorize(attributes);
+    if (!allowed) throw forbidden(attributes, reason);
   }
 
   #answerOpen(path: string, response: ServerResponse): void {
@@ -111,12 +142,8 @@ export class Router implements HttpHandler {
     head: Buffer,
     trail: RequestTrail,
   ): Promise<void> {
-    const { segments, query } = requestTarget(request);
-    const user = this.#parts.authenticator.authenticate(request);
-    trail.user = user;
-    const info = parseRequestInfo(request.method ?? 'GET', segments, query);
+    const { user, info } = await this.#admit(request, requestTarget(request), trail);
     if (info === undefined) throw unknownPath();
-    trail.info = info;
     const mount = this.#mount(info.group, info.version);
     if (mount !== undefined) {
       if (mount.upgrade === undefined)

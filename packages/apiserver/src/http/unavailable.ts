@@ -2,7 +2,6 @@ import { ApiServerError } from '../errors.ts';
 
 /** Groups of Kubernetes that this server knows of and does not implement. */
 const UNAVAILABLE: Record<string, string> = {
-  'rbac.authorization.k8s.io': 'RBAC (every authenticated user may do everything)',
   'apiregistration.k8s.io': 'API aggregation over the network (groups are mounted in process)',
 };
 

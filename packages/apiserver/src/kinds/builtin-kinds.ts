@@ -10,6 +10,7 @@ import { nodeKind } from './node.ts';
 import { podKind } from './pod.ts';
 import { policyKinds } from './policy.ts';
 import { resourceQuotaKind } from './quota.ts';
+import { rbacKinds } from './rbac.ts';
 import { serviceKind, type ServiceRanges } from './service.ts';
 import { storageKinds } from './storage.ts';
 
@@ -33,6 +34,7 @@ export function builtinKinds({ now, services }: KindOptions): ResourceDefinition
     ...policyKinds(),
     resourceQuotaKind(),
     ...coordinationKinds(),
+    ...rbacKinds(),
     customResourceDefinitionKind(now),
     ...webhookKinds(),
   ];

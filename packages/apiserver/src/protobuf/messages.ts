@@ -1,53 +1,9 @@
 import { ApiServerError } from '../errors.ts';
-import { stringOf, type JsonObject } from '../object/json.ts';
+import { membersOf, stringOf, type JsonObject } from '../object/json.ts';
 import { timestamp } from '../object/types.ts';
+import { ACCESS_KINDS } from './access-messages.ts';
+import { many, METADATA, one, type FieldType, type Message } from './message.ts';
 import { readFields } from './reader.ts';
-
-/** How the value of a field is turned into JSON. */
-type FieldType =
-  'string' | 'number' | 'boolean' | 'bytes' | 'time' | 'int-or-string' | 'string-map' | 'bytes-map' | Message;
-
-interface Field {
-  readonly name: string;
-  readonly type: FieldType;
-  readonly repeated?: boolean;
-}
-
-/** A message by its field numbers (from the generated.proto files of Kubernetes' API). */
-type Message = Readonly<Record<number, Field>>;
-
-function one(name: string, type: FieldType = 'string'): Field {
-  return { name, type };
-}
-
-function many(name: string, type: FieldType = 'string'): Field {
-  return { name, type, repeated: true };
-}
-
-const OWNER: Message = {
-  1: one('kind'),
-  3: one('name'),
-  4: one('uid'),
-  5: one('apiVersion'),
-  6: one('controller', 'boolean'),
-  7: one('blockOwnerDeletion', 'boolean'),
-};
-
-const METADATA = one('metadata', {
-  1: one('name'),
-  2: one('generateName'),
-  3: one('namespace'),
-  5: one('uid'),
-  6: one('resourceVersion'),
-  7: one('generation', 'number'),
-  8: one('creationTimestamp', 'time'),
-  9: one('deletionTimestamp', 'time'),
-  10: one('deletionGracePeriodSeconds', 'number'),
-  11: one('labels', 'string-map'),
-  12: one('annotations', 'string-map'),
-  13: many('ownerReferences', OWNER),
-  14: many('finalizers'),
-});
 
 const REFERENCE: Message = { 1: one('name') };
 const OBJECT_REFERENCE: Message = {
@@ -89,6 +45,7 @@ const SERVICE_SPEC: Message = {
 
 /** The kinds that kubectl's generators send as protobuf, by `apiVersion kind`. */
 const KINDS: Readonly<Record<string, Message>> = {
+  ...ACCESS_KINDS,
   'v1 Namespace': {
     1: METADATA,
     2: one('spec', { 1: many('finalizers') }),
@@ -163,6 +120,12 @@ function decode(bytes: Buffer, message: Message): JsonObject {
   for (const { number, value } of readFields(bytes)) {
     const field = message[number];
     if (field === undefined) continue;
+    if (field.type === 'lists-map') {
+      const map = (result[field.name] ??= {}) as JsonObject;
+      const entry = decode(asBytes(value), { 1: one('key'), 2: one('value', { 1: many('items') }) });
+      map[stringOf(entry.key)] = membersOf(entry.value).items ?? [];
+      continue;
+    }
     if (field.type === 'string-map' || field.type === 'bytes-map') {
       const map = (result[field.name] ??= {}) as JsonObject;
       const entry = decode(asBytes(value), {
@@ -181,7 +144,10 @@ function decode(bytes: Buffer, message: Message): JsonObject {
   return result;
 }
 
-function decodeValue(value: number | Buffer, type: Exclude<FieldType, 'string-map' | 'bytes-map'>): unknown {
+/** Types that are handled entry by entry. */
+type MapType = 'string-map' | 'bytes-map' | 'lists-map';
+
+function decodeValue(value: number | Buffer, type: Exclude<FieldType, MapType>): unknown {
   if (type === 'number') return Number(value);
   if (type === 'boolean') return value === 1;
   const bytes = asBytes(value);

@@ -1,7 +1,8 @@
 import { randomBytes, createHash } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import type { UserInfo } from '../admission/types.ts';
 import { ApiServerError } from '../errors.ts';
+import type { TokenAuthenticator, TokenOwner } from './token-review.ts';
+import { AUTHENTICATED } from './groups.ts';
 
 /** A user that may connect. */
 export interface TokenIdentity {
@@ -15,15 +16,21 @@ export interface TokenIdentity {
   extra?: Readonly<Record<string, readonly string[]>>;
 }
 
-const AUTHENTICATED = 'system:authenticated';
-
 function digest(token: string): string {
   return createHash('sha256').update(token).digest('base64');
 }
 
-/** Knows the bearer tokens. Tokens are kept as hashes, so looking one up takes no secret-dependent time. */
-export class Authenticator {
+/**
+ * The bearer tokens that the embedder has given to users. They are kept as hashes, so looking one up takes no time that
+ * depends on a secret. All are meant for the audiences of this server.
+ */
+export class StaticTokens implements TokenAuthenticator {
   readonly #users = new Map<string, UserInfo>();
+  readonly #audiences: readonly string[];
+
+  constructor(audiences: readonly string[]) {
+    this.#audiences = audiences;
+  }
 
   /** Admits a user. @returns its bearer token. */
   issue(identity: TokenIdentity): string {
@@ -41,26 +48,9 @@ export class Authenticator {
     this.#users.delete(digest(token));
   }
 
-  /** The user of a request. @throws ApiServerError `Unauthorized` */
-  authenticate(request: IncomingMessage): UserInfo {
-    const token = bearerToken(request);
-    const user = token === undefined ? undefined : this.#users.get(digest(token));
-    if (user === undefined) throw new ApiServerError('Unauthorized', 'a valid bearer token is required');
-    return user;
+  async authenticateToken(token: string, wanted = this.#audiences): Promise<TokenOwner | undefined> {
+    const user = this.#users.get(digest(token));
+    const audiences = this.#audiences.filter((audience) => wanted.includes(audience));
+    return user === undefined || audiences.length === 0 ? undefined : { user, audiences };
   }
-}
-
-const WEBSOCKET_BEARER = 'base64url.bearer.authorization.k8s.io.';
-
-/** From the Authorization header or, for browsers' WebSockets, from the subprotocol list. */
-function bearerToken(request: IncomingMessage): string | undefined {
-  const match = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '');
-  if (match !== null) return match[1];
-  const protocols = (request.headers['sec-websocket-protocol'] ?? '')
-    .split(',')
-    .map((protocol) => protocol.trim());
-  const carried = protocols.find((protocol) => protocol.startsWith(WEBSOCKET_BEARER));
-  return carried === undefined
-    ? undefined
-    : Buffer.from(carried.slice(WEBSOCKET_BEARER.length), 'base64url').toString('utf8');
 }

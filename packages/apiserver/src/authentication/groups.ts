@@ -1,0 +1,9 @@
+import type { UserInfo } from '../admission/types.ts';
+
+/** Group of everybody who has said who he is. */
+export const AUTHENTICATED = 'system:authenticated';
+/** Group of everybody else. */
+export const UNAUTHENTICATED = 'system:unauthenticated';
+
+/** Who a request is from that does not say. */
+export const ANONYMOUS: UserInfo = { name: 'system:anonymous', groups: [UNAUTHENTICATED] };
