@@ -100,7 +100,10 @@ function clusterRole(): ResourceDefinition {
       aggregationRule: named(
         'io.k8s.api.rbac.v1.AggregationRule',
         obj('Which other roles the rules are gathered from; the rules are then written by the server.', {
-          clusterRoleSelectors: list(LABEL_SELECTOR, 'Selectors of ClusterRoles; one that matches is enough.'),
+          clusterRoleSelectors: list(
+            LABEL_SELECTOR,
+            'Selectors of ClusterRoles; one that matches is enough.',
+          ),
         }),
       ),
     }),
@@ -220,11 +223,7 @@ function defaultBinding(binding: KubeObject): void {
       subject.apiGroup ??= RBAC_GROUP;
 }
 
-function validateBinding(
-  binding: KubeObject,
-  kinds: readonly string[],
-  namespaced: boolean,
-): StatusCause[] {
+function validateBinding(binding: KubeObject, kinds: readonly string[], namespaced: boolean): StatusCause[] {
   const { apiGroup, kind, name } = membersOf(binding.roleRef);
   const causes: StatusCause[] = [];
   if (apiGroup !== RBAC_GROUP) causes.push(unsupported('roleRef.apiGroup', apiGroup ?? '', [RBAC_GROUP]));
