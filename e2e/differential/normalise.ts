@@ -32,11 +32,15 @@ class Symbols {
       return typeof value === 'number' && value >= 30_000 && value <= 32_767
         ? this.#symbol('node-port', String(value))
         : value;
-    if (Array.isArray(value)) return value.map((element) => this.value(element, member));
+    if (Array.isArray(value)) return inOrder(value, member).map((element) => this.value(element, member));
     if (typeof value !== 'object' || value === null) return value;
     this.#learnName(value);
     return Object.fromEntries(
-      Object.entries(value).map(([key, inner]) => [key, this.value(inner, key, value)]),
+      Object.entries(value).map(([key, inner]) => [
+        // Steps into lists, in managedFields, name elements by their uid.
+        key.startsWith('k:') ? this.#text(key, '', undefined) : key,
+        this.value(inner, key, value),
+      ]),
     );
   }
 
@@ -102,4 +106,18 @@ class Symbols {
     this.#found.set(kind, known.set(text, symbol));
     return symbol;
   }
+}
+
+/** The order of `managedFields` depends on the seconds in which they were written, that of the causes of a conflict on nothing. */
+function inOrder(list: readonly unknown[], member: string): readonly unknown[] {
+  if (member === 'managedFields')
+    return list.toSorted(by('operation', 'manager', 'apiVersion', 'subresource'));
+  if (member === 'causes') return list.toSorted(by('message', 'field'));
+  return list;
+}
+
+function by(...members: readonly string[]): (a: unknown, b: unknown) => number {
+  const key = (value: unknown) =>
+    JSON.stringify(members.map((name) => (value as Record<string, unknown> | null)?.[name] ?? ''));
+  return (a, b) => key(a).localeCompare(key(b), 'en');
 }

@@ -1,4 +1,5 @@
 import type { Sequence } from '../sequence.ts';
+import { applySequences } from './apply/all.ts';
 import { createSequences } from './create.ts';
 import { deleteSequences } from './delete.ts';
 import { listSequences } from './list.ts';
@@ -14,4 +15,5 @@ export const writtenSequences: readonly Sequence[] = [
   ...updateSequences,
   ...patchSequences,
   ...deleteSequences,
+  ...applySequences,
 ];

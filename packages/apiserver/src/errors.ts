@@ -58,7 +58,7 @@ const RETRY: Partial<Record<ApiServerErrorCode, Retry>> = {
 export interface ApiServerErrorOptions {
   /** Overrides the HTTP status that belongs to the code (admission plugins may choose their own). */
   httpStatus?: number;
-  /** Overrides `Status.reason`. */
+  /** Overrides `Status.reason`; empty for none at all. */
   reason?: string;
   group?: string;
   /** Resource (or kind) that the error is about. */
@@ -95,7 +95,7 @@ export class ApiServerError extends Error {
     const { group, kind, name, uid, causes, retryAfterSeconds, metadata, reason, status } = this.options;
     if (status !== undefined) return { kind: 'Status', apiVersion: 'v1', metadata: {}, ...status };
     const details: JsonObject = {
-      ...(name !== undefined && { name }),
+      ...(name !== undefined && name !== '' && { name }),
       ...(group !== undefined && group !== '' && { group }),
       ...(kind !== undefined && { kind }),
       ...(uid !== undefined && { uid }),
@@ -108,7 +108,7 @@ export class ApiServerError extends Error {
       metadata: metadata ?? {},
       status: 'Failure',
       message: this.message,
-      reason: reason ?? this.code,
+      ...(reason !== '' && { reason: reason ?? this.code }),
       ...(Object.keys(details).length > 0 && { details }),
       code: this.httpStatus,
     };

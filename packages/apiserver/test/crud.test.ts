@@ -79,8 +79,8 @@ describe('objects', () => {
     ['no token', () => client.get(CONFIGMAPS, { token: '' }), 403, 'Forbidden'],
     ['a wrong token', () => client.get(CONFIGMAPS, { token: 'guess' }), 401, 'Unauthorized'],
     [
-      'server-side apply',
-      () => client.call('PATCH', `${CONFIGMAPS}/first`, { body: {}, type: 'application/apply-patch+yaml' }),
+      'server-side apply in CBOR',
+      () => client.call('PATCH', `${CONFIGMAPS}/first`, { body: {}, type: 'application/apply-patch+cbor' }),
       415,
       'UnsupportedMediaType',
     ],

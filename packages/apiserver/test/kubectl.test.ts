@@ -148,8 +148,31 @@ describe('kubectl', () => {
       code: 1,
       stderr: expect.stringContaining('unknown field "spec.containers[0].emv"'),
     });
-    const applied = await kubectl('apply', '--server-side', '-f', await file('ssa.yaml', WIDGET('size: 2')));
-    expect(applied).toMatchObject({ code: 1, stderr: expect.stringContaining('server-side apply') });
+  });
+
+  test('apply --server-side makes, changes, refuses conflicts and forces', async () => {
+    const manifest = (size: number, label = 'a') =>
+      file('ssa.yaml', WIDGET(`size: ${size}`).replace('name: w', `name: ssa, labels: {l: ${label}}`));
+    const apply = ['apply', '--server-side', '-f'];
+    expect(await succeeds(...apply, await manifest(2))).toContain(
+      'widget.example.com/ssa serverside-applied',
+    );
+    await succeeds(...apply, await manifest(3));
+    await succeeds('label', 'widget', 'ssa', 'l=b', '--overwrite');
+    const refused = await kubectl(...apply, await manifest(3));
+    expect(refused).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(
+        'conflict with "kubectl-label" using example.com/v1: .metadata.labels.l',
+      ),
+    });
+    await succeeds(...apply, await manifest(4), '--force-conflicts');
+    expect(await succeeds('get', 'widget', 'ssa', '-o', 'jsonpath={.spec.size} {.metadata.labels.l}')).toBe(
+      '4 a',
+    );
+    const owners = await succeeds('get', 'widget', 'ssa', '-o', 'yaml', '--show-managed-fields');
+    expect(owners).toContain('operation: Apply');
+    expect(await succeeds('diff', '--server-side', '-f', await manifest(4))).toBe('');
   });
 
   test('events are shown, and found by describe', async () => {

@@ -168,12 +168,21 @@ describe('against the API server', () => {
     expect(patched.spec?.ports?.map(({ port }) => port).sort()).toEqual([1, 2]);
   });
 
-  it('says where server-side apply is not offered, and does without it', async () => {
+  it('applies, and is told whose field it would change', async () => {
     const scope = { namespace: await namespace() };
     const objects = client.resource(backups);
-    await expect(objects.apply(backup('one'), { ...scope, fieldManager: 'test' })).rejects.toMatchObject({
-      code: 'unsupported-media-type',
-    });
+    const applied = await objects.apply(backup('one', 1), { ...scope, fieldManager: 'one' });
+    const again = await objects.apply(backup('one', 1), { ...scope, fieldManager: 'one' });
+    expect(again.metadata.resourceVersion).toBe(applied.metadata.resourceVersion);
+    const other = objects.apply(backup('one', 2), { ...scope, fieldManager: 'two' });
+    await expect(other).rejects.toMatchObject({ code: 'conflict' });
+    const forced = await objects.apply(backup('one', 2), { ...scope, fieldManager: 'two', force: true });
+    expect(forced.spec.keepDays).toBe(2);
+  });
+
+  it('creates or patches, and writes nothing that is so already', async () => {
+    const scope = { namespace: await namespace() };
+    const objects = client.resource(backups);
     const created = await objects.createOrPatch(backup('one', 1), scope);
     const same = await objects.createOrPatch(backup('one', 1), scope);
     expect(same.metadata.resourceVersion).toBe(created.metadata.resourceVersion);

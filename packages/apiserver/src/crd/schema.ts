@@ -1,4 +1,4 @@
-import { bool, int, list, obj, open, str } from '../schema/dsl.ts';
+import { bool, int, keyedList, list, long, obj, open, str, time } from '../schema/dsl.ts';
 import type { Schema } from '../schema/types.ts';
 import { OBJECT_META } from '../kinds/schemas/meta.ts';
 
@@ -80,7 +80,26 @@ export const CRD_SCHEMA: Schema = obj(
       },
       ['group', 'scope', 'names', 'versions'],
     ),
-    status: open('What the server made of the definition.'),
+    status: {
+      ...obj('What the server made of the definition.', {
+        acceptedNames: NAMES,
+        conditions: keyedList(
+          obj('One aspect of the state.', {
+            type: str('Name of the aspect.'),
+            status: str('True, False or Unknown.'),
+            observedGeneration: long('Generation that the condition speaks about.'),
+            lastTransitionTime: time('When the status last changed.'),
+            reason: str('Machine-readable reason.'),
+            message: str('Explanation for people.'),
+          }),
+          ['type'],
+          'Conditions.',
+        ),
+        observedGeneration: long('Generation that the status speaks about.'),
+        storedVersions: list(str(), 'Versions in which objects may be stored.'),
+      }),
+      'x-kubernetes-preserve-unknown-fields': true,
+    },
   },
   ['spec'],
 );

@@ -23,6 +23,7 @@ export class SystemOperations {
       },
       dryRun: false,
       fieldValidation: 'Ignore',
+      fieldManager: 'kube-controller-manager',
     };
   }
 

@@ -4,6 +4,7 @@ import type { JsonObject } from '../object/json.ts';
 import type { Registry, RequestScope } from '../registry/registry.ts';
 import type { WatchServer } from '../watch/watch-response.ts';
 import { dryRunParameter, fieldValidationParameter } from './parameters.ts';
+import { fieldManagerOf } from './field-manager.ts';
 import type { RequestInfo } from './request-info.ts';
 import type { PodSubresources } from '../mounts/types.ts';
 
@@ -22,12 +23,13 @@ export interface ResourceRequest {
   readonly info: RequestInfo;
 }
 
-/** The scope of a request's operations. @throws ApiServerError `BadRequest` */
-export function requestScope({ user, info }: ResourceRequest): RequestScope {
+/** The scope of a request's operations. @throws ApiServerError `BadRequest`, `Invalid` */
+export function requestScope({ user, info, request }: ResourceRequest): RequestScope {
   return {
     user,
     dryRun: dryRunParameter(info.query.getAll('dryRun')),
     fieldValidation: fieldValidationParameter(info.query),
+    fieldManager: fieldManagerOf(request, info),
     warnings: [],
     options: givenOptions(info.query),
   };

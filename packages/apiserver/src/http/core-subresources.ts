@@ -77,6 +77,7 @@ export async function handleBinding(
     subresource: 'binding',
     admitted: true,
     replaces: false,
+    untracked: true,
     produce: (current) => {
       if (current.metadata.deletionTimestamp !== undefined)
         throw conflict(definition, name, 'the pod is being deleted and cannot be assigned to a node');

@@ -8,6 +8,7 @@ import type { ParsedBody } from '../registry/conform.ts';
 import type { ResourceDefinition } from '../registry/definition.ts';
 import { mediaType, readBody } from './body.ts';
 import type { ResourceRequest } from './context.ts';
+import { forceParameter } from './field-manager.ts';
 import { duplicateMembers, parseJson } from './json-body.ts';
 
 /** Makes a new object from the present one; called again after a lost race. */
@@ -15,9 +16,10 @@ export type Produce = (current: KubeObject) => ParsedBody;
 
 /**
  * Reads a patch and returns the function that applies it.
- * @throws ApiServerError `UnsupportedMediaType` (also for server-side apply, which is not implemented), `BadRequest`
+ * @throws ApiServerError `UnsupportedMediaType`, `BadRequest`, `Invalid`
  */
 export async function patchFunction(call: ResourceRequest, definition: ResourceDefinition): Promise<Produce> {
+  forceParameter(call.info, false);
   const type = mediaType(call.request);
   const apply = patchAlgorithm(type, definition);
   const text = await readBody(call.request);
@@ -41,16 +43,10 @@ function patchAlgorithm(
       return (object, patch) => applyMergePatch(object, requireObject(patch));
     case 'application/strategic-merge-patch+json':
       return strategicMerge(definition);
-    case 'application/apply-patch+yaml':
-    case 'application/apply-patch+cbor':
-      throw new ApiServerError(
-        'UnsupportedMediaType',
-        'server-side apply (application/apply-patch+yaml) is not implemented by this server; use client-side apply (kubectl apply without --server-side) or another patch type',
-      );
     default:
       throw new ApiServerError(
         'UnsupportedMediaType',
-        `the patch type ${type} is not supported; supported: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json`,
+        `the patch type ${type} is not supported; supported: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml`,
       );
   }
 }

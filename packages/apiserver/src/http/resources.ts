@@ -6,6 +6,7 @@ import { listObjects } from '../registry/list.ts';
 import { keyOf, storedOutcome, type Outcome, type RequestScope } from '../registry/registry.ts';
 import { checkBodyIdentity, updateObject, type UpdateTarget } from '../registry/update.ts';
 import { respondWithWatch } from '../watch/watch-response.ts';
+import { applyObject, isApply } from './apply-request.ts';
 import { readObject, readOptionalObject } from './body.ts';
 import { requestScope, type ResourceRequest, type ServerContext } from './context.ts';
 import { deleteParameters, listParameters, watchParameters } from './parameters.ts';
@@ -139,6 +140,14 @@ async function update(
   target: UpdateTarget,
 ): Promise<void> {
   const name = nameOf(call);
+  if (isApply(call)) {
+    const { outcome, scope, created } = await applyObject(context.registry, call, definition, {
+      name,
+      target,
+    });
+    answer(call, definition, outcome, scope, created ? 201 : 200);
+    return;
+  }
   const { namespace } = call.info;
   const scope = requestScope(call);
   const replaces = call.info.verb === 'update';

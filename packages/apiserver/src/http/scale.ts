@@ -1,9 +1,12 @@
 import { ApiServerError, notFound } from '../errors.ts';
-import { isObject, setValueAt, stringOf, valueAt, cloneJson } from '../object/json.ts';
+import { FieldManager } from '../apply/field-manager.ts';
+import { ownersOfParent, ownersOfScale, replicasPaths, SCALE } from '../apply/scale-owners.ts';
+import { isObject, membersOf, setValueAt, stringOf, valueAt, cloneJson } from '../object/json.ts';
 import type { KubeObject } from '../object/types.ts';
 import { fromStorage, type ResourceDefinition, type ScalePaths } from '../registry/definition.ts';
-import { keyOf } from '../registry/registry.ts';
+import { keyOf, type RequestScope } from '../registry/registry.ts';
 import { bodyOf, updateObject } from '../registry/update.ts';
+import { isApply, readApplyRequest, reportDuplicates } from './apply-request.ts';
 import { readObject } from './body.ts';
 import { requestScope, type ResourceRequest, type ServerContext } from './context.ts';
 import { patchFunction, type Produce } from './patch-request.ts';
@@ -26,7 +29,8 @@ export async function handleScale(
   if (verb !== 'update' && verb !== 'patch')
     throw new ApiServerError('MethodNotAllowed', `${verb} is not possible on the scale subresource`);
   const scope = requestScope(call);
-  const change = verb === 'update' ? await wholeScale(call) : await patchFunction(call, definition);
+  const pathsOf = replicasPaths(context.registry.catalogue, definition);
+  const change = await scaleChange(context, call, definition, scope);
   const outcome = await updateObject(context.registry, definition, scope, {
     namespace,
     name,
@@ -40,10 +44,51 @@ export async function handleScale(
       show: (object) => scaleOf(object, paths),
       apply: (object, scale) => withScale(object, scale, paths),
     },
-    produce: (current) => bodyOf(withScale(current, change(scaleOf(current, paths)).value, paths)),
+    produce: async (current) => {
+      const scale = scaleOf(current, paths);
+      scale.metadata.managedFields = ownersOfScale(current, pathsOf);
+      const wanted = await change(scale);
+      const next = withScale(current, wanted, paths);
+      next.metadata.managedFields = ownersOfParent(current, wanted, pathsOf, definition);
+      return { ...bodyOf(next), applied: true };
+    },
   });
   setWarnings(call.response, scope.warnings);
   sendJson(call.response, 200, scaleOf(fromStorage(definition, outcome.object), paths));
+}
+
+/** Makes a new Scale, with its owners, from the present one. */
+type Change = (current: KubeObject) => Promise<KubeObject>;
+
+async function scaleChange(
+  { registry }: ServerContext,
+  call: ResourceRequest,
+  definition: ResourceDefinition,
+  { fieldManager }: RequestScope,
+): Promise<Change> {
+  const { catalogue, now } = registry;
+  const manager = new FieldManager({ catalogue, definition: SCALE, subresource: 'scale', now });
+  if (isApply(call)) {
+    const request = await readApplyRequest(call);
+    return async (current) => {
+      const { value } = request.configuration;
+      const scale = await manager.apply(current, structuredClone(value), fieldManager, request.force);
+      reportDuplicates(request);
+      return scale;
+    };
+  }
+  const produce =
+    call.info.verb === 'update' ? await wholeScale(call) : await patchFunction(call, definition);
+  return async (current) => {
+    const { value } = produce(cloneJson(current));
+    const scale = { ...value, ...typeOf(current), metadata: { ...membersOf(value.metadata) } };
+    await manager.update(current, scale, fieldManager);
+    return scale;
+  };
+}
+
+function typeOf({ apiVersion, kind }: KubeObject): Pick<KubeObject, 'apiVersion' | 'kind'> {
+  return { apiVersion, kind };
 }
 
 async function wholeScale(call: ResourceRequest): Promise<Produce> {

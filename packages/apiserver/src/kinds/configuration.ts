@@ -2,7 +2,7 @@ import type { StatusCause } from '../errors.ts';
 import { equalJson, isObject, membersOf, stringOf } from '../object/json.ts';
 import type { KubeObject } from '../object/types.ts';
 import type { ResourceDefinition } from '../registry/definition.ts';
-import { bool, map, mergeList, obj, str } from '../schema/dsl.ts';
+import { atomic, bool, map, mergeList, obj, str } from '../schema/dsl.ts';
 import { ageColumn, countColumn, nameColumn, textColumn } from '../table/common-columns.ts';
 import { builtin, objectSchema } from './builtin.ts';
 
@@ -35,6 +35,7 @@ function configMap(): ResourceDefinition {
       ageColumn(),
     ],
     strategy: {
+      applyDefaults: (object) => dropEmpty(object, ['data', 'binaryData']),
       validate: (object) => validateData(object, ['data', 'binaryData']),
       validateUpdate: (object, old) => validateImmutable(object, old, ['data', 'binaryData']),
     },
@@ -64,6 +65,7 @@ function secret(): ResourceDefinition {
     strategy: {
       applyDefaults: (object) => {
         object.type ??= 'Opaque';
+        dropEmpty(object, ['data', 'stringData']);
         if (!isObject(object.stringData)) return;
         const encoded = Object.entries(object.stringData).map(
           ([key, value]) => [key, Buffer.from(stringOf(value)).toString('base64')] as const,
@@ -82,15 +84,17 @@ function secret(): ResourceDefinition {
 
 function serviceAccount(): ResourceDefinition {
   const reference = obj('Names a secret.', { name: str('Name.') });
-  const objectReference = obj('Names an object.', {
-    name: str('Name.'),
-    namespace: str('Namespace.'),
-    kind: str('Kind.'),
-    apiVersion: str('API version.'),
-    uid: str('UID.'),
-    fieldPath: str('Part of the object.'),
-    resourceVersion: str('Revision.'),
-  });
+  const objectReference = atomic(
+    obj('Names an object.', {
+      name: str('Name.'),
+      namespace: str('Namespace.'),
+      kind: str('Kind.'),
+      apiVersion: str('API version.'),
+      uid: str('UID.'),
+      fieldPath: str('Part of the object.'),
+      resourceVersion: str('Revision.'),
+    }),
+  );
   return builtin({
     group: '',
     version: 'v1',
@@ -100,10 +104,19 @@ function serviceAccount(): ResourceDefinition {
     namespaced: true,
     schema: objectSchema('An identity for programs in pods.', {
       secrets: mergeList(objectReference, 'name', 'Secrets that its pods may use.'),
-      imagePullSecrets: mergeList(reference, 'name', 'Secrets for pulling images.'),
+      imagePullSecrets: {
+        ...mergeList(reference, 'name', 'Secrets for pulling images.'),
+        'x-kubernetes-list-type': 'atomic',
+      },
       automountServiceAccountToken: bool('True if pods get a token.'),
     }),
   });
+}
+
+/** Removes, in place, maps without members, which Kubernetes does not keep. */
+function dropEmpty(object: KubeObject, members: readonly string[]): void {
+  for (const member of members)
+    if (isObject(object[member]) && keys(object[member]) === 0) Reflect.deleteProperty(object, member);
 }
 
 function keys(value: unknown): number {

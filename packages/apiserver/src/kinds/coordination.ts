@@ -1,6 +1,6 @@
 import { membersOf, stringOf } from '../object/json.ts';
 import type { ResourceDefinition } from '../registry/definition.ts';
-import { int, long, obj, open, str, time } from '../schema/dsl.ts';
+import { atomic, int, long, obj, open, str, time } from '../schema/dsl.ts';
 import { ageColumn, countColumn, nameColumn, textColumn } from '../table/common-columns.ts';
 import { builtin, objectSchema } from './builtin.ts';
 
@@ -44,7 +44,7 @@ function controllerRevision(): ResourceDefinition {
     namespaced: true,
     schema: objectSchema(
       'A frozen state that a controller can come back to.',
-      { data: open('The state.'), revision: long('Number of the revision.') },
+      { data: atomic(open('The state.')), revision: long('Number of the revision.') },
       ['revision'],
     ),
     columns: [

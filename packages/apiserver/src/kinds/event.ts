@@ -1,21 +1,23 @@
 import { membersOf, stringOf } from '../object/json.ts';
 import type { KubeObject } from '../object/types.ts';
 import type { Conversion, ResourceDefinition } from '../registry/definition.ts';
-import { int, obj, str, time } from '../schema/dsl.ts';
+import { atomic, int, obj, str, time } from '../schema/dsl.ts';
 import type { Fields } from '../schema/dsl.ts';
 import { ageSince } from '../table/age.ts';
 import { nameColumn, textColumn } from '../table/common-columns.ts';
 import { builtin, objectSchema } from './builtin.ts';
 
-const REFERENCE = obj('Names an object.', {
-  apiVersion: str('API version.'),
-  kind: str('Kind.'),
-  namespace: str('Namespace.'),
-  name: str('Name.'),
-  uid: str('UID.'),
-  resourceVersion: str('Revision.'),
-  fieldPath: str('Part of the object.'),
-});
+const REFERENCE = atomic(
+  obj('Names an object.', {
+    apiVersion: str('API version.'),
+    kind: str('Kind.'),
+    namespace: str('Namespace.'),
+    name: str('Name.'),
+    uid: str('UID.'),
+    resourceVersion: str('Revision.'),
+    fieldPath: str('Part of the object.'),
+  }),
+);
 
 const SOURCE = obj('Who reports.', { component: str('Component.'), host: str('Node.') });
 

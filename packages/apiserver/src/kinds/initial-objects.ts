@@ -15,6 +15,7 @@ const SYSTEM_SCOPE: Omit<RequestScope, 'warnings'> = {
   user: { name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] },
   dryRun: false,
   fieldValidation: 'Ignore',
+  fieldManager: 'kube-apiserver',
 };
 
 /** What the embedder wants to be there from the start. */

@@ -42,6 +42,7 @@ const STRATEGY: Strategy = {
     pod.status = { phase: 'Pending', qosClass: qosClass(pod) };
   },
   applyDefaults: applyPodDefaults,
+  assignDefaults,
   validateUpdate: validatePodUpdate,
   gracePeriodSeconds: (pod, requested) => {
     const spec = membersOf(pod.spec);
@@ -64,12 +65,23 @@ function applyPodSpecDefaults(spec: Record<string, unknown>): void {
   spec.dnsPolicy ??= 'ClusterFirst';
   spec.schedulerName ??= 'default-scheduler';
   spec.securityContext ??= {};
-  spec.serviceAccountName ??= stringOf(spec.serviceAccount, 'default');
-  spec.serviceAccount ??= spec.serviceAccountName;
+  shareAccount(spec);
   spec.enableServiceLinks ??= true;
   for (const member of ['containers', 'initContainers', 'ephemeralContainers'] as const)
     for (const container of elementsOf(spec[member]))
       if (isObject(container)) applyContainerDefaults(container);
+}
+
+/** Both members name the account; the older one is for older clients. */
+function shareAccount(spec: Record<string, unknown>): void {
+  spec.serviceAccountName ??= spec.serviceAccount;
+  spec.serviceAccount ??= spec.serviceAccountName;
+}
+
+function assignDefaults(pod: KubeObject): void {
+  if (!isObject(pod.spec)) return;
+  pod.spec.serviceAccountName ??= 'default';
+  shareAccount(pod.spec);
 }
 
 function applyContainerDefaults(container: Record<string, unknown>): void {

@@ -3,7 +3,7 @@ import { ApiServerError, invalid, type StatusCause } from '../errors.ts';
 import { elementsOf, isObject, membersOf, stringOf } from '../object/json.ts';
 import type { KubeObject } from '../object/types.ts';
 import type { ResourceDefinition } from '../registry/definition.ts';
-import { bool, int, intOrString, list, map, mergeList, obj, open, str } from '../schema/dsl.ts';
+import { atomic, bool, int, intOrString, list, map, mergeList, obj, open, str } from '../schema/dsl.ts';
 import type { Transaction } from '../storage/store.ts';
 import { ageColumn, nameColumn, textColumn } from '../table/common-columns.ts';
 import { builtin, objectSchema } from './builtin.ts';
@@ -65,13 +65,13 @@ const SPEC = {
     type: str('ClusterIP, NodePort, LoadBalancer or ExternalName.', {
       enum: ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'],
     }),
-    selector: map(str(), 'Labels of the pods behind the service.'),
+    selector: atomic(map(str(), 'Labels of the pods behind the service.')),
     ports: mergeList(
       obj(
         'A port of the service.',
         {
           name: str('Name, needed when there are several ports.'),
-          protocol: str('TCP, UDP or SCTP.', { enum: ['TCP', 'UDP', 'SCTP'] }),
+          protocol: str('TCP, UDP or SCTP.', { enum: ['TCP', 'UDP', 'SCTP'], default: 'TCP' }),
           appProtocol: str('Application protocol.'),
           port: int('Port of the service.', { minimum: 1, maximum: 65535 }),
           targetPort: intOrString('Port of the pods; the same unless given.'),
@@ -81,6 +81,7 @@ const SPEC = {
       ),
       'port',
       'Ports.',
+      ['port', 'protocol'],
     ),
     clusterIP: str('Address in the cluster; None for none; assigned unless given.'),
     clusterIPs: list(str(), 'Addresses, one per family.'),
@@ -117,7 +118,9 @@ export function serviceKind(ranges: ServiceRanges): ResourceDefinition {
     schema: objectSchema('A name and address for a set of pods.', {
       spec: SPEC,
       status: obj('Observed state.', {
-        loadBalancer: open('State of the load balancer.'),
+        loadBalancer: obj('State of the load balancer.', {
+          ingress: list(open('An address.'), 'Addresses.'),
+        }),
         conditions: mergeList(CONDITION, 'type', 'Conditions.'),
       }),
     }),
@@ -139,6 +142,7 @@ export function serviceKind(ranges: ServiceRanges): ResourceDefinition {
       },
       prepareForUpdate: keepAllocations,
       applyDefaults,
+      assignDefaults,
       validate,
       allocate: (service, _old, transaction) => allocate(service, transaction, ranges),
     },
@@ -158,9 +162,14 @@ function applyDefaults(service: KubeObject): void {
   }
   if (spec.type === 'ExternalName') return;
   spec.internalTrafficPolicy ??= 'Cluster';
+  if (spec.type !== 'ClusterIP') spec.externalTrafficPolicy ??= 'Cluster';
+}
+
+function assignDefaults(service: KubeObject): void {
+  const spec = membersOf(service.spec);
+  if (spec.type === 'ExternalName') return;
   spec.ipFamilies ??= ['IPv4'];
   spec.ipFamilyPolicy ??= 'SingleStack';
-  if (spec.type !== 'ClusterIP') spec.externalTrafficPolicy ??= 'Cluster';
 }
 
 /** What was assigned stays assigned when an update leaves it out. */

@@ -1,7 +1,7 @@
 import { elementsOf, membersOf, stringOf } from '../object/json.ts';
 import type { KubeObject } from '../object/types.ts';
 import type { ResourceDefinition } from '../registry/definition.ts';
-import { bool, list, map, mergeList, mergeSet, obj, open, quantity, str } from '../schema/dsl.ts';
+import { atomic, bool, list, map, mergeList, obj, open, quantity, str } from '../schema/dsl.ts';
 import { ageColumn, nameColumn, textColumn } from '../table/common-columns.ts';
 import { builtin, objectSchema } from './builtin.ts';
 import { CONDITION } from './schemas/meta.ts';
@@ -120,7 +120,9 @@ function volume(): ResourceDefinition {
           storageClassName: str('Name of the StorageClass.'),
           volumeMode: str('Filesystem or Block.'),
           mountOptions: list(str(), 'Mount options.'),
-          nodeAffinity: open('Nodes that can reach the volume.'),
+          nodeAffinity: obj('Nodes that can reach the volume.', {
+            required: atomic(open('What the node must be.')),
+          }),
         }),
         'x-kubernetes-preserve-unknown-fields': true,
       },
@@ -173,7 +175,7 @@ function storageClass(): ResourceDefinition {
         reclaimPolicy: str('Retain or Delete.'),
         volumeBindingMode: str('Immediate or WaitForFirstConsumer.'),
         allowVolumeExpansion: bool('True if volumes can grow.'),
-        mountOptions: mergeSet(str(), 'Mount options.'),
+        mountOptions: list(str(), 'Mount options.'),
         allowedTopologies: list(open(), 'Where volumes can be.'),
       },
       ['provisioner'],

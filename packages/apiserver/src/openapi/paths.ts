@@ -3,7 +3,11 @@ import { apiVersionOf } from '../object/types.ts';
 import type { ResourceDefinition } from '../registry/definition.ts';
 
 const JSON_TYPE = 'application/json';
-const PATCH_TYPES = ['application/json-patch+json', 'application/merge-patch+json'];
+const PATCH_TYPES = [
+  'application/json-patch+json',
+  'application/merge-patch+json',
+  'application/apply-patch+yaml',
+];
 
 interface Operation {
   method: string;

@@ -15,6 +15,8 @@ import type { RequestScope } from './registry.ts';
 export interface ParsedBody {
   readonly value: JsonObject;
   readonly duplicates: readonly string[];
+  /** True for the result of server-side apply, which says itself who owns what. */
+  readonly applied?: boolean;
 }
 
 /**
@@ -43,11 +45,17 @@ export function conform(
   return object;
 }
 
+/** Fills in what nobody owns who leaves it out. */
+export function assignDefaults(definition: ResourceDefinition, object: KubeObject): void {
+  definition.strategy.assignDefaults?.(object);
+}
+
 /** Brings an object that admission plugins have changed back into shape, silently. */
 export function reconform(definition: ResourceDefinition, object: KubeObject): void {
   if (definition.schema !== undefined && definition.origin === 'custom')
     unknownFields(definition.schema, object, { remove: true });
   fillDefaults(definition, object);
+  assignDefaults(definition, object);
 }
 
 function fillDefaults(definition: ResourceDefinition, object: KubeObject): void {

@@ -3,8 +3,9 @@ import { alreadyExists, ApiServerError } from '../errors.ts';
 import { generateName } from '../object/names.ts';
 import { timestamp, type KubeObject } from '../object/types.ts';
 import type { Transaction } from '../storage/store.ts';
-import { conform, reconform, validateObject, type ParsedBody } from './conform.ts';
+import { assignDefaults, conform, reconform, validateObject, type ParsedBody } from './conform.ts';
 import { toStorage, type ResourceDefinition } from './definition.ts';
+import { mutate, trackWrite } from './ownership.ts';
 import { checkQuotas } from './quota.ts';
 import {
   checkKindLives,
@@ -34,6 +35,9 @@ export async function createObject(
 ): Promise<Outcome> {
   let object = conform(definition, body, scope);
   setNamespace(definition, object, namespace);
+  if (body.applied !== true)
+    await trackWrite(registry, definition, scope, { live: undefined, next: object, subresource: '' });
+  assignDefaults(definition, object);
   if (object.metadata.resourceVersion !== undefined && object.metadata.resourceVersion !== '')
     throw new ApiServerError(
       'BadRequest',
@@ -43,7 +47,7 @@ export async function createObject(
   const place = object.metadata.namespace;
   if (place !== undefined) checkNamespace(registry.store, definition, place, object.metadata.name ?? '');
   const request = admissionRequest(definition, scope, object);
-  object = await registry.admission.mutate(request, object, scope.warnings);
+  object = await mutate(registry, request, object, scope);
   reconform(definition, object);
   setNamespace(definition, object, place);
   prepare(registry, definition, object);
@@ -95,7 +99,6 @@ function setNamespace(
 function wipe({ metadata }: KubeObject): void {
   for (const member of [
     'selfLink',
-    'managedFields',
     'uid',
     'creationTimestamp',
     'deletionTimestamp',

@@ -23,6 +23,8 @@ export interface Strategy {
   prepareForUpdate?(object: KubeObject, old: KubeObject): void;
   /** Fills in defaults that a schema cannot express, in place. */
   applyDefaults?(object: KubeObject): void;
+  /** Fills in defaults that are the server's own choice, in place: unlike the others, who leaves them out does not own them. */
+  assignDefaults?(object: KubeObject): void;
   /** Loads what `validate` needs for an object whose shape is right. */
   prepareValidation?(object: KubeObject): Promise<void>;
   validate?(object: KubeObject): StatusCause[];

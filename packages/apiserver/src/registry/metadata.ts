@@ -1,5 +1,6 @@
+import { isSubresourceTooLong, managerNameCauses } from '../apply/managers.ts';
 import type { StatusCause } from '../errors.ts';
-import { equalJson, isObject } from '../object/json.ts';
+import { elementsOf, equalJson, isObject, membersOf, stringOf } from '../object/json.ts';
 import { labelValueProblem, nameProblem, qualifiedNameProblem } from '../object/names.ts';
 import type { KubeObject, ObjectMeta } from '../object/types.ts';
 import { unknownFields } from '../schema/prune.ts';
@@ -58,7 +59,7 @@ export function validateMetadata(definition: ResourceDefinition, metadata: Objec
     const problem = qualifiedNameProblem(finalizer);
     if (problem !== undefined) causes.push(badValue(`metadata.finalizers[${index}]`, finalizer, problem));
   });
-  causes.push(...validateOwners(metadata));
+  causes.push(...validateOwners(metadata), ...validateManagers(metadata));
   return causes;
 }
 
@@ -78,6 +79,22 @@ function validateOwners(metadata: ObjectMeta): StatusCause[] {
       ),
     );
   return causes;
+}
+
+function validateManagers({ managedFields }: ObjectMeta): StatusCause[] {
+  return elementsOf(managedFields)
+    .map(membersOf)
+    .flatMap(({ manager, subresource }, index) => {
+      const at = `metadata.managedFields[${index}]`;
+      const causes = managerNameCauses(stringOf(manager), `${at}.manager`);
+      if (isSubresourceTooLong(stringOf(subresource)))
+        causes.push({
+          reason: 'FieldValueTooLong',
+          field: `${at}.subresource`,
+          message: 'Too long: may not be more than 256 bytes',
+        });
+      return causes;
+    });
 }
 
 const IMMUTABLE = [
@@ -117,7 +134,6 @@ export function inheritMetadata(metadata: ObjectMeta, old: ObjectMeta): void {
   if (old.generation === undefined) delete metadata.generation;
   else metadata.generation = old.generation;
   delete metadata.selfLink;
-  delete metadata.managedFields;
 }
 
 /** Removes empty maps and lists, which Kubernetes does not keep either. */

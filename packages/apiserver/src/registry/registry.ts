@@ -25,6 +25,8 @@ export interface RequestScope {
   readonly user: UserInfo;
   readonly dryRun: boolean;
   readonly fieldValidation: FieldValidation;
+  /** In whose name fields are owned that the request writes: its `fieldManager`, else the client's program. */
+  readonly fieldManager: string;
   /** Collects what the client is warned of. */
   readonly warnings: string[];
   /** Members of CreateOptions, UpdateOptions or DeleteOptions that the client gave, for admission. */

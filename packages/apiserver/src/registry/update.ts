@@ -1,12 +1,14 @@
 import type { AdmissionRequest, AdmissionView } from '../admission/types.ts';
+import { keepTimes } from '../apply/field-manager.ts';
 import { ApiServerError, conflict, invalid, notFound } from '../errors.ts';
 import { cloneJson, equalJson, type JsonObject } from '../object/json.ts';
 import type { KubeObject } from '../object/types.ts';
 import type { StoredObject } from '../storage/records.ts';
 import type { Transaction } from '../storage/store.ts';
-import { conform, reconform, validateObject, type ParsedBody } from './conform.ts';
+import { assignDefaults, conform, reconform, validateObject, type ParsedBody } from './conform.ts';
 import { fromStorage, toStorage, type ResourceDefinition } from './definition.ts';
 import { isReadyToDisappear } from './deletion.ts';
+import { mutate, trackWrite } from './ownership.ts';
 import { changesSpec, inheritMetadata, validateMetadataUpdate } from './metadata.ts';
 import {
   keyOf,
@@ -36,8 +38,10 @@ export interface Update {
   readonly admitted?: boolean;
   /** How the subresource shows the object to webhooks. */
   readonly view?: AdmissionView;
+  /** True where nobody gets to own what is changed, because the server itself decides it. */
+  readonly untracked?: boolean;
   /** Makes the new object, in the served version, from a copy of the present one. Called again after a lost race. */
-  readonly produce: (current: KubeObject) => ParsedBody;
+  readonly produce: (current: KubeObject) => ParsedBody | Promise<ParsedBody>;
 }
 
 const ATTEMPTS = 64;
@@ -76,17 +80,22 @@ async function prepareUpdate(
   old: KubeObject,
 ): Promise<KubeObject> {
   const warnings: string[] = [];
-  let next = conform(definition, update.produce(cloneJson(old)), { ...scope, warnings });
+  const body = await update.produce(cloneJson(old));
+  let next = conform(definition, body, { ...scope, warnings });
   for (const warning of warnings) if (!scope.warnings.includes(warning)) scope.warnings.push(warning);
   checkRevision(definition, update, next, old);
   inheritMetadata(next.metadata, old.metadata);
+  const subresource = update.subresource ?? (update.target === 'status' ? 'status' : undefined);
+  if (body.applied !== true && update.untracked !== true)
+    await trackWrite(registry, definition, scope, { live: old, next, subresource: subresource ?? '' });
+  assignDefaults(definition, next);
   if (update.target === 'status') next = onlyStatus(definition, next, old);
   else if (update.target === 'main') keepStatus(definition, next, old);
   const request: AdmissionRequest = {
     operation: 'UPDATE',
     resource: { group: definition.group, version: definition.version, resource: definition.resource },
     kind: definition.kind,
-    subresource: update.subresource ?? (update.target === 'status' ? 'status' : undefined),
+    subresource,
     namespace: old.metadata.namespace,
     name: update.name,
     user: scope.user,
@@ -96,10 +105,11 @@ async function prepareUpdate(
     options: operationOptions('UpdateOptions', scope),
     ...(update.view !== undefined && { view: update.view }),
   };
-  if (update.admitted !== true) next = await registry.admission.mutate(request, next, scope.warnings);
+  if (update.admitted !== true) next = await mutate(registry, request, next, scope);
   reconform(definition, next);
   if (definition.tracksGeneration && update.target !== 'status' && changesSpec(next, old, definition.status))
     next.metadata.generation = (old.metadata.generation ?? 0) + 1;
+  keepTimes(next, old);
   const extra = validateMetadataUpdate(next.metadata, old.metadata);
   if (update.target === 'main') extra.push(...(definition.strategy.validateUpdate?.(next, old) ?? []));
   // A rule may forbid that something stays as it is.
@@ -135,7 +145,8 @@ function checkRevision(
       update.name,
       `the object has been modified (sent resourceVersion ${resourceVersion}, is ${old.metadata.resourceVersion ?? ''}); apply the change to its latest version`,
     );
-  if (uid !== undefined && uid !== '' && uid !== old.metadata.uid)
+  // The uid in a PUT says which object is meant, that in the result of a patch would change it.
+  if (update.replaces && uid !== undefined && uid !== '' && uid !== old.metadata.uid)
     throw conflict(
       definition,
       update.name,
@@ -148,6 +159,7 @@ function onlyStatus(definition: ResourceDefinition, next: KubeObject, old: KubeO
   const result: KubeObject = { ...old, metadata: { ...old.metadata } };
   if (next.status === undefined) delete result.status;
   else result.status = next.status;
+  result.metadata.managedFields = next.metadata.managedFields;
   if (definition.origin === 'builtin') {
     result.metadata.labels = next.metadata.labels;
     result.metadata.annotations = next.metadata.annotations;

@@ -68,14 +68,38 @@ export function list(items: Schema, description = ''): Schema {
   return { ...described(description), type: 'array', items, 'x-kubernetes-list-type': 'atomic' };
 }
 
-/** A list of objects that a strategic merge patch merges by a key member. */
-export function mergeList(items: Schema, mergeKey: string, description = ''): Schema {
+/**
+ * A list of objects that a strategic merge patch merges by a key member.
+ * @param keys the members by which owners of elements tell them apart; the merge key unless given.
+ */
+export function mergeList(
+  items: Schema,
+  mergeKey: string,
+  description = '',
+  keys: readonly string[] = [mergeKey],
+): Schema {
   return {
     ...described(description),
     type: 'array',
     items,
     'x-kubernetes-patch-strategy': 'merge',
     'x-kubernetes-patch-merge-key': mergeKey,
+    // Said only where it is not the merge key: lists of built-in kinds may have elements twice.
+    ...(keys.length > 1 && { 'x-kubernetes-list-map-keys': keys }),
+  };
+}
+
+/** An object that is owned as a whole, however many members it has. */
+export function atomic(schema: Schema): Schema {
+  return { ...schema, 'x-kubernetes-map-type': 'atomic' };
+}
+
+/** A list that a strategic merge patch replaces as a whole, but whose elements are owned one by one. */
+export function keyedList(items: Schema, keys: readonly string[], description = ''): Schema {
+  return {
+    ...list(items, description),
+    'x-kubernetes-list-type': 'map',
+    'x-kubernetes-list-map-keys': keys,
   };
 }
 

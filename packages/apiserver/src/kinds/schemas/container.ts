@@ -1,7 +1,9 @@
 import {
+  atomic,
   bool,
   int,
   intOrString,
+  keyedList,
   list,
   long,
   map,
@@ -17,14 +19,16 @@ import type { Schema } from '../../schema/types.ts';
 const CORE = 'io.k8s.api.core.v1';
 
 const KEY_SELECTOR = (source: string) =>
-  obj(
-    `A key of a ${source}.`,
-    {
-      name: str('Name of the object.'),
-      key: str('Key in it.'),
-      optional: bool('True if it may be missing.'),
-    },
-    ['key'],
+  atomic(
+    obj(
+      `A key of a ${source}.`,
+      {
+        name: str('Name of the object.'),
+        key: str('Key in it.'),
+        optional: bool('True if it may be missing.'),
+      },
+      ['key'],
+    ),
   );
 
 const OBJECT_SOURCE = (source: string) =>
@@ -36,24 +40,28 @@ const OBJECT_SOURCE = (source: string) =>
 /** A reference to a field of the pod, such as `metadata.name`. */
 export const FIELD_REF: Schema = named(
   `${CORE}.ObjectFieldSelector`,
-  obj(
-    'A field of the pod itself.',
-    { apiVersion: str('Version of the path.'), fieldPath: str('Path of the field.') },
-    ['fieldPath'],
+  atomic(
+    obj(
+      'A field of the pod itself.',
+      { apiVersion: str('Version of the path.'), fieldPath: str('Path of the field.') },
+      ['fieldPath'],
+    ),
   ),
 );
 
 /** A reference to a resource request or limit of a container. */
 export const RESOURCE_FIELD_REF: Schema = named(
   `${CORE}.ResourceFieldSelector`,
-  obj(
-    'A resource of a container.',
-    {
-      containerName: str('Name of the container.'),
-      resource: str('Such as limits.cpu.'),
-      divisor: quantity('Unit of the value.'),
-    },
-    ['resource'],
+  atomic(
+    obj(
+      'A resource of a container.',
+      {
+        containerName: str('Name of the container.'),
+        resource: str('Such as limits.cpu.'),
+        divisor: quantity('Unit of the value.'),
+      },
+      ['resource'],
+    ),
   ),
 );
 
@@ -69,6 +77,7 @@ const ENV_VAR = named(
         resourceFieldRef: RESOURCE_FIELD_REF,
         configMapKeyRef: KEY_SELECTOR('ConfigMap'),
         secretKeyRef: KEY_SELECTOR('Secret'),
+        fileKeyRef: atomic(open('A key of a file in a volume.')),
       }),
     },
     ['name'],
@@ -129,7 +138,11 @@ export const RESOURCES: Schema = named(
   obj('Compute resources.', {
     limits: map(quantity(), 'The most that may be used.'),
     requests: map(quantity(), 'What is set aside.'),
-    claims: list(open(), 'Claims of dynamic resources.'),
+    claims: keyedList(
+      obj('A claim.', { name: str('Name of the claim.'), request: str('One request of it.') }, ['name']),
+      ['name'],
+      'Claims of dynamic resources.',
+    ),
   }),
 );
 
@@ -163,7 +176,7 @@ const PORT = named(
       containerPort: int('Port in the pod.', { minimum: 1, maximum: 65535 }),
       hostPort: int('Port on the node.', { minimum: 0, maximum: 65535 }),
       hostIP: str('Address on the node.'),
-      protocol: str('TCP, UDP or SCTP.', { enum: ['TCP', 'UDP', 'SCTP'] }),
+      protocol: str('TCP, UDP or SCTP.', { enum: ['TCP', 'UDP', 'SCTP'], default: 'TCP' }),
     },
     ['containerPort'],
   ),
@@ -205,8 +218,12 @@ export const CONTAINER: Schema = named(
       workingDir: str('Directory in which the command starts.'),
       env: mergeList(ENV_VAR, 'name', 'Environment variables.'),
       envFrom: list(ENV_FROM, 'Sources of environment variables.'),
-      ports: mergeList(PORT, 'containerPort', 'Ports, for information and for names.'),
+      ports: mergeList(PORT, 'containerPort', 'Ports, for information and for names.', [
+        'containerPort',
+        'protocol',
+      ]),
       resources: RESOURCES,
+      restartPolicyRules: list(open('A rule.'), 'When the container is restarted, by its exit code.'),
       resizePolicy: list(open(), 'How resources may be resized.'),
       restartPolicy: str('Always makes an init container a sidecar.'),
       volumeMounts: mergeList(VOLUME_MOUNT, 'mountPath', 'Volumes in the file system.'),

@@ -1,21 +1,36 @@
-import { bool, list, long, map, mergeList, mergeSet, named, obj, open, str, time } from '../../schema/dsl.ts';
+import {
+  atomic,
+  bool,
+  list,
+  long,
+  map,
+  mergeList,
+  mergeSet,
+  named,
+  obj,
+  open,
+  str,
+  time,
+} from '../../schema/dsl.ts';
 import type { Schema } from '../../schema/types.ts';
 
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 
 const OWNER_REFERENCE = named(
   `${META}.OwnerReference`,
-  obj(
-    'Points from a dependent object to its owner.',
-    {
-      apiVersion: str('API version of the owner.'),
-      kind: str('Kind of the owner.'),
-      name: str('Name of the owner.'),
-      uid: str('UID of the owner.'),
-      controller: bool('True if the owner manages this object.'),
-      blockOwnerDeletion: bool('True if the owner waits for this object in a foreground deletion.'),
-    },
-    ['apiVersion', 'kind', 'name', 'uid'],
+  atomic(
+    obj(
+      'Points from a dependent object to its owner.',
+      {
+        apiVersion: str('API version of the owner.'),
+        kind: str('Kind of the owner.'),
+        name: str('Name of the owner.'),
+        uid: str('UID of the owner.'),
+        controller: bool('True if the owner manages this object.'),
+        blockOwnerDeletion: bool('True if the owner waits for this object in a foreground deletion.'),
+      },
+      ['apiVersion', 'kind', 'name', 'uid'],
+    ),
   ),
 );
 
@@ -41,31 +56,47 @@ export const OBJECT_META: Schema = named(
       'Objects this one belongs to; it is collected when all are gone.',
     ),
     finalizers: mergeSet(str(), 'Names that must be removed before the object disappears.'),
-    managedFields: list(open(), 'Field ownership; not kept by this server.'),
+    managedFields: list(
+      named(
+        `${META}.ManagedFieldsEntry`,
+        obj('Who owns which fields, and since when.', {
+          manager: str('Name of the owner.'),
+          operation: str('Apply or Update.'),
+          apiVersion: str('Version of the resource in which the fields are named.'),
+          time: time('When the fields changed last.'),
+          fieldsType: str('FieldsV1.'),
+          fieldsV1: named(`${META}.FieldsV1`, open('The fields, as a tree.')),
+          subresource: str('Subresource through which they were written; empty for the resource itself.'),
+        }),
+      ),
+      'Who owns which fields.',
+    ),
   }),
 );
 
 /** A label selector as it is embedded in specs. */
 export const LABEL_SELECTOR: Schema = named(
   `${META}.LabelSelector`,
-  obj('Selects objects by their labels; all requirements must hold.', {
-    matchLabels: map(str(), 'Labels that must have exactly these values.'),
-    matchExpressions: list(
-      named(
-        `${META}.LabelSelectorRequirement`,
-        obj(
-          'One requirement on a label.',
-          {
-            key: str('Key of the label.'),
-            operator: str('In, NotIn, Exists or DoesNotExist.'),
-            values: list(str(), 'Values for In and NotIn.'),
-          },
-          ['key', 'operator'],
+  atomic(
+    obj('Selects objects by their labels; all requirements must hold.', {
+      matchLabels: map(str(), 'Labels that must have exactly these values.'),
+      matchExpressions: list(
+        named(
+          `${META}.LabelSelectorRequirement`,
+          obj(
+            'One requirement on a label.',
+            {
+              key: str('Key of the label.'),
+              operator: str('In, NotIn, Exists or DoesNotExist.'),
+              values: list(str(), 'Values for In and NotIn.'),
+            },
+            ['key', 'operator'],
+          ),
         ),
+        'Requirements on labels.',
       ),
-      'Requirements on labels.',
-    ),
-  }),
+    }),
+  ),
 );
 
 /** A condition in the common form. */

@@ -1,4 +1,5 @@
 import {
+  atomic,
   bool,
   int,
   list,
@@ -14,7 +15,9 @@ import {
 } from '../../schema/dsl.ts';
 import type { Schema } from '../../schema/types.ts';
 import { objectSchema } from '../builtin.ts';
+import { AFFINITY } from './affinity.ts';
 import { CONTAINER, RESOURCES } from './container.ts';
+import { LABEL_SELECTOR } from './meta.ts';
 import { VOLUME } from './volume.ts';
 
 const CORE = 'io.k8s.api.core.v1';
@@ -52,7 +55,22 @@ const DNS_CONFIG = obj('Settings of name resolution.', {
   options: list(obj('An option.', { name: str('Name.'), value: str('Value.') }), 'Resolver options.'),
 });
 
-const REFERENCE = obj('Names an object in the same namespace.', { name: str('Name.') });
+const REFERENCE = atomic(obj('Names an object in the same namespace.', { name: str('Name.') }));
+
+const SPREAD = obj(
+  'How pods are spread over one kind of place.',
+  {
+    maxSkew: int('How uneven it may be.'),
+    topologyKey: str('Label of the nodes that tells the places apart.'),
+    whenUnsatisfiable: str('DoNotSchedule or ScheduleAnyway.'),
+    labelSelector: LABEL_SELECTOR,
+    matchLabelKeys: list(str(), 'Labels whose values select pods too.'),
+    minDomains: int('Places that there must be.'),
+    nodeAffinityPolicy: str('Honor or Ignore.'),
+    nodeTaintsPolicy: str('Honor or Ignore.'),
+  },
+  ['maxSkew', 'topologyKey', 'whenUnsatisfiable'],
+);
 
 /** What a pod is to be; also used in templates. */
 const POD_SPEC: Schema = named(
@@ -76,10 +94,13 @@ const POD_SPEC: Schema = named(
       terminationGracePeriodSeconds: long('Seconds between the request to end and the kill.'),
       activeDeadlineSeconds: long('Seconds after which the pod is ended.'),
       nodeName: str('Node that the pod runs on.'),
-      nodeSelector: map(str(), 'Labels that the node must have.'),
-      affinity: open('Preferences and requirements for the node and for pods beside it.'),
+      nodeSelector: atomic(map(str(), 'Labels that the node must have.')),
+      affinity: AFFINITY,
       tolerations: list(TOLERATION, 'Taints that the pod endures.'),
-      topologySpreadConstraints: list(open(), 'How pods are spread.'),
+      topologySpreadConstraints: mergeList(SPREAD, 'topologyKey', 'How pods are spread.', [
+        'topologyKey',
+        'whenUnsatisfiable',
+      ]),
       schedulerName: str('Scheduler in charge.'),
       schedulingGates: mergeList(
         obj('Holds scheduling back.', { name: str('Name.') }, ['name']),
@@ -102,6 +123,7 @@ const POD_SPEC: Schema = named(
       hostUsers: bool('False for a user namespace of its own.'),
       shareProcessNamespace: bool('True if containers see the processes of each other.'),
       hostname: str('Host name.'),
+      hostnameOverride: str('Host name, whatever else says.'),
       subdomain: str('Domain below the namespace.'),
       setHostnameAsFQDN: bool('True for the full name as host name.'),
       hostAliases: mergeList(
@@ -168,7 +190,10 @@ const POD_STATUS = named(`${CORE}.PodStatus`, {
     reason: str('Reason for the phase.'),
     nominatedNodeName: str('Node on which room is being made.'),
     hostIP: str('Address of the node.'),
-    hostIPs: mergeList(obj('An address.', { ip: str('Address.') }), 'ip', 'Addresses of the node.'),
+    hostIPs: {
+      ...mergeList(obj('An address.', { ip: str('Address.') }), 'ip', 'Addresses of the node.'),
+      'x-kubernetes-list-type': 'atomic',
+    },
     podIP: str('Address of the pod.'),
     podIPs: mergeList(obj('An address.', { ip: str('Address.') }), 'ip', 'Addresses of the pod.'),
     startTime: time('When the node took the pod.'),

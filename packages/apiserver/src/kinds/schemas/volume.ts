@@ -1,4 +1,4 @@
-import { bool, int, list, long, map, named, obj, open, quantity, str } from '../../schema/dsl.ts';
+import { atomic, bool, int, list, long, map, named, obj, open, quantity, str } from '../../schema/dsl.ts';
 import type { Schema } from '../../schema/types.ts';
 import { FIELD_REF, RESOURCE_FIELD_REF } from './container.ts';
 import { LABEL_SELECTOR, OBJECT_META } from './meta.ts';
@@ -63,7 +63,7 @@ export const CLAIM_SPEC: Schema = named(
     volumeName: str('Name of the bound volume.'),
     storageClassName: str('Name of the StorageClass.'),
     volumeMode: str('Filesystem or Block.', { enum: ['Filesystem', 'Block'] }),
-    dataSource: open('What the volume is filled from.'),
+    dataSource: atomic(open('What the volume is filled from.')),
     dataSourceRef: open('What the volume is filled from, any kind.'),
     volumeAttributesClassName: str('Class of changeable attributes.'),
   }),
