@@ -111,7 +111,8 @@ function plain(value: unknown): string {
       .sort()
       .map((name) => `${name}:${plain(value[name])}`)
       .join(' ')}]`;
-  return value === null ? '<nil>' : String(value);
+  if (value === null) return '<nil>';
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function goValue(value: unknown): string {
