@@ -67,7 +67,7 @@ static void keep(int fd, uint64_t offset, uint64_t length) {
 
 /* A disk takes its time, in which the power can be cut. */
 static void take_time(int fd) {
-  if (journal_of(fd) >= 0) usleep(1000);
+  if (journal_of(fd) >= 0) usleep(4000);
 }
 
 static int synced(int fd, int result) {

@@ -16,7 +16,7 @@ export interface WatchContext {
 }
 
 /** The revision up to which a session has brought everything. */
-export function positionOf(session: WatchSession): number {
+function positionOf(session: WatchSession): number {
   const start = session.start.mode === 'revision' ? session.start.revision : 0;
   return session.events.reduce((position, event) => Math.max(position, event.revision), start);
 }
