@@ -92,6 +92,8 @@ export class ServerUnderTest implements AsyncDisposable {
 
   /** Kills the process and takes away what it had not synced. @returns how many writes were lost. */
   async cutPower(random: Random): Promise<number> {
+    // In the middle of a commit is where it matters most.
+    await this.#unsynced?.underWay();
     await this.#end();
     return this.#unsynced?.lose(this.#dataDir, random) ?? 0;
   }

@@ -8,6 +8,7 @@ import {
   readFileSync,
   readSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -17,6 +18,8 @@ import type { Random } from '../../support/random.ts';
 
 const SOURCE = fileURLToPath(new URL('unsynced.c', import.meta.url));
 const FILES = ['state.sqlite', 'state.sqlite-wal'];
+const MOMENT_MS = 300;
+const NONE = { throwIfNoEntry: false } as const;
 
 /** One write that was not synced: what was there before. */
 interface Unsynced {
@@ -53,6 +56,16 @@ export class UnsyncedWrites {
   /** The process has ended and the power has not: everything it wrote is there. */
   forget(): void {
     for (const file of FILES) rmSync(join(this.#journals, file), { force: true });
+  }
+
+  /** Waits a moment for a write that is not synced yet. */
+  async underWay(): Promise<void> {
+    const until = performance.now() + MOMENT_MS;
+    while (performance.now() < until) {
+      const some = FILES.some((file) => (statSync(join(this.#journals, file), NONE)?.size ?? 0) > 0);
+      if (some) return;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 
   /** Undoes what was not synced, from some write on; the first one undone may stay in part. @returns how many writes. */
