@@ -38,7 +38,7 @@ const EXPLORERS = 4;
 /** Acknowledged writes before the first fault, between two faults and after the last one: from and to. */
 const WRITES_BETWEEN = [30, 120] as const;
 /** Time in which something must go on, however slow the machine. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 300_000;
 
 /**
  * Runs clients against a server of its own, does to it what is planned, and records all they see.
