@@ -7,6 +7,7 @@
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdarg.h>
@@ -45,10 +46,21 @@ static int opened(int fd, const char *path) {
   return fd;
 }
 
-/* Keeps what is in a file from an offset on. */
-static void keep(int fd, uint64_t offset, uint64_t length) {
+/* Writes a record whole or not at all. */
+static int append(int journal, const char *record, size_t length) {
+  struct stat before;
+  if (fstat(journal, &before) != 0) abort();
+  if (REAL(write)(journal, record, length) == (ssize_t)length) return 0;
+  int why = errno == 0 ? EFBIG : errno;
+  if (REAL(ftruncate64)(journal, before.st_size) != 0) abort();
+  errno = why;
+  return -1;
+}
+
+/* Keeps what is in a file from an offset on. What cannot be kept must not be written: the result is that of a failed write. */
+static int keep(int fd, uint64_t offset, uint64_t length) {
   int journal = journal_of(fd);
-  if (journal < 0) return;
+  if (journal < 0) return 0;
   pthread_mutex_lock(&lock);
   struct stat status;
   if (fstat(fd, &status) != 0) abort();
@@ -60,9 +72,11 @@ static void keep(int fd, uint64_t offset, uint64_t length) {
   memcpy(record + 8, &size, 8);
   memcpy(record + 16, &there, 8);
   if (there > 0 && REAL(pread64)(fd, record + 24, there, (off64_t)offset) != (ssize_t)there) abort();
-  if (REAL(write)(journal, record, 24 + there) != (ssize_t)(24 + there)) abort();
+  errno = 0;
+  int kept = append(journal, record, 24 + there);
   free(record);
   pthread_mutex_unlock(&lock);
+  return kept;
 }
 
 /* A disk takes its time, in which the power can be cut. */
@@ -106,17 +120,17 @@ int close(int fd) {
 }
 
 ssize_t write(int fd, const void *bytes, size_t length) {
-  if (journal_of(fd) >= 0) keep(fd, (uint64_t)lseek(fd, 0, SEEK_CUR), length);
+  if (journal_of(fd) >= 0 && keep(fd, (uint64_t)lseek(fd, 0, SEEK_CUR), length) != 0) return -1;
   return REAL(write)(fd, bytes, length);
 }
 
 ssize_t pwrite64(int fd, const void *bytes, size_t length, off64_t offset) {
-  keep(fd, (uint64_t)offset, length);
+  if (keep(fd, (uint64_t)offset, length) != 0) return -1;
   return REAL(pwrite64)(fd, bytes, length, offset);
 }
 
 int ftruncate64(int fd, off64_t length) {
-  keep(fd, (uint64_t)length, UINT64_MAX);
+  if (keep(fd, (uint64_t)length, UINT64_MAX) != 0) return -1;
   return REAL(ftruncate64)(fd, length);
 }
 
