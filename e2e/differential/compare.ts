@@ -39,7 +39,9 @@ function differ(path: string, kubernetes: unknown, ours: unknown): Point[] {
     return Array.from({ length: Math.max(kubernetes.length, ours.length) }, (_, index) =>
       differ(`${path}[${index}]`, kubernetes[index], ours[index]),
     ).flat();
-  if (isObject(kubernetes) && isObject(ours))
+  // Of objects of different kinds, such as a Status in place of what was asked for, one line says enough.
+  const refused = [kubernetes, ours].some((value) => isObject(value) && value.kind === 'Status');
+  if (isObject(kubernetes) && isObject(ours) && (!refused || kubernetes.kind === ours.kind))
     return [...new Set([...Object.keys(kubernetes), ...Object.keys(ours)])].flatMap((key) =>
       differ(path === '' ? key : `${path}.${key}`, kubernetes[key], ours[key]),
     );

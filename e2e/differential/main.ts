@@ -15,9 +15,12 @@ const [argument = ''] = process.argv.slice(2);
 if (argument === 'serve') {
   await using kubernetes = await startKubernetes({ onProgress: console.log });
   console.log(`DIFFERENTIAL_KUBECONFIG=${kubernetes.kubeconfig}`);
+  // Signal handlers alone do not keep a process alive.
+  const alive = setInterval(() => undefined, 3_600_000);
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => resolve());
   });
+  clearInterval(alive);
 } else {
   await using both = await startBoth({ onProgress: console.log });
   const pattern = new RegExp(argument, 'i');

@@ -10,11 +10,12 @@ export const firstRevision = 1000;
 /**
  * The transcript with symbols in place of what a server chooses by itself, numbered by their first appearance: uids, revisions, names made
  * from generateName, addresses and ports of Services. Times that lie within a day of now become `<time>`, because equal seconds are chance.
- * The revision of a list or bookmark, which counts other sequences' writes too, only says whether it is as new as all seen before.
- * Continue tokens become `<continue>`. Everything else stays as it is.
+ * The revision of a list, which counts other sequences' writes too, only says whether it is as new as all seen before;
+ * that of a bookmark not even this.
+ * The namespace of the sequence becomes `{{ns}}`, continue tokens become `<continue>`. Everything else stays as it is.
  */
-export function normalise(transcript: Transcript): Transcript {
-  const symbols = new Symbols();
+export function normalise(transcript: Transcript, namespace: string): Transcript {
+  const symbols = new Symbols(namespace);
   return transcript.map((entry) =>
     'events' in entry
       ? { events: entry.events.map((event) => symbols.value(event) as WatchLine) }
@@ -23,8 +24,13 @@ export function normalise(transcript: Transcript): Transcript {
 }
 
 class Symbols {
+  readonly #namespace: string;
   readonly #found = new Map<string, Map<string, string>>();
   #newest = 0;
+
+  constructor(namespace: string) {
+    this.#namespace = namespace;
+  }
 
   value(value: unknown, member = '', parent?: unknown): unknown {
     if (typeof value === 'string') return this.#text(value, member, parent);
@@ -49,6 +55,7 @@ class Symbols {
     if (member === 'continue' && text !== '') return '<continue>';
     return this.#knownRevisions(
       this.#generatedNames(text)
+        .replaceAll(this.#namespace, '{{ns}}')
         .replaceAll(uuid, (id) => this.#symbol('uid', id))
         .replaceAll(address, (ip) => this.#symbol('address', ip))
         .replaceAll(moment, (time, fraction: string | undefined) =>
@@ -69,15 +76,18 @@ class Symbols {
       this.#newest = Math.max(this.#newest, revision);
       return this.#symbol('revision', text);
     }
+    // When a bookmark is sent, and so what it counts, is the server's choice.
+    if (typeof metadata === 'object' && metadata !== null && 'annotations' in metadata)
+      return '<bookmark revision>';
     const known = revision >= this.#newest ? '<present revision>' : '<older revision>';
     this.#newest = Math.max(this.#newest, revision);
     return known;
   }
 
   #knownRevisions(text: string): string {
-    const known = this.#found.get('revision');
-    if (known === undefined) return text;
-    return text.replaceAll(/\b\d{4,}\b/g, (digits) => known.get(digits) ?? digits);
+    const known = this.#found.get('revision') ?? new Map<string, string>();
+    const present = text.replace(/\bcurrent: \d+$/, 'current: <present revision>');
+    return present.replaceAll(/\b\d{4,}\b/g, (digits) => known.get(digits) ?? digits);
   }
 
   #learnName(value: object): void {

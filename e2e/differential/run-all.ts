@@ -58,5 +58,5 @@ async function differencesOf(both: Both, sequence: Sequence): Promise<Difference
     runSequence(both.kubernetes, sequence, namespace),
     runSequence(both.ours, sequence, namespace),
   ]);
-  return compare(sequence, normalise(kubernetes), normalise(ours));
+  return compare(sequence, normalise(kubernetes, namespace), normalise(ours, namespace));
 }

@@ -51,10 +51,7 @@ export class Target implements AsyncDisposable {
   }
 
   async call(step: Omit<RequestStep, 'as' | 'until'>): Promise<Answer> {
-    const response = await this.#open(step);
-    const chunks: Buffer[] = [];
-    for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk);
-    return answerOf(response, Buffer.concat(chunks).toString('utf8'));
+    return readAnswer(await this.#open(step));
   }
 
   /** @returns the answer instead if it is not a stream */
@@ -62,9 +59,7 @@ export class Target implements AsyncDisposable {
     const step = { method: 'GET', path, ...(accept === undefined ? {} : { accept }) };
     const response = await this.#open(step);
     if (response.statusCode === 200) return new OpenWatch(response);
-    const chunks: Buffer[] = [];
-    for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk);
-    return answerOf(response, Buffer.concat(chunks).toString('utf8'));
+    return readAnswer(response);
   }
 
   #open({
@@ -102,6 +97,21 @@ export class Target implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#agent.destroy();
   }
+}
+
+/** Reads an answer to its end. One that does not end is cut off, which shows in its body. */
+async function readAnswer(response: IncomingMessage): Promise<Answer> {
+  const chunks: Buffer[] = [];
+  const timer = setTimeout(() => response.destroy(new Error('no end')), silenceMs);
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk);
+  } catch (error) {
+    if (!(error instanceof Error) || error.message !== 'no end') throw error;
+    return { ...answerOf(response, ''), body: `<no end> ${Buffer.concat(chunks).toString('utf8')}` };
+  } finally {
+    clearTimeout(timer);
+  }
+  return answerOf(response, Buffer.concat(chunks).toString('utf8'));
 }
 
 function answerOf(response: IncomingMessage, text: string): Answer {

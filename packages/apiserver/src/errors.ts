@@ -54,6 +54,13 @@ const RETRY: Partial<Record<ApiServerErrorCode, Retry>> = {
   DataDirectoryInUse: 'on-change',
 };
 
+/** Of these a Status has details even if there is nothing to tell. */
+const ALWAYS_DETAILED: readonly ApiServerErrorCode[] = [
+  'MethodNotAllowed',
+  'NotAcceptable',
+  'UnsupportedMediaType',
+];
+
 /** Optional facts of an {@link ApiServerError}. */
 export interface ApiServerErrorOptions {
   /** Overrides the HTTP status that belongs to the code (admission plugins may choose their own). */
@@ -97,7 +104,7 @@ export class ApiServerError extends Error {
     const details: JsonObject = {
       ...(name !== undefined && name !== '' && { name }),
       ...(group !== undefined && group !== '' && { group }),
-      ...(kind !== undefined && { kind }),
+      ...(kind !== undefined && kind !== '' && { kind }),
       ...(uid !== undefined && { uid }),
       ...(causes !== undefined && causes.length > 0 && { causes }),
       ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
@@ -109,7 +116,7 @@ export class ApiServerError extends Error {
       status: 'Failure',
       message: this.message,
       ...(reason !== '' && { reason: reason ?? this.code }),
-      ...(Object.keys(details).length > 0 && { details }),
+      ...((Object.keys(details).length > 0 || ALWAYS_DETAILED.includes(this.code)) && { details }),
       code: this.httpStatus,
     };
   }
@@ -146,11 +153,15 @@ export function alreadyExists(subject: ErrorSubject, name: string): ApiServerErr
 
 /** 409 of optimistic concurrency: `why` tells which expectation did not hold. */
 export function conflict(subject: ErrorSubject, name: string, why: string): ApiServerError {
-  return new ApiServerError('Conflict', `cannot update ${subjectName(subject)} "${name}": ${why}`, {
-    group: subject.group,
-    kind: subject.resource,
-    name,
-  });
+  return new ApiServerError(
+    'Conflict',
+    `Operation cannot be fulfilled on ${subjectName(subject)} "${name}": ${why}`,
+    {
+      group: subject.group,
+      kind: subject.resource,
+      name,
+    },
+  );
 }
 
 /** 422 with one cause per field. */
@@ -165,6 +176,24 @@ export function invalid(subject: ErrorSubject, name: string, causes: readonly St
     name,
     causes,
   });
+}
+
+/** 405 for what a resource or a part of it cannot do. */
+export function methodNotAllowed(): ApiServerError {
+  return new ApiServerError(
+    'MethodNotAllowed',
+    'the server does not allow this method on the requested resource',
+  );
+}
+
+/** 422 for the parameters of a request, as `CreateOptions`, `ListOptions` and so on. */
+export function invalidOptions(kind: string, causes: readonly StatusCause[]): ApiServerError {
+  return invalid({ group: 'meta.k8s.io', resource: '', kind }, '', causes);
+}
+
+/** 500 without a reason: how Kubernetes reports what none of its own errors describes. */
+export function unclassified(message: string): ApiServerError {
+  return new ApiServerError('InternalError', message, { reason: '' });
 }
 
 /** 410: the revision asked for has been compacted away. */

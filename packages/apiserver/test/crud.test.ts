@@ -57,12 +57,6 @@ describe('objects', () => {
       'BadRequest',
     ],
     ['another kind', () => client.post(CONFIGMAPS, { ...configMap('x'), kind: 'Secret' }), 400, 'BadRequest'],
-    [
-      'a preset resourceVersion',
-      () => client.post(CONFIGMAPS, configMap('x', {}, { resourceVersion: '1' })),
-      400,
-      'BadRequest',
-    ],
     ['broken JSON', () => client.post(CONFIGMAPS, '{'), 400, 'BadRequest'],
     [
       'another media type',
@@ -106,6 +100,15 @@ describe('objects', () => {
       reason,
     });
     expect(reply.status).toBe(status);
+  });
+
+  test('a preset resourceVersion is refused without a reason, as kube-apiserver does', async () => {
+    const { body } = await client.post(CONFIGMAPS, configMap('x', {}, { resourceVersion: '1' }));
+    expect(body).toMatchObject({
+      code: 500,
+      message: 'resourceVersion should not be set on objects to be created',
+    });
+    expect(body.reason).toBeUndefined();
   });
 
   test('generateName makes distinct names', async () => {
@@ -180,7 +183,7 @@ describe('objects', () => {
     expect(reply.status).toBe(201);
     expect(reply.body.metadata.uid).toBeTruthy();
     expect((await client.get(`${CONFIGMAPS}/ghost`)).status).toBe(404);
-    expect((await client.post(`${CONFIGMAPS}?dryRun=Some`, configMap('ghost'))).status).toBe(400);
+    expect((await client.post(`${CONFIGMAPS}?dryRun=Some`, configMap('ghost'))).status).toBe(422);
   });
 });
 

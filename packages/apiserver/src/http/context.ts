@@ -23,12 +23,19 @@ export interface ResourceRequest {
   readonly info: RequestInfo;
 }
 
-/** The scope of a request's operations. @throws ApiServerError `BadRequest`, `Invalid` */
+const OPTIONS: Partial<Record<string, string>> = {
+  update: 'UpdateOptions',
+  patch: 'PatchOptions',
+  delete: 'DeleteOptions',
+  deletecollection: 'DeleteOptions',
+};
+
+/** The scope of a request's operations. @throws ApiServerError `Invalid` */
 export function requestScope({ user, info, request }: ResourceRequest): RequestScope {
   return {
     user,
-    dryRun: dryRunParameter(info.query.getAll('dryRun')),
-    fieldValidation: fieldValidationParameter(info.query),
+    dryRun: dryRunParameter(info.query.getAll('dryRun'), OPTIONS[info.verb] ?? 'CreateOptions'),
+    fieldValidation: fieldValidationParameter(info.query, OPTIONS[info.verb] ?? 'CreateOptions'),
     fieldManager: fieldManagerOf(request, info),
     warnings: [],
     options: givenOptions(info.query),

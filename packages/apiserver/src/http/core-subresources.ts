@@ -1,5 +1,5 @@
 import type { AdmissionRequest } from '../admission/types.ts';
-import { ApiServerError, conflict, notFound } from '../errors.ts';
+import { ApiServerError, conflict, methodNotAllowed, notFound } from '../errors.ts';
 import { cloneJson, elementsOf, isObject, membersOf, setValueAt, stringOf } from '../object/json.ts';
 import { timestamp, type KubeObject } from '../object/types.ts';
 import type { ResourceDefinition } from '../registry/definition.ts';
@@ -15,11 +15,7 @@ import { encodeOutcome, keyOf, operationOptions, type RequestScope } from '../re
 const CREATED = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
 
 function onlyVerb(call: ResourceRequest, verb: string): void {
-  if (call.info.verb !== verb)
-    throw new ApiServerError(
-      'MethodNotAllowed',
-      `${call.info.verb} is not possible on the ${call.info.subresource ?? ''} subresource`,
-    );
+  if (call.info.verb !== verb) throw methodNotAllowed();
 }
 
 /** Asks admission about an object that is posted to a subresource and not stored as such. @returns it with its mutations */
@@ -123,7 +119,7 @@ export async function handleEviction(
   const { name = '', namespace } = call.info;
   const { value } = await readObject(call.request);
   const options = deleteParameters(call.info.query, membersOf(value.deleteOptions));
-  const dryRun = options.dryRun || dryRunParameter(call.info.query.getAll('dryRun'));
+  const dryRun = options.dryRun || dryRunParameter(call.info.query.getAll('dryRun'), 'CreateOptions');
   const scope = { ...requestScope(call), dryRun };
   const pod = context.registry.store.get(keyOf(definition, namespace, name));
   if (pod === undefined) throw notFound(definition, name);

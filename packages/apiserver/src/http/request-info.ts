@@ -1,4 +1,4 @@
-import { ApiServerError } from '../errors.ts';
+import { ApiServerError, methodNotAllowed } from '../errors.ts';
 
 /** A parsed resource path and what is done to it; the vocabulary is that of Kubernetes' authorisation and audit. */
 export interface RequestInfo {
@@ -61,23 +61,26 @@ function verbOf(method: string, name: string | undefined, query: URLSearchParams
       return name === undefined ? 'deletecollection' : 'delete';
     case 'GET':
     case 'HEAD':
-      if (isTrue(query.get('watch'))) return 'watch';
-      return name === undefined ? 'list' : 'get';
+      if (name !== undefined) return 'get';
+      return isTrue(query.get('watch')) ? 'watch' : 'list';
     default:
-      throw new ApiServerError('MethodNotAllowed', `the server does not allow the method ${method}`);
+      throw methodNotAllowed();
   }
 }
 
-/** A boolean query parameter: `true`, `1` and the empty string say yes. */
+/** A boolean query parameter: whatever is not `false` or `0` says yes. */
 export function isTrue(value: string | null): boolean {
-  return value !== null && ['true', '1', ''].includes(value);
+  return value !== null && !['false', '0'].includes(value.toLowerCase());
 }
 
 /** An integer query parameter. @throws ApiServerError `BadRequest` */
 export function integerParameter(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name);
-  if (text === null || text === '') return undefined;
+  if (text === null) return undefined;
   if (!/^-?\d{1,15}$/.test(text))
-    throw new ApiServerError('BadRequest', `query parameter ${name} must be an integer, not "${text}"`);
+    throw new ApiServerError(
+      'BadRequest',
+      `strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`,
+    );
   return Number(text);
 }

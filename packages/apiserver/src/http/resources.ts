@@ -1,8 +1,8 @@
-import { ApiServerError, notFound } from '../errors.ts';
+import { ApiServerError, methodNotAllowed, notFound } from '../errors.ts';
 import { createObject } from '../registry/create.ts';
 import type { ResourceDefinition } from '../registry/definition.ts';
 import { deleteObject } from '../registry/delete.ts';
-import { listObjects } from '../registry/list.ts';
+import { listObjects, parseRevision } from '../registry/list.ts';
 import { keyOf, storedOutcome, type Outcome, type RequestScope } from '../registry/registry.ts';
 import { checkBodyIdentity, updateObject, type UpdateTarget } from '../registry/update.ts';
 import { respondWithWatch } from '../watch/watch-response.ts';
@@ -49,8 +49,7 @@ async function dispatch(
   target: UpdateTarget,
 ): Promise<void> {
   const { info } = call;
-  if (target === 'status' && !['get', 'update', 'patch'].includes(info.verb))
-    throw new ApiServerError('MethodNotAllowed', `${info.verb} is not possible on the status subresource`);
+  if (target === 'status' && !['get', 'update', 'patch'].includes(info.verb)) throw methodNotAllowed();
   switch (info.verb) {
     case 'get':
       return getOne(context, call, definition);
@@ -74,7 +73,7 @@ async function dispatch(
     case 'deletecollection':
       return deleteMany(context, call, definition);
     default:
-      throw new ApiServerError('MethodNotAllowed', `the server does not know the verb ${info.verb}`);
+      throw methodNotAllowed();
   }
 }
 
@@ -98,13 +97,14 @@ function answer(
 }
 
 function nameOf(call: ResourceRequest): string {
-  if (call.info.name === undefined)
-    throw new ApiServerError('MethodNotAllowed', `${call.info.verb} needs a name in the path`);
+  if (call.info.name === undefined) throw methodNotAllowed();
   return call.info.name;
 }
 
 function getOne({ registry }: ServerContext, call: ResourceRequest, definition: ResourceDefinition): void {
   const name = nameOf(call);
+  const revision = call.info.query.get('resourceVersion') ?? '';
+  if (revision !== '') parseRevision(registry.store, revision);
   const stored = registry.store.get(keyOf(definition, call.info.namespace, name));
   if (stored === undefined) throw notFound(definition, name);
   answer(call, definition, storedOutcome(stored), undefined);
@@ -120,13 +120,8 @@ async function create(
   call: ResourceRequest,
   definition: ResourceDefinition,
 ): Promise<void> {
-  if (call.info.name !== undefined)
-    throw new ApiServerError('MethodNotAllowed', 'POST goes to the collection, without a name');
-  if (definition.namespaced && call.info.namespace === undefined)
-    throw new ApiServerError(
-      'BadRequest',
-      `${definition.resource} are namespaced: the path must name a namespace`,
-    );
+  if (call.info.name !== undefined || (definition.namespaced && call.info.namespace === undefined))
+    throw methodNotAllowed();
   const scope = requestScope(call);
   const body = await readObject(call.request);
   const outcome = await createObject(context.registry, definition, scope, call.info.namespace, body);
@@ -164,7 +159,7 @@ async function update(
 
 async function replacement(call: ResourceRequest, name: string): Promise<Produce> {
   const body = await readObject(call.request);
-  checkBodyIdentity(body, name, call.info.namespace);
+  checkBodyIdentity(body.value, name, call.info.namespace);
   return () => ({ value: structuredClone(body.value), duplicates: body.duplicates });
 }
 
@@ -183,7 +178,7 @@ async function deleteOne(
   });
   setWarnings(call.response, scope.warnings);
   if (!outcome.gone) {
-    answer(call, definition, outcome, scope, options.propagationPolicy === 'Foreground' ? 202 : 200);
+    answer(call, definition, outcome, scope, options.acceptedOnly === true ? 202 : 200);
     return;
   }
   sendJson(call.response, 200, {
@@ -206,6 +201,7 @@ async function deleteMany(
   definition: ResourceDefinition,
 ): Promise<void> {
   const { registry } = context;
+  if (definition.namespaced && call.info.namespace === undefined) throw methodNotAllowed();
   const options = deleteParameters(call.info.query, await readOptionalObject(call.request));
   const scope = { ...requestScope(call), dryRun: options.dryRun };
   const page = listObjects(registry.store, definition, listParameters(call.info));

@@ -4,11 +4,13 @@ import { ApiServerError, toApiServerError } from '../errors.ts';
 /** What is written at once: a slow reader has so much of its answer in memory twice. */
 const CHUNK_BYTES = 64 * 1024;
 
+const JSON_HEADERS = { 'cache-control': 'no-cache, private', 'content-type': 'application/json' };
+
 /** Sends JSON text. */
 export function sendText(response: ServerResponse, status: number, json: string): void {
   if (response.headersSent || response.destroyed) return;
   const body = Buffer.from(json);
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': body.length });
+  response.writeHead(status, { ...JSON_HEADERS, 'content-length': body.length });
   if (body.length <= CHUNK_BYTES) {
     response.end(body);
     return;
@@ -44,7 +46,7 @@ export function sendParts(response: ServerResponse, status: number, parts: Itera
     return;
   }
   if (response.headersSent || response.destroyed) return;
-  response.writeHead(status, { 'content-type': 'application/json' });
+  response.writeHead(status, JSON_HEADERS);
   const ready = [first, second];
   writeWhileRead(response, () => ready.shift() ?? nextChunk());
 }

@@ -1,4 +1,4 @@
-import { ApiServerError, notFound } from '../errors.ts';
+import { ApiServerError, methodNotAllowed, notFound } from '../errors.ts';
 import { FieldManager } from '../apply/field-manager.ts';
 import { ownersOfParent, ownersOfScale, replicasPaths, SCALE } from '../apply/scale-owners.ts';
 import { isObject, membersOf, setValueAt, stringOf, valueAt, cloneJson } from '../object/json.ts';
@@ -26,8 +26,7 @@ export async function handleScale(
     sendJson(call.response, 200, scaleOf(fromStorage(definition, stored.object), paths));
     return;
   }
-  if (verb !== 'update' && verb !== 'patch')
-    throw new ApiServerError('MethodNotAllowed', `${verb} is not possible on the scale subresource`);
+  if (verb !== 'update' && verb !== 'patch') throw methodNotAllowed();
   const scope = requestScope(call);
   const pathsOf = replicasPaths(context.registry.catalogue, definition);
   const change = await scaleChange(context, call, definition, scope);

@@ -36,7 +36,7 @@ function configMap(): ResourceDefinition {
     ],
     strategy: {
       applyDefaults: (object) => dropEmpty(object, ['data', 'binaryData']),
-      validate: (object) => validateData(object, ['data', 'binaryData']),
+      validate: (object) => [...validateData(object, ['data', 'binaryData']), ...validateTwice(object)],
       validateUpdate: (object, old) => validateImmutable(object, old, ['data', 'binaryData']),
     },
   });
@@ -73,7 +73,7 @@ function secret(): ResourceDefinition {
         object.data = { ...membersOf(object.data), ...Object.fromEntries(encoded) };
         delete object.stringData;
       },
-      validate: (object) => validateData(object, ['data']),
+      validate: (object) => [...validateData(object, ['data']), ...validateSecretType(object)],
       validateUpdate: (object, old) => [
         ...validateImmutable(object, old, ['data']),
         ...(object.type === old.type ? [] : [invalid('type', object.type, 'field is immutable')]),
@@ -145,6 +145,27 @@ function validateData(object: KubeObject, members: readonly string[]): StatusCau
       message: `Too long: may not be more than ${MAX_DATA_BYTES} bytes`,
     });
   return causes;
+}
+
+function validateTwice({ data, binaryData }: KubeObject): StatusCause[] {
+  return Object.keys(membersOf(data))
+    .filter((key) => Object.hasOwn(membersOf(binaryData), key))
+    .map((key) => invalid(`data[${key}]`, key, 'duplicate of key present in binaryData'));
+}
+
+/** Keys that Secrets of some types must have. */
+const SECRET_KEYS: Readonly<Record<string, readonly string[]>> = {
+  'kubernetes.io/tls': ['tls.crt', 'tls.key'],
+  'kubernetes.io/dockercfg': ['.dockercfg'],
+  'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],
+  'kubernetes.io/ssh-auth': ['ssh-privatekey'],
+};
+
+function validateSecretType({ type, data }: KubeObject): StatusCause[] {
+  const wanted = SECRET_KEYS[stringOf(type)] ?? [];
+  return wanted
+    .filter((key) => !Object.hasOwn(membersOf(data), key))
+    .map((key) => ({ reason: 'FieldValueRequired', field: `data[${key}]`, message: 'Required value' }));
 }
 
 function validateImmutable(object: KubeObject, old: KubeObject, members: readonly string[]): StatusCause[] {

@@ -20,16 +20,16 @@ export function parseFieldSelector(text: string, fields: SelectableFields): (obj
   const tests = terms.map((term) => {
     const match = /^([^=!]+)(==|=|!=)(.*)$/.exec(term);
     if (match === null)
-      throw new ApiServerError(
-        'BadRequest',
-        `cannot parse the field selector "${text}": "${term}" is not a comparison`,
-      );
+      throw new ApiServerError('BadRequest', `invalid selector: '${text}'; can't understand '${term}'`);
     const [, label = '', operator, wanted = ''] = match;
+    const known = Object.keys(fields)
+      .map((field) => JSON.stringify(field))
+      .join(', ');
     const path = Object.hasOwn(fields, label) ? fields[label] : undefined;
     if (path === undefined)
       throw new ApiServerError(
         'BadRequest',
-        `field label not supported: ${label}; supported: ${Object.keys(fields).join(', ')}`,
+        `${JSON.stringify(label)} is not a known field selector: only ${known}`,
       );
     return (object: KubeObject) => {
       return (shownValue(valueAt(object, path)) === wanted) !== (operator === '!=');

@@ -6,26 +6,32 @@ const RULES: Record<NameFormat, { pattern: RegExp; max: number; says: string }> 
   'dns-subdomain': {
     pattern: new RegExp(`^${LABEL}(\\.${LABEL})*$`),
     max: 253,
-    says: "lower case letters, digits, '-' and '.', starting and ending with a letter or digit (RFC 1123 subdomain)",
+    says: "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')",
   },
   'dns-label': {
     pattern: new RegExp(`^${LABEL}$`),
     max: 63,
-    says: "lower case letters, digits and '-', starting and ending with a letter or digit (RFC 1123 label)",
+    says: "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')",
   },
   'dns-1035-label': {
     pattern: /^[a-z]([-a-z0-9]*[a-z0-9])?$/,
     max: 63,
-    says: "lower case letters, digits and '-', starting with a letter (RFC 1035 label)",
+    says: "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')",
   },
-  'path-segment': { pattern: /^(?!\.{1,2}$)[^/%]+$/, max: 253, says: "no '/' or '%', not '.' or '..'" },
+  'path-segment': {
+    pattern: /^(?!\.{1,2}$)[^/%]+$/,
+    max: 253,
+    says: "may not contain '/' or '%', and may not be '.' or '..'",
+  },
 };
 
 /** Why a name is not acceptable, or `undefined` when it is. */
 export function nameProblem(name: string, format: NameFormat): string | undefined {
   const { pattern, max, says } = RULES[format];
-  if (name.length > max) return `must be no more than ${max} characters`;
-  return pattern.test(name) ? undefined : `must consist of ${says}`;
+  const problems: string[] = [];
+  if (Buffer.byteLength(name) > max) problems.push(`must be no more than ${max} bytes`);
+  if (!pattern.test(name)) problems.push(says);
+  return problems[0];
 }
 
 const SUFFIX_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
@@ -39,24 +45,29 @@ export function generateName(prefix: string): string {
   return `${prefix.slice(0, MAX_GENERATED - SUFFIX_LENGTH)}${suffix}`;
 }
 
+const QUALIFIED_RULE =
+  "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
 const QUALIFIED = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 
 /** Why a label key, annotation key or finalizer is not acceptable, or `undefined` when it is. */
 export function qualifiedNameProblem(name: string): string | undefined {
   const parts = name.split('/');
   const last = parts.at(-1) ?? '';
-  if (parts.length > 2) return "must have at most one '/'";
+  if (parts.length > 2)
+    return `a qualified name ${QUALIFIED_RULE} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`;
   if (parts.length === 2) {
     const prefix = nameProblem(parts[0] ?? '', 'dns-subdomain');
-    if (prefix !== undefined) return `prefix ${prefix}`;
+    if (parts[0] === '') return 'prefix part must be non-empty';
+    if (prefix !== undefined) return `prefix part ${prefix}`;
   }
-  if (QUALIFIED.test(last)) return undefined;
-  return "name part must be 1 to 63 letters, digits, '-', '_' or '.', starting and ending with a letter or digit";
+  if (last === '') return 'name part must be non-empty';
+  if (last.length > 63) return 'name part must be no more than 63 bytes';
+  return QUALIFIED.test(last) ? undefined : `name part ${QUALIFIED_RULE}`;
 }
 
 /** Why a label value is not acceptable, or `undefined` when it is. */
 export function labelValueProblem(value: string): string | undefined {
-  if (value.length > 63) return 'must be no more than 63 characters';
+  if (value.length > 63) return 'must be no more than 63 bytes';
   if (/^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/.test(value)) return undefined;
-  return "must consist of letters, digits, '-', '_' or '.', starting and ending with a letter or digit";
+  return "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
 }

@@ -39,7 +39,7 @@ export function conform(
     throw new ApiServerError('BadRequest', `${first.field ?? 'metadata'}: ${first.message}`, { causes });
   const schema = definition.schema;
   if (schema !== undefined)
-    unknown.unshift(...unknownFields(schema, object, { remove: definition.origin === 'custom' }));
+    unknown.push(...unknownFields(schema, object, { remove: definition.origin === 'custom' }));
   reportFields(definition, scope, unknown, body.duplicates);
   fillDefaults(definition, object);
   return object;

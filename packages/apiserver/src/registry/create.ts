@@ -1,5 +1,5 @@
 import type { AdmissionRequest } from '../admission/types.ts';
-import { alreadyExists, ApiServerError } from '../errors.ts';
+import { alreadyExists, ApiServerError, unclassified } from '../errors.ts';
 import { generateName } from '../object/names.ts';
 import { timestamp, type KubeObject } from '../object/types.ts';
 import type { Transaction } from '../storage/store.ts';
@@ -11,6 +11,7 @@ import {
   checkKindLives,
   checkNamespace,
   keyOf,
+  NAMESPACE_MISMATCH,
   operationOptions,
   storedOutcome,
   type Outcome,
@@ -38,11 +39,8 @@ export async function createObject(
   if (body.applied !== true)
     await trackWrite(registry, definition, scope, { live: undefined, next: object, subresource: '' });
   assignDefaults(definition, object);
-  if (object.metadata.resourceVersion !== undefined && object.metadata.resourceVersion !== '')
-    throw new ApiServerError(
-      'BadRequest',
-      'metadata.resourceVersion must not be set on objects to be created',
-    );
+  if (!['', '0'].includes(object.metadata.resourceVersion ?? ''))
+    throw unclassified('resourceVersion should not be set on objects to be created');
   wipe(object);
   const place = object.metadata.namespace;
   if (place !== undefined) checkNamespace(registry.store, definition, place, object.metadata.name ?? '');
@@ -88,10 +86,7 @@ function setNamespace(
   }
   const own = object.metadata.namespace;
   if (own !== undefined && own !== '' && own !== namespace)
-    throw new ApiServerError(
-      'BadRequest',
-      `the namespace of the object (${own}) does not match the namespace of the request (${namespace ?? 'none'})`,
-    );
+    throw new ApiServerError('BadRequest', NAMESPACE_MISMATCH);
   object.metadata.namespace = namespace ?? '';
 }
 
@@ -115,7 +110,6 @@ function prepare(registry: Registry, definition: ResourceDefinition, object: Kub
   metadata.uid = crypto.randomUUID();
   metadata.creationTimestamp = timestamp(registry.now());
   if (definition.tracksGeneration) metadata.generation = 1;
-  else delete metadata.generation;
   if (definition.status && definition.strategy.keepsStatusOnCreate !== true) delete object.status;
   definition.strategy.prepareForCreate?.(object);
   if ((metadata.name ?? '') === '' && (metadata.generateName ?? '') !== '')

@@ -82,14 +82,16 @@ function checkPreconditions(
   const { uid, resourceVersion } = preconditions ?? {};
   if (uid !== undefined && uid !== metadata.uid)
     throw conflict(
-      definition,
+      // Here Kubernetes names the kind, not the resource.
+      { ...definition, resource: definition.kind },
       name,
-      `precondition failed: UID in the request is ${uid}, UID of the object is ${metadata.uid ?? ''}`,
+      `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid ?? ''}). The object might have been deleted and then recreated`,
     );
   if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion)
     throw conflict(
-      definition,
+      // Here Kubernetes names the kind, not the resource.
+      { ...definition, resource: definition.kind },
       name,
-      `precondition failed: resourceVersion in the request is ${resourceVersion}, of the object is ${metadata.resourceVersion ?? ''}`,
+      `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion ?? ''}). The object might have been modified`,
     );
 }

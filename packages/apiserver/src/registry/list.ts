@@ -1,4 +1,4 @@
-import { ApiServerError, expired } from '../errors.ts';
+import { ApiServerError, expired, unclassified } from '../errors.ts';
 import { COMMON_FIELDS, parseFieldSelector } from '../object/field-selector.ts';
 import { parseLabelSelector } from '../object/label-selector.ts';
 import type { KubeObject } from '../object/types.ts';
@@ -91,7 +91,9 @@ export function listObjects(store: Store, definition: ResourceDefinition, reques
       (after === undefined || compareKeys(stored, after) > 0) &&
       (matcher.keyOnly || matcher.matchesObject(stored.object)),
   );
-  const limit = request.limit === undefined || request.limit <= 0 ? matching.length : request.limit;
+  // As in Kubernetes, whoever takes any revision gets everything at once.
+  const unlimited = request.limit === undefined || request.limit <= 0 || request.resourceVersion === '0';
+  const limit = unlimited ? matching.length : (request.limit ?? 0);
   const items = matching.slice(0, limit);
   const last = items.at(-1);
   if (items.length === matching.length || last === undefined) return { items, revision: shown };
@@ -126,49 +128,35 @@ function objectsAt(
 /** The exact revision to list at, or `undefined` for the present one. */
 function requestedRevision(store: Store, request: ListRequest): number | undefined {
   const { resourceVersion = '', resourceVersionMatch = '' } = request;
-  if (resourceVersionMatch !== '' && resourceVersion === '')
-    throw new ApiServerError('BadRequest', 'resourceVersionMatch needs a resourceVersion');
-  if (!['', 'Exact', 'NotOlderThan'].includes(resourceVersionMatch))
-    throw new ApiServerError(
-      'BadRequest',
-      `resourceVersionMatch must be Exact or NotOlderThan, not ${resourceVersionMatch}`,
-    );
   if (resourceVersion === '') return undefined;
+  if (!REVISION.test(resourceVersion))
+    throw new ApiServerError('BadRequest', `invalid resource version: ${revisionProblem(resourceVersion)}`);
   const wanted = parseRevision(store, resourceVersion);
-  if (wanted === 0) {
-    if (resourceVersionMatch === 'Exact')
-      throw new ApiServerError(
-        'BadRequest',
-        'resourceVersionMatch Exact needs a resourceVersion other than 0',
-      );
-    return undefined;
-  }
+  if (wanted === 0) return undefined;
   const exact = resourceVersionMatch === 'Exact' || (resourceVersionMatch === '' && (request.limit ?? 0) > 0);
   return exact ? wanted : undefined;
 }
 
+const REVISION = /^\d{1,15}$/;
+
+function revisionProblem(text: string): string {
+  const quoted = JSON.stringify(text);
+  return `resourceVersion: Invalid value: ${quoted}: strconv.ParseUint: parsing ${quoted}: invalid syntax`;
+}
+
 /**
  * Parses a client's resourceVersion.
- * @throws ApiServerError `BadRequest`, or `Timeout` for a revision that has not been reached.
+ * @throws ApiServerError without a reason, or `Timeout` for a revision that has not been reached.
  */
 export function parseRevision(store: Store, text: string): number {
-  if (!/^\d{1,15}$/.test(text))
-    throw new ApiServerError(
-      'BadRequest',
-      `resourceVersion "${text}" is not one that this server has given out`,
-    );
+  if (!REVISION.test(text)) throw unclassified(revisionProblem(text));
   const revision = Number(text);
   if (revision > store.revision)
     throw new ApiServerError(
       'Timeout',
-      `resourceVersion ${revision} is too large: the server is at ${store.revision}`,
+      `Timeout: Too large resource version: ${revision}, current: ${store.revision}`,
       {
-        causes: [
-          {
-            reason: 'ResourceVersionTooLarge',
-            message: `the server is at resourceVersion ${store.revision}`,
-          },
-        ],
+        causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
         retryAfterSeconds: 1,
       },
     );

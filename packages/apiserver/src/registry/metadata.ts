@@ -10,6 +10,7 @@ import type { ResourceDefinition } from './definition.ts';
 
 const MAX_ANNOTATION_BYTES = 256 * 1024;
 const INVALID = 'FieldValueInvalid';
+const STANDARD_FINALIZERS = new Set(['orphan', 'foregroundDeletion', 'kubernetes']);
 
 function badValue(field: string, value: unknown, why: string): StatusCause {
   return { reason: INVALID, field, message: `Invalid value: ${JSON.stringify(value)}: ${why}` };
@@ -17,8 +18,11 @@ function badValue(field: string, value: unknown, why: string): StatusCause {
 
 /** Type errors in metadata, and the paths of members that metadata does not have. */
 export function checkMetadataShape(metadata: ObjectMeta): { causes: StatusCause[]; unknown: string[] } {
-  const causes = validateSchema(OBJECT_META, metadata, 'metadata');
-  const unknown = unknownFields(OBJECT_META, metadata, { remove: false }).map((path) => `metadata.${path}`);
+  // What is missing is empty, and refused as such later.
+  const causes = validateSchema(OBJECT_META, metadata, 'metadata').filter(
+    ({ reason }) => reason !== 'FieldValueRequired',
+  );
+  const unknown = unknownFields(OBJECT_META, metadata, { remove: true }).map((path) => `metadata.${path}`);
   return { causes, unknown };
 }
 
@@ -26,6 +30,10 @@ export function checkMetadataShape(metadata: ObjectMeta): { causes: StatusCause[
 export function validateMetadata(definition: ResourceDefinition, metadata: ObjectMeta): StatusCause[] {
   const causes: StatusCause[] = [];
   const { name, generateName } = metadata;
+  if (generateName !== undefined && generateName !== '') {
+    const problem = nameProblem(generateName.replace(/-$/, 'a'), definition.nameFormat);
+    if (problem !== undefined) causes.push(badValue('metadata.generateName', generateName, problem));
+  }
   if (name === undefined || name === '') {
     if (generateName === undefined || generateName === '')
       causes.push({
@@ -57,25 +65,51 @@ export function validateMetadata(definition: ResourceDefinition, metadata: Objec
     });
   (metadata.finalizers ?? []).forEach((finalizer, index) => {
     const problem = qualifiedNameProblem(finalizer);
-    if (problem !== undefined) causes.push(badValue(`metadata.finalizers[${index}]`, finalizer, problem));
+    if (problem !== undefined) causes.push(badValue('metadata.finalizers', finalizer, problem));
+    if (wantsDomain(definition) && !finalizer.includes('/') && !STANDARD_FINALIZERS.has(finalizer))
+      causes.push(
+        badValue(
+          `metadata.finalizers[${index}]`,
+          finalizer,
+          'name is neither a standard finalizer name nor is it fully qualified',
+        ),
+      );
   });
   causes.push(...validateOwners(metadata), ...validateManagers(metadata));
   return causes;
 }
 
-function validateOwners(metadata: ObjectMeta): StatusCause[] {
-  const owners = metadata.ownerReferences ?? [];
-  const causes = owners.flatMap((owner, index) =>
-    (['apiVersion', 'kind', 'name', 'uid'] as const)
-      .filter((member) => owner[member] === '')
-      .map((member) => badValue(`metadata.ownerReferences[${index}].${member}`, '', 'must not be empty')),
-  );
-  if (owners.filter((owner) => owner.controller === true).length > 1)
+/** Definitions and what they define are not as strict about finalizers as Kubernetes' own kinds. */
+function wantsDomain({ origin, group }: ResourceDefinition): boolean {
+  return origin === 'builtin' && group !== 'apiextensions.k8s.io';
+}
+
+function validateOwners({ ownerReferences: owners = [] }: ObjectMeta): StatusCause[] {
+  const causes = owners.flatMap((owner) => {
+    const empty = (['apiVersion', 'kind', 'name', 'uid'] as const)
+      .filter((member) => (owner[member] ?? '') === '')
+      .map((member) =>
+        badValue(
+          `metadata.ownerReferences.${member}`,
+          '',
+          member === 'apiVersion' ? 'version must not be empty' : 'must not be empty',
+        ),
+      );
+    const event = owner.apiVersion === 'v1' && owner.kind === 'Event';
+    return event
+      ? [
+          ...empty,
+          badValue('metadata.ownerReferences', owner, '/v1, Kind=Event is disallowed from being an owner'),
+        ]
+      : empty;
+  });
+  const [first, second] = owners.filter((owner) => owner.controller === true);
+  if (first !== undefined && second !== undefined)
     causes.push(
       badValue(
         'metadata.ownerReferences',
-        owners.length,
-        'only one reference can have controller set to true',
+        owners,
+        `Only one reference can have Controller set to true. Found "true" in references for ${first.kind}/${first.name} and ${second.kind}/${second.name}`,
       ),
     );
   return causes;
@@ -131,6 +165,8 @@ export function inheritMetadata(metadata: ObjectMeta, old: ObjectMeta): void {
     const before = old[member];
     if (metadata[member] === undefined && before !== undefined) Object.assign(metadata, { [member]: before });
   }
+  // Never refused, always kept.
+  if (old.creationTimestamp !== undefined) metadata.creationTimestamp = old.creationTimestamp;
   if (old.generation === undefined) delete metadata.generation;
   else metadata.generation = old.generation;
   delete metadata.selfLink;

@@ -47,6 +47,10 @@ export interface Outcome {
   readonly json?: string;
 }
 
+/** What is said of an object that names another namespace than the path of its request. */
+export const NAMESPACE_MISMATCH =
+  'the namespace of the provided object does not match the namespace sent on the request';
+
 /** The storage key of an object of a resource. */
 export function keyOf(
   definition: ResourceDefinition,

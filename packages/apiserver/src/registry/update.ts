@@ -1,7 +1,8 @@
 import type { AdmissionRequest, AdmissionView } from '../admission/types.ts';
 import { keepTimes } from '../apply/field-manager.ts';
-import { ApiServerError, conflict, invalid, notFound } from '../errors.ts';
-import { cloneJson, equalJson, type JsonObject } from '../object/json.ts';
+import { ApiServerError, conflict, invalid, notFound, unclassified } from '../errors.ts';
+import { cloneJson, equalJson, membersOf, stringOf, type JsonObject } from '../object/json.ts';
+import { isTooDeep, tooDeep } from '../object/nesting.ts';
 import type { KubeObject } from '../object/types.ts';
 import type { StoredObject } from '../storage/records.ts';
 import type { Transaction } from '../storage/store.ts';
@@ -12,6 +13,7 @@ import { mutate, trackWrite } from './ownership.ts';
 import { changesSpec, inheritMetadata, validateMetadataUpdate } from './metadata.ts';
 import {
   keyOf,
+  NAMESPACE_MISMATCH,
   operationOptions,
   storedOutcome,
   type Outcome,
@@ -81,7 +83,9 @@ async function prepareUpdate(
 ): Promise<KubeObject> {
   const warnings: string[] = [];
   const body = await update.produce(cloneJson(old));
-  let next = conform(definition, body, { ...scope, warnings });
+  if (!update.replaces && update.target !== 'whole')
+    checkBodyIdentity(body.value, update.name, update.namespace);
+  let next = conformed(definition, update, body, { ...scope, warnings });
   for (const warning of warnings) if (!scope.warnings.includes(warning)) scope.warnings.push(warning);
   checkRevision(definition, update, next, old);
   inheritMetadata(next.metadata, old.metadata);
@@ -123,6 +127,29 @@ async function prepareUpdate(
   return next;
 }
 
+/** What a patch makes of an object and cannot be read is the patch's fault: 422 in place of 400. */
+function conformed(
+  definition: ResourceDefinition,
+  update: Update,
+  body: ParsedBody,
+  scope: RequestScope,
+): KubeObject {
+  if (isTooDeep(body.value)) throw tooDeep();
+  try {
+    return conform(definition, body, scope);
+  } catch (error) {
+    const patched = !update.replaces && body.applied !== true;
+    if (!patched || !(error instanceof ApiServerError) || error.code !== 'BadRequest') throw error;
+    throw invalid({ group: '', resource: '', kind: '' }, '', [
+      {
+        reason: 'FieldValueInvalid',
+        message: `Invalid value: the result of the patch: ${error.message}`,
+        field: 'patch',
+      },
+    ]);
+  }
+}
+
 function checkRevision(
   definition: ResourceDefinition,
   update: Update,
@@ -130,7 +157,7 @@ function checkRevision(
   old: KubeObject,
 ): void {
   const { resourceVersion, uid } = next.metadata;
-  if (resourceVersion === undefined || resourceVersion === '') {
+  if (resourceVersion === undefined || resourceVersion === '' || resourceVersion === '0') {
     if (update.replaces && definition.origin === 'custom')
       throw invalid(definition, update.name, [
         {
@@ -139,18 +166,20 @@ function checkRevision(
           message: 'Invalid value: "": must be specified for an update',
         },
       ]);
-  } else if (resourceVersion !== old.metadata.resourceVersion)
+  } else if (!/^\d+$/.test(resourceVersion))
+    throw unclassified(`strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`);
+  else if (resourceVersion !== old.metadata.resourceVersion)
     throw conflict(
       definition,
       update.name,
-      `the object has been modified (sent resourceVersion ${resourceVersion}, is ${old.metadata.resourceVersion ?? ''}); apply the change to its latest version`,
+      'the object has been modified; please apply your changes to the latest version and try again',
     );
   // The uid in a PUT says which object is meant, that in the result of a patch would change it.
   if (update.replaces && uid !== undefined && uid !== '' && uid !== old.metadata.uid)
     throw conflict(
       definition,
       update.name,
-      `precondition failed: UID in the request is ${uid}, UID of the object is ${old.metadata.uid ?? ''}`,
+      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid ?? ''}`,
     );
   next.metadata.resourceVersion = old.metadata.resourceVersion;
 }
@@ -193,7 +222,11 @@ function replace(
   const stored = toStorage(definition, next);
   const disappears = isReadyToDisappear(definition, stored);
   if (scope.dryRun) return { object: stored };
-  if (disappears) return storedOutcome(transaction.remove(current, stored));
+  if (disappears) {
+    // As in Kubernetes, watchers see what was stored last, and the writer what he wrote.
+    transaction.remove(current);
+    return { object: stored };
+  }
   if (equalJson(stored, current.object)) return storedOutcome(current);
   return storedOutcome(transaction.put(current, stored));
 }
@@ -203,19 +236,27 @@ export function bodyOf(object: JsonObject): ParsedBody {
   return { value: object, duplicates: [] };
 }
 
-/** @throws ApiServerError `BadRequest` when an update's body names another object than its path. */
-export function checkBodyIdentity(body: ParsedBody, name: string, namespace: string | undefined): void {
-  const metadata = body.value.metadata as JsonObject | undefined;
-  const named = metadata?.name;
-  if (named !== undefined && named !== name)
+/** @throws ApiServerError `BadRequest` when an update's object is not the one that its path names. */
+export function checkBodyIdentity(object: JsonObject, name: string, namespace: string | undefined): void {
+  const metadata = membersOf(object.metadata);
+  const named = metadata.name;
+  if (named === undefined || named === null || named === '')
     throw new ApiServerError(
       'BadRequest',
-      `the name of the object (${JSON.stringify(named)}) does not match the name in the path (${name})`,
+      `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
     );
-  const placed = metadata?.namespace;
-  if (placed !== undefined && placed !== '' && namespace !== undefined && placed !== namespace)
+  if (named !== name)
     throw new ApiServerError(
       'BadRequest',
-      `the namespace of the object (${JSON.stringify(placed)}) does not match the namespace in the path (${namespace})`,
+      `the name of the object (${stringOf(named, JSON.stringify(named))}) does not match the name on the URL (${name})`,
     );
+  const placed = metadata.namespace;
+  if (
+    placed !== undefined &&
+    placed !== '' &&
+    placed !== null &&
+    namespace !== undefined &&
+    placed !== namespace
+  )
+    throw new ApiServerError('BadRequest', NAMESPACE_MISMATCH);
 }

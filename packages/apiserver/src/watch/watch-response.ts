@@ -10,7 +10,8 @@ import { WatchSession } from './watch-session.ts';
 export interface WatchRequest extends Selection {
   resourceVersion?: string;
   bookmarks: boolean;
-  sendInitialEvents: boolean;
+  /** Absent if the client did not say. */
+  sendInitialEvents?: boolean;
   timeoutSeconds?: number;
 }
 
@@ -61,7 +62,7 @@ export function respondWithWatch(
   });
   if (from === undefined) {
     session.startWithPresent();
-    if (request.sendInitialEvents && request.bookmarks) session.bookmark({ [INITIAL_EVENTS_END]: 'true' });
+    if (request.bookmarks) session.bookmark({ [INITIAL_EVENTS_END]: 'true' });
   } else session.startAfter(from);
 }
 
@@ -69,8 +70,9 @@ export function respondWithWatch(
 function startRevision(store: Store, request: WatchRequest): number | undefined {
   const { resourceVersion = '' } = request;
   const revision = resourceVersion === '' ? 0 : parseRevision(store, resourceVersion);
-  if (request.sendInitialEvents || revision === 0) return undefined;
-  return revision;
+  if (request.sendInitialEvents === true) return undefined;
+  if (revision !== 0) return revision;
+  return request.sendInitialEvents === false ? store.revision : undefined;
 }
 
 /** As Kubernetes does, watches without a limit end after 30 to 60 minutes, not all at once. */
