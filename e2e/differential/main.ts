@@ -1,7 +1,13 @@
 /**
- * For work on differences: `node --conditions=@virtkit/source e2e/differential/main.ts [pattern]` runs the written sequences whose names
- * match, prints what is not listed, and leaves all differences in build/differential.json. `... main.ts serve` starts a kube-apiserver and
- * prints its kubeconfig; `... main.ts document` writes the listed differences into docs/embedded-api-server.md; with DIFFERENTIAL_KUBECONFIG set to that, runs start within a second.
+ * For work on differences, with `node --conditions=@virtkit/source e2e/differential/main.ts` before each:
+ *
+ *   [pattern]                  the written sequences whose names match
+ *   generated [seed] [count]   generated sequences
+ *   serve                      starts a kube-apiserver and prints its kubeconfig; with DIFFERENTIAL_KUBECONFIG set to that,
+ *                              runs start within a second
+ *   document                   writes the listed differences into docs/embedded-api-server.md
+ *
+ * A run prints what is not listed, and leaves all differences in build/differential.json.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { startKubernetes } from '../kubernetes/control-plane.ts';
@@ -10,10 +16,12 @@ import { withListed } from './document.ts';
 import { listedDifferences } from './listed-differences.ts';
 import { grouped, summary, writeReport } from './report.ts';
 import { runAll } from './run-all.ts';
+import type { Sequence } from './sequence.ts';
 import { writtenSequences } from './sequences/all.ts';
+import { generatedSequences } from './sequences/generated.ts';
 
 const documentFile = new URL('../../docs/embedded-api-server.md', import.meta.url);
-const [argument = ''] = process.argv.slice(2);
+const [argument = '', ...numbers] = process.argv.slice(2);
 
 if (argument === 'serve') {
   await using kubernetes = await startKubernetes({ onProgress: console.log });
@@ -28,14 +36,20 @@ if (argument === 'serve') {
   await writeFile(documentFile, withListed(await readFile(documentFile, 'utf8'), listedDifferences));
 } else {
   await using both = await startBoth({ onProgress: console.log });
-  const pattern = new RegExp(argument, 'i');
-  const outcome = await runAll(
-    both,
-    writtenSequences.filter(({ name }) => pattern.test(name)),
-    listedDifferences,
-  );
+  const outcome = await runAll(both, chosen(), listedDifferences);
   await writeReport(new URL('../../build/differential.json', import.meta.url).pathname, outcome);
   console.log(grouped(outcome.unlisted));
   console.log(summary(outcome));
   if (outcome.unlisted.length > 0) process.exitCode = 1;
+}
+
+/** What the arguments ask for. */
+function chosen(): readonly Sequence[] {
+  if (argument !== 'generated') {
+    const pattern = new RegExp(argument, 'i');
+    return writtenSequences.filter(({ name }) => pattern.test(name));
+  }
+  const [seed = Math.floor(Math.random() * 2 ** 31), count = 2000] = numbers.map(Number);
+  console.log(`${count} sequences of seed ${seed}`);
+  return generatedSequences(seed, count);
 }

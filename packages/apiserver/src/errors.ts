@@ -56,6 +56,7 @@ const RETRY: Partial<Record<ApiServerErrorCode, Retry>> = {
 
 /** Of these a Status has details even if there is nothing to tell. */
 const ALWAYS_DETAILED: readonly ApiServerErrorCode[] = [
+  'Invalid',
   'MethodNotAllowed',
   'NotAcceptable',
   'UnsupportedMediaType',
@@ -149,6 +150,12 @@ export function alreadyExists(subject: ErrorSubject, name: string): ApiServerErr
     kind: subject.resource,
     name,
   });
+}
+
+/** 409 on creation while what has the name is on its way out. */
+export function stillThere(subject: ErrorSubject, name: string): ApiServerError {
+  const { message, options } = alreadyExists(subject, name);
+  return new ApiServerError('AlreadyExists', `object is being deleted: ${message}`, options);
 }
 
 /** 409 of optimistic concurrency: `why` tells which expectation did not hold. */

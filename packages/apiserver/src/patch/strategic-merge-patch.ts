@@ -35,6 +35,7 @@ function mergeObject(schema: Schema, current: JsonObject, patch: JsonObject, pat
     if (list !== undefined && patch[list] === undefined && Array.isArray(result[list]))
       result[list] = ordered(
         result[list],
+        result[list],
         orderOf(patch, list),
         memberSchema(schema, list)?.['x-kubernetes-patch-merge-key'],
       );
@@ -81,9 +82,10 @@ function mergeArray(
   const key = schema['x-kubernetes-patch-merge-key'];
   if (key === undefined) {
     const added = patch.filter((value) => !current.some((present) => equalJson(present, value)));
-    return ordered([...current, ...cloneJson(added)], order, undefined);
+    return ordered([...current, ...cloneJson(added)], current, order.length > 0 ? order : patch, undefined);
   }
-  return ordered(mergeByKey(schema.items ?? {}, key, current, patch, path), order, key);
+  const merged = mergeByKey(schema.items ?? {}, key, current, patch, path);
+  return ordered(merged, current, order.length > 0 ? order : patch, key);
 }
 
 function mergeByKey(
@@ -108,15 +110,28 @@ function mergeByKey(
   return result;
 }
 
-/** Puts the elements that the order names into that order; others keep their place relative to their neighbours. */
-function ordered(list: readonly unknown[], order: readonly unknown[], key: string | undefined): unknown[] {
-  if (order.length === 0) return [...list];
+/**
+ * Puts the elements that the order names into that order, and the others between them: each before the first named one that
+ * it was in front of in the live list, and behind all of them that the live list does not have.
+ */
+function ordered(
+  list: readonly unknown[],
+  live: readonly unknown[],
+  order: readonly unknown[],
+  key: string | undefined,
+): unknown[] {
   const identity = (value: unknown) => (key !== undefined && isObject(value) ? value[key] : value);
-  const rank = (element: unknown) =>
-    order.findIndex((wanted) => equalJson(identity(wanted), identity(element)));
+  const placeIn = (elements: readonly unknown[], element: unknown) =>
+    elements.findIndex((other) => equalJson(identity(other), identity(element)));
+  const rank = (element: unknown) => placeIn(order, element);
   const named = list.filter((element) => rank(element) >= 0).sort((a, b) => rank(a) - rank(b));
-  let next = 0;
-  return list.map((element) => (rank(element) >= 0 ? named[next++] : element));
+  const others = list.filter((element) => rank(element) < 0);
+  const result: unknown[] = [];
+  while (named.length > 0 && others.length > 0) {
+    const [other, next] = [placeIn(live, others[0]), placeIn(live, named[0])];
+    result.push(other >= 0 && other < next ? others.shift() : named.shift());
+  }
+  return [...result, ...named, ...others];
 }
 
 function orderOf(patch: JsonObject, name: string): readonly unknown[] {

@@ -1,5 +1,5 @@
 import type { AdmissionRequest } from '../admission/types.ts';
-import { alreadyExists, ApiServerError, unclassified } from '../errors.ts';
+import { alreadyExists, ApiServerError, stillThere, unclassified } from '../errors.ts';
 import { generateName } from '../object/names.ts';
 import { timestamp, type KubeObject } from '../object/types.ts';
 import type { Transaction } from '../storage/store.ts';
@@ -127,7 +127,9 @@ function insert(
   if (definition.namespaced) checkNamespace(transaction, definition, metadata.namespace ?? '', name);
   checkKindLives(transaction, definition);
   const key = keyOf(definition, metadata.namespace, name);
-  if (transaction.get(key) !== undefined) throw alreadyExists(definition, name);
+  const present = transaction.get(key);
+  if (present?.object.metadata.deletionTimestamp !== undefined) throw stillThere(definition, name);
+  if (present !== undefined) throw alreadyExists(definition, name);
   checkQuotas(transaction, definition, object);
   definition.strategy.allocate?.(object, undefined, transaction);
   const stored = toStorage(definition, object);
