@@ -9,7 +9,9 @@ import { installBootstrapPolicy } from './authorization/bootstrap/install.ts';
 import { escalationCheck } from './authorization/escalation.ts';
 import { RbacAuthorizer } from './authorization/rbac.ts';
 import { registerCustomResources } from './crd/registrar.ts';
-import type { CustomResourceDefinition } from './crd/types.ts';
+import { readDefinitions, type DefinitionSource } from './crd/sources.ts';
+import { Clients } from './client/clients.ts';
+import type { ClientKind, ResourceClient, TypedObject } from './client/types.ts';
 import { Discovery } from './discovery/discovery.ts';
 import { ApiServerError } from './errors.ts';
 import { GarbageCollector, type BackgroundErrorHandler } from './garbage-collector/collector.ts';
@@ -23,6 +25,7 @@ import { builtinKinds } from './kinds/builtin-kinds.ts';
 import { serviceRanges, type ServiceRangeOptions } from './kinds/service.ts';
 import { ensureObjects } from './kinds/initial-objects.ts';
 import type { MountedGroup, PodSubresources } from './mounts/types.ts';
+import type { KubeObject } from './object/types.ts';
 import { OpenApi } from './openapi/documents.ts';
 import { encodeOpenApiV2 } from './openapi/v2-protobuf.ts';
 import { Catalogue } from './registry/catalogue.ts';
@@ -59,8 +62,8 @@ export interface ControlPlaneOptions {
   listen?: Partial<ListenAddress>;
   /** URL that kubeconfigs name, if clients reach the server under another than the one it listens on. */
   advertiseUrl?: string;
-  /** Created, or updated if they differ, before the server is ready. */
-  crds?: readonly CustomResourceDefinition[];
+  /** Created, or updated if they differ, before the server is ready: objects, YAML texts, paths of files and folders. */
+  crds?: readonly DefinitionSource[];
   /** Asked in this order about every write. */
   admission?: readonly AdmissionPlugin[];
   /** Webhooks that are installed for a server beside this one; where and how it is to serve is in `webhooks` of the result. */
@@ -124,6 +127,14 @@ export interface ControlPlane extends AsyncDisposable {
   readonly token: string;
   /** Text of a kubeconfig file for the administrator, or for another token. */
   kubeconfig(identity?: { user: string; token: string }): string;
+  /**
+   * A client of the objects of one kind, such as `client<Widget>({ apiVersion: 'example.com/v1', kind: 'Widget' })`: the
+   * administrator, or the user of another token. It ends with the control plane.
+   */
+  client<T extends TypedObject = KubeObject>(
+    kind: ClientKind,
+    identity?: { readonly token: string },
+  ): ResourceClient<T>;
   /** Admits a further user. @returns its bearer token. */
   issueToken(identity: TokenIdentity): string;
   /** Stops accepting a token. */
@@ -162,6 +173,7 @@ export async function startControlPlaneOn(
   options: ControlPlaneOptions,
 ): Promise<ControlPlane> {
   const limits = requestLimits(options.limits);
+  const definitions = await readDefinitions(options.crds ?? []);
   await using resources = new AsyncDisposableStack();
   const now = options.now ?? (() => new Date());
   const onBackgroundError = options.onBackgroundError ?? reportAsWarning;
@@ -192,7 +204,7 @@ export async function startControlPlaneOn(
   resources.defer(registerCustomResources(store, catalogue, hub));
   const webhooks = options.webhooks === undefined ? undefined : await prepareWebhooks(options.webhooks);
   await ensureObjects(registry, {
-    crds: (options.crds ?? []).map((crd) =>
+    crds: definitions.map((crd) =>
       webhooks === undefined ? crd : withLocalConversion(crd, webhooks),
     ),
     configurations:
@@ -243,6 +255,10 @@ export async function startControlPlaneOn(
   ready = true;
   const url =
     options.advertiseUrl ?? `https://${host.includes(':') ? `[${host}]` : reachable(host)}:${server.port}`;
+  // The own certificate is for this machine; one that was given is for the name under which clients know the server.
+  const own = options.certificates === undefined ? `https://${LOCALHOST}:${server.port}` : url;
+  const clients = new Clients({ url: listensHere(host) ? own : url, ca: certificates.ca }, catalogue);
+  resources.defer(() => clients.close());
   const owned = resources.move();
   const stop = async () => {
     ready = false;
@@ -261,6 +277,7 @@ export async function startControlPlaneOn(
         user: identity.user,
         name: 'virtkit',
       }),
+    client: (kind, identity = { token }) => clients.of(kind, identity.token),
     issueToken: (identity) => tokens.issue(identity),
     revokeToken: (revoked) => tokens.revoke(revoked),
     metrics: () => ({ ...store.metrics(), watchers: hub.size, connections: server.connections }),
@@ -276,6 +293,10 @@ function reportAsWarning(task: string, error: unknown): void {
 
 function reachable(host: string): string {
   return host === '0.0.0.0' ? LOCALHOST : host;
+}
+
+function listensHere(host: string): boolean {
+  return [LOCALHOST, 'localhost', '0.0.0.0'].includes(host);
 }
 
 async function certificatesFor(options: ControlPlaneOptions, host: string): Promise<Certificates> {

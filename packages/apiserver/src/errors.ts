@@ -1,4 +1,4 @@
-import type { JsonObject } from './object/json.ts';
+import { isObject, membersOf, stringOf, type JsonObject } from './object/json.ts';
 
 /** One field-level reason of a refusal, as in `Status.details.causes`. */
 export interface StatusCause {
@@ -221,4 +221,30 @@ export function toApiServerError(error: unknown): ApiServerError {
   if (error instanceof ApiServerError) return error;
   const text = error instanceof Error ? error.message : String(error);
   return new ApiServerError('InternalError', `internal error: ${text}`, { cause: error });
+}
+
+/** The error that an answered Status tells of. */
+export function errorOfStatus(status: unknown, httpStatus: number): ApiServerError {
+  const { message, reason, details, metadata } = membersOf(status);
+  const { group, kind, name, uid, causes, retryAfterSeconds } = membersOf(details);
+  const code = stringOf(reason);
+  return new ApiServerError(
+    isCode(code) ? code : 'InternalError',
+    stringOf(message, `the server answered ${httpStatus}`),
+    {
+      httpStatus,
+      ...(code !== '' && { reason: code }),
+      ...(isObject(metadata) && { metadata }),
+      ...(typeof group === 'string' && { group }),
+      ...(typeof kind === 'string' && { kind }),
+      ...(typeof name === 'string' && { name }),
+      ...(typeof uid === 'string' && { uid }),
+      ...(Array.isArray(causes) && { causes: causes as StatusCause[] }),
+      ...(typeof retryAfterSeconds === 'number' && { retryAfterSeconds }),
+    },
+  );
+}
+
+function isCode(reason: string): reason is ApiServerErrorCode {
+  return Object.hasOwn(HTTP_STATUS, reason);
 }

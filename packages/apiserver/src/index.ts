@@ -13,8 +13,24 @@ export type {
   JsonPatchOperation,
   UserInfo,
 } from './admission/types.ts';
+export type {
+  CallOptions,
+  ClientKind,
+  DeleteOptions,
+  ListOptions,
+  ObjectList,
+  Patch,
+  ResourceClient,
+  SelectOptions,
+  Served,
+  TypedObject,
+  WatchEvent,
+  WatchOptions,
+  WriteOptions,
+} from './client/types.ts';
 export { mutateWithPlugins, validateWithPlugins } from './admission/plugins.ts';
 export type { AdmissionOutcome } from './admission/plugins.ts';
+export type { DefinitionSource } from './crd/sources.ts';
 export type { CustomResourceDefinition, CustomResourceNames, CustomResourceVersion } from './crd/types.ts';
 export type { RequestObserver, RequestRecord } from './http/audit.ts';
 export type { TokenIdentity } from './authentication/static-tokens.ts';

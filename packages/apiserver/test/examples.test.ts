@@ -11,4 +11,16 @@ describe('examples', () => {
     expect(url).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
     expect(kubeconfig.join('\n')).toContain(url);
   });
+
+  it('a controller and its tests', async () => {
+    const program = join(import.meta.dirname, '../examples/website-controller.test.ts');
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      '--conditions=@virtkit/source',
+      '--test',
+      '--test-reporter=tap',
+      program,
+    ]);
+    expect(stdout).toMatch(/^# pass 2$/m);
+    expect(stdout).toMatch(/^# fail 0$/m);
+  });
 });

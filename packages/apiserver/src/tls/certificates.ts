@@ -1,10 +1,9 @@
-import 'reflect-metadata';
 import { createPrivateKey, webcrypto, X509Certificate } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import * as x509 from '@peculiar/x509';
 import { ApiServerError } from '../errors.ts';
+import { issueCertificate } from './issue.ts';
 import { writeKeptFile } from './kept-file.ts';
 
 /** What an HTTPS server needs, all PEM. */
@@ -15,7 +14,6 @@ export interface Certificates {
   key: string;
 }
 
-const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const DAY_MS = 24 * 3600 * 1000;
 const CA_DAYS = 3650;
 const SERVER_DAYS = 825;
@@ -34,80 +32,26 @@ export const DEFAULT_SERVER_NAMES: readonly string[] = [
   'kubernetes.default.svc',
 ];
 
-interface Authority {
-  certificate: x509.X509Certificate;
-  keys: webcrypto.CryptoKeyPair;
-}
-
-function serialNumber(): string {
-  // RFC 5280: positive and at most 20 octets; the leading 01 makes it positive.
-  return `01${Buffer.from(crypto.getRandomValues(new Uint8Array(15))).toString('hex')}`;
-}
-
-async function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
-}
-
-async function createAuthority(now: Date): Promise<Authority> {
-  const keys = await generateKeys();
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned(
-    {
-      serialNumber: serialNumber(),
-      name: 'CN=virtkit-ca',
-      notBefore: new Date(now.getTime() - BACKDATE_MS),
-      notAfter: new Date(now.getTime() + CA_DAYS * DAY_MS),
-      signingAlgorithm: ALGORITHM,
-      keys,
-      extensions: [
-        new x509.BasicConstraintsExtension(true, 0, true),
-        new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
-        await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
-      ],
-    },
-    webcrypto,
-  );
-  return { certificate, keys };
-}
-
-async function issueServer(authority: Authority, names: readonly string[], now: Date): Promise<Certificates> {
-  const keys = await generateKeys();
-  const certificate = await x509.X509CertificateGenerator.create(
-    {
-      serialNumber: serialNumber(),
-      subject: 'CN=virtkit-apiserver',
-      issuer: authority.certificate.subject,
-      notBefore: new Date(now.getTime() - BACKDATE_MS),
-      notAfter: new Date(now.getTime() + SERVER_DAYS * DAY_MS),
-      signingAlgorithm: ALGORITHM,
-      publicKey: keys.publicKey,
-      signingKey: authority.keys.privateKey,
-      extensions: [
-        new x509.BasicConstraintsExtension(false, undefined, true),
-        new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-        new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-        new x509.SubjectAlternativeNameExtension(
-          names.map((name) => ({ type: isIP(name) === 0 ? ('dns' as const) : ('ip' as const), value: name })),
-        ),
-        await x509.AuthorityKeyIdentifierExtension.create(authority.keys.publicKey),
-        await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
-      ],
-    },
-    webcrypto,
-  );
-  const key = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);
-  return {
-    ca: authority.certificate.toString('pem'),
-    cert: certificate.toString('pem'),
-    key: x509.PemConverter.encode(key, 'PRIVATE KEY'),
-  };
-}
-
 /** A new authority and a server certificate (ECDSA P-256) for names and addresses. */
 export async function generateCertificates(
   names: readonly string[] = DEFAULT_SERVER_NAMES,
   now = new Date(),
 ): Promise<Certificates> {
-  return issueServer(await createAuthority(now), names, now);
+  const notBefore = new Date(now.getTime() - BACKDATE_MS);
+  const until = (days: number): Date => new Date(now.getTime() + days * DAY_MS);
+  const authority = issueCertificate({ name: 'virtkit-ca', notBefore, notAfter: until(CA_DAYS) });
+  const server = issueCertificate({
+    name: 'virtkit-apiserver',
+    notBefore,
+    notAfter: until(SERVER_DAYS),
+    issuer: authority,
+    names,
+  });
+  return {
+    ca: authority.certificate,
+    cert: server.certificate,
+    key: server.key.export({ type: 'pkcs8', format: 'pem' }),
+  };
 }
 
 const cached = new Map<string, Promise<Certificates>>();
@@ -168,11 +112,13 @@ function belongTogether({ ca, cert, key }: Certificates): boolean {
 }
 
 function isUsable(pem: string, names: readonly string[]): boolean {
-  const certificate = new x509.X509Certificate(pem);
-  const alternative = certificate.getExtension(x509.SubjectAlternativeNameExtension);
-  const covered = new Set(alternative?.names.items.map((name) => name.value.toLowerCase()));
+  const certificate = new X509Certificate(pem);
   return (
-    certificate.notAfter.getTime() - Date.now() > RENEW_BEFORE_MS &&
-    names.every((name) => covered.has(name.toLowerCase()))
+    certificate.validToDate.getTime() - Date.now() > RENEW_BEFORE_MS &&
+    names.every((name) =>
+      isIP(name) === 0
+        ? certificate.checkHost(name, { wildcards: false }) !== undefined
+        : certificate.checkIP(name) !== undefined,
+    )
   );
 }
