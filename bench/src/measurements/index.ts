@@ -1,4 +1,5 @@
 import { admission } from './admission.ts';
+import { apiServer } from './api-server.ts';
 import { apiWrites } from './api-writes.ts';
 import { firstConsoleByte } from './first-console-byte.ts';
 import { memory } from './memory.ts';
@@ -7,8 +8,8 @@ import { nativeCalls } from './native-calls.ts';
 import { onKubernetes } from './on-kubernetes.ts';
 import { startLatency } from './start-latency.ts';
 
-/** What needs more than the platform: a real Kubernetes, which is built with Go, and container images. */
-export const furtherMeasurements: readonly Measurement[] = [onKubernetes];
+/** What needs more than the platform: a real Kubernetes, which is built with Go; `kubernetes` container images too. */
+export const furtherMeasurements: readonly Measurement[] = [onKubernetes, apiServer];
 
 /** In the order in which they run and are reported. */
 export const measurements: readonly Measurement[] = [

@@ -50,7 +50,7 @@ export function apiVersionOf(group: string, version: string): string {
   return group === '' ? version : `${group}/${version}`;
 }
 
-/** `pods` for the core group, else `virtualmachines.kubevirt.io`. */
+/** `pods` for the core group, else `widgets.example.com`. */
 export function qualifiedResource(group: string, resource: string): string {
   return group === '' ? resource : `${resource}.${group}`;
 }

@@ -91,7 +91,7 @@ export interface ResourceDefinition extends GroupVersionResource {
   readonly deprecationWarning?: string;
 }
 
-/** `pods`, `virtualmachines.kubevirt.io`. */
+/** `pods`, `widgets.example.com`. */
 export function definitionName(definition: GroupVersionResource): string {
   return qualifiedResource(definition.group, definition.resource);
 }

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../object/types.ts';
 
-/** Where an object lives: storage resource (`pods`, `virtualmachines.kubevirt.io`), namespace (or empty) and name. */
+/** Where an object lives: storage resource (`pods`, `widgets.example.com`), namespace (or empty) and name. */
 export interface ObjectKey {
   readonly resource: string;
   readonly namespace: string;

@@ -1,0 +1,107 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { scratchFolder } from '../platform/scratch-folder.ts';
+import { median } from '../report/percentile.ts';
+import { valueText, type Row, type Unit } from '../report/row.ts';
+import { Connections } from './api-server/connections.ts';
+import { startOwn, startReal, type MeasuredServer } from './api-server/server.ts';
+import { measure, type Measured, type WorkloadSize } from './api-server/workload.ts';
+import type { Measurement, MeasurementContext } from './measurement.ts';
+
+/** What is compared: how it is called, where it is, and whether more or less of it is better. */
+const comparisons: readonly { what: string; of: keyof Measured; unit: Unit; better: 'less' | 'more' }[] = [
+  { what: 'create, one at a time', of: 'createMs', unit: 'ms', better: 'less' },
+  { what: 'create, many at a time', of: 'createsPerSecond', unit: 'per second', better: 'more' },
+  { what: 'get, one at a time', of: 'getMs', unit: 'ms', better: 'less' },
+  { what: 'get, many at a time', of: 'getsPerSecond', unit: 'per second', better: 'more' },
+  { what: 'list of all', of: 'listMs', unit: 'ms', better: 'less' },
+  { what: 'patch, one at a time', of: 'patchMs', unit: 'ms', better: 'less' },
+  { what: 'patch, many at a time', of: 'patchesPerSecond', unit: 'per second', better: 'more' },
+  { what: 'a change until all watches tell', of: 'fanOutMs', unit: 'ms', better: 'less' },
+  { what: 'memory of the objects', of: 'memoryMiB', unit: 'MiB', better: 'less' },
+];
+
+/**
+ * The embedded API server beside the real kube-apiserver with etcd, one after the other on this machine, each on disk and with
+ * its own defaults. A ratio over 1 says that the embedded one is better.
+ */
+export const apiServer: Measurement = {
+  name: 'apiserver',
+  async run(context) {
+    const { quick, progress } = context;
+    const size: WorkloadSize = quick
+      ? { objects: 1_000, single: 50, atOnce: 20, watchers: 100, events: 10 }
+      : { objects: 10_000, single: 300, atOnce: 50, watchers: 1_000, events: 20 };
+    await using folder = await scratchFolder();
+    progress('starting the embedded one');
+    const starts = await startsOf(context, folder.path, quick ? 5 : 20);
+    const own = await measured(await startOwn(join(folder.path, 'store'), context.programs), size, context);
+    progress('starting the real one, which is built if it is not');
+    const real = await measured(await startReal(), size, context);
+    return {
+      rows: [
+        row('start', 'ms', 'less', starts.onDisk, real.startMs),
+        {
+          what: 'start of the embedded one in memory, with its process',
+          value: starts.inMemory,
+          unit: 'ms',
+          goal: { kind: 'at-most', value: 100 },
+        },
+        ...comparisons.map(({ what, of, unit, better }) => row(what, unit, better, own[of], real[of])),
+      ],
+      details: { size, starts, own, real },
+    };
+  },
+};
+
+type Outcome = Measured & { readonly startMs: number };
+
+async function measured(
+  starting: MeasuredServer,
+  size: WorkloadSize,
+  { progress, signal }: MeasurementContext,
+): Promise<Outcome> {
+  await using server = starting;
+  signal.throwIfAborted();
+  using connections = new Connections(server.url, server.identity, size.atOnce + size.watchers);
+  const result = await measure(
+    connections,
+    () => server.memory(),
+    size,
+    (message) => {
+      signal.throwIfAborted();
+      progress(`${server.name}: ${message}`);
+    },
+  );
+  return { ...result, startMs: server.startMs };
+}
+
+/** Medians of first starts. */
+async function startsOf(
+  { programs }: MeasurementContext,
+  folder: string,
+  count: number,
+): Promise<{ inMemory: number; onDisk: number }> {
+  const times = { inMemory: [] as number[], onDisk: [] as number[] };
+  const dataDir = join(folder, 'started');
+  for (let index = 0; index < count; index += 1) {
+    {
+      await using inMemory = await startOwn(undefined, programs);
+      times.inMemory.push(inMemory.startMs);
+    }
+    await using onDisk = await startOwn(dataDir, programs);
+    times.onDisk.push(onDisk.startMs);
+    await rm(dataDir, { recursive: true, force: true });
+  }
+  return { inMemory: median(times.inMemory), onDisk: median(times.onDisk) };
+}
+
+function row(what: string, unit: Unit, better: 'less' | 'more', own: number, real: number): Row {
+  return {
+    what,
+    value: better === 'less' ? real / own : own / real,
+    unit: 'ratio',
+    goal: { kind: 'at-least', value: 1 },
+    reason: `embedded ${valueText(own, unit)}, real ${valueText(real, unit)}`,
+  };
+}
