@@ -204,9 +204,7 @@ export async function startControlPlaneOn(
   resources.defer(registerCustomResources(store, catalogue, hub));
   const webhooks = options.webhooks === undefined ? undefined : await prepareWebhooks(options.webhooks);
   await ensureObjects(registry, {
-    crds: definitions.map((crd) =>
-      webhooks === undefined ? crd : withLocalConversion(crd, webhooks),
-    ),
+    crds: definitions.map((crd) => (webhooks === undefined ? crd : withLocalConversion(crd, webhooks))),
     configurations:
       webhooks === undefined ? [] : localConfigurations(options.webhooks?.configurations ?? [], webhooks),
   });
