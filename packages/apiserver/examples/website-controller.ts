@@ -1,5 +1,12 @@
 // A controller as anybody could have written it: it knows a cluster by its kubeconfig and nothing of what serves it.
-import { CoreV1Api, CustomObjectsApi, makeInformer, type KubeConfig } from '@kubernetes/client-node';
+import {
+  CoreV1Api,
+  CustomObjectsApi,
+  makeInformer,
+  V1ConfigMap,
+  type KubeConfig,
+  type KubernetesListObject,
+} from '@kubernetes/client-node';
 
 /** A page to be published. */
 export interface Website {
@@ -20,13 +27,13 @@ export async function runWebsiteController(config: KubeConfig): Promise<() => Pr
   async function publish({ apiVersion, kind, metadata, spec, status }: Website): Promise<void> {
     const { name, namespace = 'default', uid = '', generation = 0 } = metadata;
     if (status?.observedGeneration === generation) return;
-    const page = {
+    const page = Object.assign(new V1ConfigMap(), {
       metadata: {
         name: `${name}-page`,
         ownerReferences: [{ apiVersion, kind, name, uid, controller: true }],
       },
       data: { 'index.html': `<title>${spec.title}</title>` },
-    };
+    });
     const existing = await core.listNamespacedConfigMap({
       namespace,
       fieldSelector: `metadata.name=${name}-page`,
@@ -41,8 +48,10 @@ export async function runWebsiteController(config: KubeConfig): Promise<() => Pr
     });
   }
 
-  const informer = makeInformer<Website>(config, '/apis/example.com/v1/websites', async () =>
-    custom.listClusterCustomObject(resource),
+  const informer = makeInformer<Website>(
+    config,
+    '/apis/example.com/v1/websites',
+    async () => (await custom.listClusterCustomObject(resource)) as KubernetesListObject<Website>,
   );
   const published = (website: Website): void => {
     publish(website).catch((error: unknown) => console.error(`website ${website.metadata.name}:`, error));

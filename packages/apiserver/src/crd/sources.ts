@@ -82,5 +82,5 @@ async function parse(what: string, text: string): Promise<unknown[]> {
     throw new ApiServerError('InvalidConfiguration', `${what} is not YAML: ${broken.message}`, {
       cause: broken,
     });
-  return documents.map((document): unknown => document.toJS());
+  return documents.map((document): unknown => document.toJS() as unknown);
 }
