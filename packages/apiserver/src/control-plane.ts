@@ -1,4 +1,5 @@
 import { AdmissionChain } from './admission/chain.ts';
+import { limitRanger } from './admission/limit-ranger.ts';
 import type { AdmissionPlugin } from './admission/types.ts';
 import { Authenticator } from './authentication/authenticator.ts';
 import { StaticTokens, type TokenIdentity } from './authentication/static-tokens.ts';
@@ -196,7 +197,11 @@ export async function startControlPlaneOn(
     store,
     catalogue,
     admission: new AdmissionChain(
-      [...(options.admission ?? []), ...(rbac === undefined ? [] : [escalationCheck(rbac)])],
+      [
+        limitRanger(store),
+        ...(options.admission ?? []),
+        ...(rbac === undefined ? [] : [escalationCheck(rbac)]),
+      ],
       [webhookAdmission],
     ),
     now,

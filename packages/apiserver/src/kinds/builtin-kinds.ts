@@ -5,6 +5,7 @@ import { configurationKinds } from './configuration.ts';
 import { coordinationKinds } from './coordination.ts';
 import { endpointKinds } from './endpoints.ts';
 import { eventKinds } from './event.ts';
+import { limitRangeKind } from './limit-range.ts';
 import { namespaceKind } from './namespace.ts';
 import { nodeKind } from './node.ts';
 import { podKind } from './pod.ts';
@@ -33,6 +34,7 @@ export function builtinKinds({ now, services }: KindOptions): ResourceDefinition
     ...storageKinds(),
     ...policyKinds(),
     resourceQuotaKind(),
+    limitRangeKind(),
     ...coordinationKinds(),
     ...rbacKinds(),
     customResourceDefinitionKind(now),

@@ -105,7 +105,7 @@ function defaultRequests(resources: unknown): void {
 }
 
 /** Guaranteed, Burstable or BestEffort, from the CPU and memory of all containers. */
-function qosClass(pod: KubeObject): string {
+export function qosClass(pod: KubeObject): string {
   const spec = membersOf(pod.spec);
   const containers = [...elementsOf(spec.containers), ...elementsOf(spec.initContainers)].map((c) =>
     membersOf(membersOf(c).resources),
