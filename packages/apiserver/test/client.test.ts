@@ -99,6 +99,18 @@ describe('a typed client', () => {
     expect(events).toBe(1);
   });
 
+  test('applies, and is told whose fields it would take', async () => {
+    const client = plane.client<Widget>(widgets);
+    await client.apply(widget('applied', 2), { fieldManager: 'one' });
+    const taking = client.apply(widget('applied', 3), { fieldManager: 'other' });
+    await expect(taking).rejects.toMatchObject({
+      code: 'Conflict',
+      options: { causes: [{ reason: 'FieldManagerConflict', field: '.spec.size' }] },
+    });
+    const taken = await client.apply(widget('applied', 3), { fieldManager: 'other', force: true });
+    expect(taken.spec.size).toBe(3);
+  });
+
   test('says what the server has against it', async () => {
     const client = plane.client<Widget>(widgets);
     await expect(client.create(widget('large', 11))).rejects.toMatchObject({
