@@ -1,7 +1,8 @@
 import type { Sequence } from '../sequence.ts';
-import { configMap, configMaps, get, patch, post } from './requests.ts';
+import { collection, configMap, configMaps, get, patch, post } from './requests.ts';
 
 const a = `${configMaps}/a`;
+const accounts = collection('serviceaccounts');
 const made = post(configMaps, configMap('a', { v: '1', w: '2' }, { labels: { l: 'm' } }), { as: 'made' });
 
 const jsonPatches: unknown[] = [
@@ -103,5 +104,20 @@ export const patchSequences: Sequence[] = [
     name: `patch: of type ${type}`,
     steps: [made, patch('merge', a, {}, { type })],
   })),
+  {
+    name: 'patch: strategic merge patches of a list with a merge key',
+    steps: [
+      post(accounts, { metadata: { name: 'a' }, secrets: [{ name: 'b' }, { name: 'd' }] }),
+      patch('strategic', `${accounts}/a`, { secrets: [{ name: 'c' }] }),
+      patch('strategic', `${accounts}/a`, { secrets: [{ name: 'd', namespace: 'n' }, { name: 'e' }] }),
+      patch('strategic', `${accounts}/a`, { secrets: [{ name: 'b', $patch: 'delete' }, { name: 'f' }] }),
+      patch('strategic', `${accounts}/a`, {
+        secrets: [{ name: 'g' }],
+        '$setElementOrder/secrets': [{ name: 'f' }, { name: 'g' }, { name: 'c' }],
+      }),
+      patch('strategic', `${accounts}/a`, { '$setElementOrder/secrets': [{ name: 'd' }, { name: 'f' }] }),
+      patch('strategic', `${accounts}/a`, { secrets: [{ $patch: 'replace' }, { name: 'z' }] }),
+    ],
+  },
   { name: 'patch: of a collection', steps: [patch('merge', configMaps, {})] },
 ];

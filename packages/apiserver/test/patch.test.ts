@@ -41,8 +41,8 @@ test.each([
         {
           ...CONTAINERS[0],
           env: [
-            { name: 'X', value: '1' },
             { name: 'Y', value: '2' },
+            { name: 'X', value: '1' },
           ],
         },
         CONTAINERS[1],
@@ -50,10 +50,10 @@ test.each([
     },
   ],
   [
-    'adds an element',
+    'adds an element, in front as Kubernetes does',
     { containers: [CONTAINERS[1]] },
     { containers: [{ name: 'c' }] },
-    { containers: [CONTAINERS[1], { name: 'c' }] },
+    { containers: [{ name: 'c' }, CONTAINERS[1]] },
   ],
   [
     'deletes an element',
