@@ -88,6 +88,7 @@ export default class RunReporter implements Reporter {
     if (problems.length > 0) process.exitCode = 1;
     this.#tell([...failuresOf(modules, unhandledErrors), ...problems]);
     console.log(`Tests: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+    endAnyway(counts.failed > 0 || unhandledErrors.length > 0);
   }
 
   #tell(lines: readonly string[]): void {
@@ -96,6 +97,20 @@ export default class RunReporter implements Reporter {
     mkdirSync(dirname(this.#failuresFile), { recursive: true });
     writeFileSync(this.#failuresFile, `${lines.join('\n')}\n`);
   }
+}
+
+/**
+ * Ends the run also where something that a test started and left behind holds the output of the tests open: this would be waited
+ * for without end.
+ */
+function endAnyway(failed: boolean): void {
+  const seconds = 30;
+  setTimeout(() => {
+    console.log(
+      `warning: what a test started still runs ${seconds} s after the last test, and holds its output open`,
+    );
+    process.exit(failed ? 1 : (process.exitCode ?? 0));
+  }, seconds * 1000).unref();
 }
 
 /** The lists of facts, with what they are lists of. */

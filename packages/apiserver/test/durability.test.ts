@@ -12,12 +12,15 @@ import { CONFIGMAPS, configMap } from './support/fixtures.ts';
 import { Random } from './support/random.ts';
 
 let directory: string;
+const running = new Set<ChildProcess>();
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'virtkit-apiserver-'));
 });
 
 afterEach(async () => {
+  // A process that a failed test leaves behind would hold the output of the test run open.
+  await Promise.all([...running].map(kill));
   await rm(directory, { recursive: true, force: true });
 });
 
@@ -31,6 +34,8 @@ async function startProcess(): Promise<ServerProcess> {
   const child = spawn(process.execPath, ['--conditions=@virtkit/source', script, directory], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   for await (const line of createInterface({ input: child.stdout }))
     return { child, plane: JSON.parse(line) as ServerProcess['plane'] };
   throw new Error('the server process ended before it was ready');

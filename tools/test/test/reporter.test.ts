@@ -97,3 +97,19 @@ test('a test that passes only when tried again is told of', async () => {
     'Tests: 2 passed, 0 failed, 0 skipped',
   ]);
 });
+
+test('a process that a test leaves behind does not keep a run from ending', async () => {
+  write(
+    'tests.test.mjs',
+    `import { spawn } from 'node:child_process';
+    test('leaves a process', () => {
+      const { pid } = spawn('sleep', ['600'], { stdio: 'inherit', detached: true });
+      process.stdout.write('left: ' + pid + '\\n');
+    });`,
+  );
+  const { status, lines } = await runTests();
+  const left = Number(lines.join('\n').match(/left: (\d+)/)?.[1]);
+  process.kill(left, 'SIGKILL');
+  expect(status).toBe(0);
+  expect(lines).toContain('Tests: 1 passed, 0 failed, 0 skipped');
+});
