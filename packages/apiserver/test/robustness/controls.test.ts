@@ -8,7 +8,7 @@ import { openDisk, type Disk } from './faults/disk.ts';
 import { runHistory } from './run-history.ts';
 
 /** Within so many histories a fault must be found. */
-const HISTORIES = 4;
+const HISTORIES = 12;
 
 let disk: Disk;
 

@@ -30,13 +30,19 @@ if (values.help || !(minutes > 0) || !Number.isInteger(seed)) {
   console.log(`robustness: ${minutes} minutes, seed ${seed}`);
   const until = performance.now() + minutes * 60_000;
   let reported = performance.now();
+  // Whoever interrupts it gets the tally, and nothing stays mounted.
+  let interrupted = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      interrupted = true;
+    });
   const tally = await runCampaign(seed, (sofar) => {
     const now = performance.now();
     if (now - reported > 60_000) {
       reported = now;
       console.log(`${sofar.histories} histories, ${sofar.violations.length} violations`);
     }
-    return now >= until;
+    return interrupted || now >= until;
   });
   console.log(describeTally(tally));
   if (tally.violations.length > 0) process.exitCode = 1;
