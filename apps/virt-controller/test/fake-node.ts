@@ -164,8 +164,9 @@ async function stepGuest(
         : {}),
     },
   };
-  behaviour.ending.delete(name);
   await handler.virtualMachineInstances.patch(name, { type: 'merge', body }, { namespace });
+  // Not before: a pass that meets a newer version is repeated.
+  behaviour.ending.delete(name);
 }
 
 export function quietNode(): NodeBehaviour {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { startControlPlane } from '@virtkit/apiserver';
+import { startControlPlane, type AdmissionPlugin } from '@virtkit/apiserver';
 import { Expectations, silentLogger, systemClock } from '@virtkit/controllers/runtime';
 import { crd, resources, type KubeVirt } from '@virtkit/core-types';
 import { connect } from '@virtkit/sdk';
@@ -11,12 +11,24 @@ import { settingsFrom } from '../src/settings.ts';
 const namespace = 'kubevirt';
 const settings = settingsFrom({}, { namespace, version: '0.1.0' });
 
+/** Refuses whatever an installation consists of. */
+const refusesInstallations: AdmissionPlugin = {
+  name: 'refuses-installations',
+  matches: ({ resource }, operation) =>
+    operation === 'CREATE' && !['namespaces', 'kubevirts', 'events'].includes(resource),
+  validate: ({ user }) =>
+    user.name === 'system:apiserver' ? undefined : { denied: { message: 'nothing is installed here' } },
+};
+
 describe('passes', () => {
-  // The embedded API server takes no server-side apply, so it refuses whatever an installation consists of.
   test('that the API server refuses tell what was meant and why, and write nothing when nothing has changed', async () => {
     await using stack = new AsyncDisposableStack();
     const plane = stack.use(
-      await startControlPlane({ crds: [crd(resources.kubeVirts)], durability: 'process-crash' }),
+      await startControlPlane({
+        crds: [crd(resources.kubeVirts)],
+        durability: 'process-crash',
+        admission: [refusesInstallations],
+      }),
     );
     const client = stack.use(await connect({ server: plane.url, ca: plane.ca, token: plane.token }));
     await client.namespaces.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });

@@ -19,6 +19,23 @@ afterAll(async () => {
   await plane.stop();
 });
 
+describe('server-side apply', () => {
+  test('needs the right to create for what is not there', async () => {
+    const apply = (name: string, token: string) =>
+      client.call('PATCH', `${CONFIGMAPS}/${name}?fieldManager=one`, {
+        body: configMap(name, { a: '1' }),
+        type: 'application/apply-patch+yaml',
+        token,
+      });
+    const { token: changes } = await users.with([rule('patch', 'configmaps')]);
+    expect((await apply('applied', changes)).status).toBe(403);
+    const { token: both } = await users.with([rule('patch', 'configmaps'), rule('create', 'configmaps')]);
+    expect((await apply('applied', both)).status).toBe(201);
+    expect((await apply('applied', changes)).status).toBe(200);
+    expect((await apply('absent', changes)).body.message).toContain('cannot create resource "configmaps"');
+  });
+});
+
 describe('requests', () => {
   test.each([
     ['get', [rule('get', 'configmaps')], (token: string) => client.get(`${CONFIGMAPS}/one`, { token })],

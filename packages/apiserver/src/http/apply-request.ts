@@ -84,6 +84,7 @@ export async function applyObject(
         const update = { namespace, name, target, replaces: false, produce };
         return { outcome: await updateObject(registry, definition, scope, update), scope, created: false };
       }
+      call.authorize('create');
       const body = await produce(undefined);
       refuseUid(definition, body.value, name);
       // There is no revision that it could mean: what is not there is made.

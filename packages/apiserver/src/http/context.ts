@@ -21,6 +21,8 @@ export interface ResourceRequest {
   readonly response: ServerResponse;
   readonly user: UserInfo;
   readonly info: RequestInfo;
+  /** Refuses what the request does besides what its own verb says. @throws ApiServerError `Forbidden` */
+  readonly authorize: (verb: string) => void;
 }
 
 const OPTIONS: Partial<Record<string, string>> = {

@@ -95,7 +95,8 @@ export class Router implements HttpHandler {
       await mount.handle(request, response, { ...info, user });
       return;
     }
-    const call: ResourceRequest = { request, response, user, info };
+    const authorize = (verb: string): void => this.#authorize(resourceAttributes(user, { ...info, verb }));
+    const call: ResourceRequest = { request, response, user, info, authorize };
     if (await handleReview(this.#parts.reviewers, call)) return;
     refuseUnavailableGroup(info.group);
     await handleResource(this.#parts.context, call);

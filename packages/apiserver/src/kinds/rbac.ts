@@ -4,7 +4,7 @@ import { elementsOf, equalJson, isObject, membersOf, stringOf } from '../object/
 import { nameProblem } from '../object/names.ts';
 import type { KubeObject } from '../object/types.ts';
 import type { ResourceDefinition } from '../registry/definition.ts';
-import { list, named, obj, str } from '../schema/dsl.ts';
+import { atomic, list, named, obj, str } from '../schema/dsl.ts';
 import type { Schema } from '../schema/types.ts';
 import { ageColumn, nameColumn, textColumn } from '../table/common-columns.ts';
 import { builtin, objectSchema, type BuiltinInput } from './builtin.ts';
@@ -57,10 +57,12 @@ const SUBJECTS = list(
 
 const ROLE_REF: Schema = named(
   'io.k8s.api.rbac.v1.RoleRef',
-  obj(
-    'Names a role.',
-    { apiGroup: str('API group.'), kind: str('Role or ClusterRole.'), name: str('Name.') },
-    ['apiGroup', 'kind', 'name'],
+  atomic(
+    obj(
+      'Names a role.',
+      { apiGroup: str('API group.'), kind: str('Role or ClusterRole.'), name: str('Name.') },
+      ['apiGroup', 'kind', 'name'],
+    ),
   ),
 );
 

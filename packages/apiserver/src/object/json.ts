@@ -1,5 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
-
 /** A JSON object whose members have not been checked. */
 export type JsonObject = Record<string, unknown>;
 
@@ -20,22 +18,42 @@ export function elementsOf(value: unknown): readonly unknown[] {
 
 /** A deep copy of JSON data. */
 export function cloneJson<T>(value: T): T {
-  return structuredClone(value);
+  return copyOf(value) as T;
+}
+
+function copyOf(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(copyOf);
+  const result: JsonObject = {};
+  for (const [name, member] of Object.entries(value))
+    // Assigned, this one would become the object's prototype.
+    if (name === '__proto__')
+      Object.defineProperty(result, name, {
+        value: copyOf(member),
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      });
+    else result[name] = copyOf(member);
+  return result;
 }
 
 /** Deep equality of JSON data; absent members and members set to `undefined` count as the same. */
 export function equalJson(a: unknown, b: unknown): boolean {
-  return isDeepStrictEqual(withoutUndefined(a), withoutUndefined(b));
-}
-
-function withoutUndefined(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutUndefined);
-  if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, member]) => member !== undefined)
-      .map(([key, member]) => [key, withoutUndefined(member)]),
-  );
+  if (a === b) return true;
+  if (Array.isArray(a))
+    return (
+      Array.isArray(b) && a.length === b.length && a.every((element, index) => equalJson(element, b[index]))
+    );
+  if (!isObject(a) || !isObject(b)) return false;
+  let members = 0;
+  for (const name of Object.keys(a)) {
+    if (a[name] === undefined) continue;
+    if (!Object.hasOwn(b, name) || !equalJson(a[name], b[name])) return false;
+    members += 1;
+  }
+  for (const name of Object.keys(b)) if (b[name] !== undefined) members -= 1;
+  return members === 0;
 }
 
 /** The value at a path of member names, or `undefined` when any step is missing. */
