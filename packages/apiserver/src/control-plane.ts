@@ -1,11 +1,12 @@
 import { AdmissionChain } from './admission/chain.ts';
 import { limitRanger } from './admission/limit-ranger.ts';
 import type { AdmissionPlugin } from './admission/types.ts';
-import { Authenticator } from './authentication/authenticator.ts';
-import { StaticTokens, type TokenIdentity } from './authentication/static-tokens.ts';
+import { openAccess } from './authentication/access.ts';
+import { NamespaceDefaults } from './authentication/namespace-defaults.ts';
+import type { TokenIdentity } from './authentication/static-tokens.ts';
 import { TokenReviewer } from './authentication/token-review.ts';
 import { RoleAggregation } from './authorization/aggregation.ts';
-import { alwaysAllow } from './authorization/authorizer.ts';
+import { PRIVILEGED_GROUP } from './authorization/authorizer.ts';
 import { installBootstrapPolicy } from './authorization/bootstrap/install.ts';
 import { escalationCheck } from './authorization/escalation.ts';
 import { RbacAuthorizer } from './authorization/rbac.ts';
@@ -20,7 +21,7 @@ import { ContentCleaner } from './garbage-collector/content-cleaner.ts';
 import type { RequestObserver } from './http/audit.ts';
 import { requestLimits, type RequestLimits } from './http/limits.ts';
 import { RequestGates } from './http/request-gates.ts';
-import { isHealthOrVersion, Router } from './http/router.ts';
+import { Router } from './http/router.ts';
 import { HttpServer, type ListenAddress } from './http/server.ts';
 import { builtinKinds } from './kinds/builtin-kinds.ts';
 import { serviceRanges, type ServiceRangeOptions } from './kinds/service.ts';
@@ -40,8 +41,9 @@ import {
   storedCertificates,
   type Certificates,
 } from './tls/certificates.ts';
-import { kubeconfigText } from './tls/kubeconfig.ts';
-import { keptToken } from './tls/token-file.ts';
+import type { CertificateIdentity, ClientCertificate } from './tls/client-authority.ts';
+import { kubeconfigText, type KubeconfigIdentity } from './tls/kubeconfig.ts';
+import { generateToken, keptToken } from './tls/token-file.ts';
 import { WatchHub } from './watch/watch-hub.ts';
 import { WebhookClient } from './webhooks/client.ts';
 import {
@@ -85,6 +87,11 @@ export interface ControlPlaneOptions {
    * has a token or a certificate may do everything. The administrator, of the group `system:masters`, always may.
    */
   authorization?: 'rbac' | 'always-allow';
+  /**
+   * Whether each namespace gets the ServiceAccount `default` and the ConfigMap `kube-root-ca.crt`, which in a cluster is done by
+   * kube-controller-manager. Default false: a test sees only what it has made itself.
+   */
+  namespaceDefaults?: boolean;
   /** The administrator's token; generated (and kept in the data directory) when absent. */
   adminToken?: string;
   /** Default: generated, and kept in the data directory. */
@@ -126,8 +133,10 @@ export interface ControlPlane extends AsyncDisposable {
   readonly webhooks: LocalWebhooks | undefined;
   /** The administrator's bearer token (group `system:masters`). */
   readonly token: string;
-  /** Text of a kubeconfig file for the administrator, or for another token. */
-  kubeconfig(identity?: { user: string; token: string }): string;
+  /** Text of a kubeconfig file for the administrator, or for another token or certificate. */
+  kubeconfig(identity?: KubeconfigIdentity): string;
+  /** A certificate by which a user can connect. @throws ApiServerError `InvalidConfiguration` */
+  issueClientCertificate(identity: CertificateIdentity): ClientCertificate;
   /**
    * A client of the objects of one kind, such as `client<Widget>({ apiVersion: 'example.com/v1', kind: 'Widget' })`: the
    * administrator, or the user of another token. It ends with the control plane.
@@ -156,8 +165,6 @@ const LOCALHOST = '127.0.0.1';
 const BOOKMARK_INTERVAL_MS = 60_000;
 /** Name of the administrator. */
 const ADMIN = 'kubernetes-admin';
-/** Who issues tokens of service accounts, and the audience that tokens for this server are meant for. */
-const ISSUER = 'https://kubernetes.default.svc.cluster.local';
 
 /**
  * Starts an API server in this process.
@@ -218,29 +225,32 @@ export async function startControlPlaneOn(
   resources.use(new ContentCleaner(registry, onBackgroundError));
   resources.use(new RoleAggregation(registry, onBackgroundError));
 
-  const tokens = new StaticTokens([ISSUER]);
-  const authenticator = new Authenticator({
-    tokens: [tokens],
-    anonymous: rbac === undefined ? isHealthOrVersion : () => true,
+  const token = options.adminToken ?? keptToken(options.dataDir) ?? generateToken();
+  const access = await openAccess({
+    dataDir: options.dataDir,
+    registry,
+    rbac,
+    identities: [{ name: ADMIN, groups: [PRIVILEGED_GROUP], token }, ...(options.tokens ?? [])],
   });
-  const authorizer = rbac ?? alwaysAllow;
-  const token = tokens.issue({
-    name: ADMIN,
-    groups: ['system:masters'],
-    token: options.adminToken ?? keptToken(options.dataDir),
-  });
-  for (const identity of options.tokens ?? []) tokens.issue(identity);
+  const { authenticator, authorizer, tokens, accountTokens } = access;
   const host = options.listen?.host ?? LOCALHOST;
   const certificates = await certificatesFor(options, host);
+  if (options.namespaceDefaults === true)
+    resources.use(
+      await NamespaceDefaults.start(registry, { ca: certificates.ca, onError: onBackgroundError }),
+    );
+  let url = '';
   let ready = false;
   const router = new Router({
     context: {
       registry,
       watch: { store, hub, bookmarkIntervalMs: options.bookmarkIntervalMs ?? BOOKMARK_INTERVAL_MS },
       podSubresources: options.podSubresources,
+      accountTokens,
     },
     authenticator,
     authorizer,
+    url: () => url,
     reviewers: { authorizer, tokens: new TokenReviewer(authenticator), now },
     discovery: new Discovery(catalogue, options.mounts ?? [], new OpenApi(catalogue, encodeOpenApiV2)),
     mounts: checkMounts(catalogue, options.mounts ?? []),
@@ -250,13 +260,13 @@ export async function startControlPlaneOn(
   });
   const server = await HttpServer.listen(
     { host, port: options.listen?.port ?? 0 },
-    certificates,
+    { ...certificates, clientCa: access.clients.certificate },
     router,
     limits,
   );
   resources.use(server);
   ready = true;
-  const url =
+  url =
     options.advertiseUrl ?? `https://${host.includes(':') ? `[${host}]` : reachable(host)}:${server.port}`;
   // The own certificate is for this machine; one that was given is for the name under which clients know the server.
   const own = options.certificates === undefined ? `https://${LOCALHOST}:${server.port}` : url;
@@ -276,11 +286,11 @@ export async function startControlPlaneOn(
       kubeconfigText({
         url,
         ca: certificates.ca,
-        token: identity.token,
-        user: identity.user,
         name: 'virtkit',
+        ...identity,
       }),
     client: (kind, identity = { token }) => clients.of(kind, identity.token),
+    issueClientCertificate: (identity) => access.clients.issue(identity, now()),
     issueToken: (identity) => tokens.issue(identity),
     revokeToken: (revoked) => tokens.revoke(revoked),
     metrics: () => ({ ...store.metrics(), watchers: hub.size, connections: server.connections }),

@@ -50,5 +50,7 @@ export type { Retention } from './storage/event-log.ts';
 export type { StoreMetrics } from './storage/store.ts';
 export type { LocalWebhooks, WebhookInstallation } from './webhooks/installation.ts';
 export type { ServiceAddress, ServiceResolver } from './webhooks/types.ts';
+export type { CertificateIdentity, ClientCertificate } from './tls/client-authority.ts';
+export type { KubeconfigIdentity } from './tls/kubeconfig.ts';
 export { generateCertificates } from './tls/certificates.ts';
 export type { Certificates } from './tls/certificates.ts';

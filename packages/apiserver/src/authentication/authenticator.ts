@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { UserInfo } from '../admission/types.ts';
 import { ApiServerError } from '../errors.ts';
+import { certificateUser } from './client-certificate.ts';
 import { ANONYMOUS } from './groups.ts';
 import type { TokenAuthenticator, TokenOwner } from './token-review.ts';
 
@@ -10,6 +11,8 @@ export interface AuthenticatorOptions {
   readonly tokens: readonly TokenAuthenticator[];
   /** Whether requests for a path that do not say whom they are from are let in as `system:anonymous`. */
   readonly anonymous: (path: string) => boolean;
+  /** The clock. */
+  readonly now: () => Date;
 }
 
 /** Finds out who sends a request. */
@@ -21,14 +24,17 @@ export class Authenticator implements TokenAuthenticator {
   }
 
   /**
-   * The user of a request. What a request says of its user must be right: a bad token is never taken for none.
+   * The user of a request: by the client certificate of its connection or else by a bearer token. What a request says of its
+   * user must be right: a bad token or certificate is never taken for none.
    * @throws ApiServerError `Unauthorized`
    */
   async authenticate(request: IncomingMessage, path: string): Promise<UserInfo> {
+    const certified = certificateUser(request.socket, this.#options.now());
+    if (typeof certified !== 'string') return certified;
     const token = bearerToken(request);
     const owner = token === undefined ? undefined : await this.#ownerOf(token);
     if (owner !== undefined) return owner.user;
-    if (token === undefined && this.#options.anonymous(path)) return ANONYMOUS;
+    if (token === undefined && certified === 'none' && this.#options.anonymous(path)) return ANONYMOUS;
     // Why a token is not good is told to reviewers only.
     throw new ApiServerError('Unauthorized', 'Unauthorized');
   }

@@ -1,6 +1,7 @@
-import { randomBytes, createHash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { UserInfo } from '../admission/types.ts';
 import { ApiServerError } from '../errors.ts';
+import { generateToken } from '../tls/token-file.ts';
 import type { TokenAuthenticator, TokenOwner } from './token-review.ts';
 import { AUTHENTICATED } from './groups.ts';
 
@@ -34,7 +35,7 @@ export class StaticTokens implements TokenAuthenticator {
 
   /** Admits a user. @returns its bearer token. */
   issue(identity: TokenIdentity): string {
-    const token = identity.token ?? randomBytes(24).toString('base64url');
+    const token = identity.token ?? generateToken();
     if (token === '')
       throw new ApiServerError('InvalidConfiguration', `the token of ${identity.name} is empty`);
     const groups = [...new Set([...(identity.groups ?? []), AUTHENTICATED])];

@@ -135,8 +135,7 @@ function validateMetadata(
 ): StatusCause[] {
   const local = kind === 'LocalSubjectAccessReview';
   const set = Object.entries(membersOf(metadata)).filter(
-    ([member, value]) =>
-      value !== null && value !== '' && member !== 'managedFields' && !(local && member === 'namespace'),
+    ([member, value]) => !isEmpty(value) && member !== 'managedFields' && !(local && member === 'namespace'),
   );
   const own = membersOf(metadata).namespace;
   if (local && typeof own === 'string' && own !== '' && own !== namespace)
@@ -146,6 +145,16 @@ function validateMetadata(
     );
   if (set.length === 0) return [];
   return [bad('metadata', metadata, local ? 'must be empty except for namespace' : 'must be empty')];
+}
+
+/** What clients write for a member that they have not set. */
+function isEmpty(value: unknown): boolean {
+  return (
+    value === null ||
+    value === '' ||
+    value === 0 ||
+    (typeof value === 'object' && Object.keys(value).length === 0)
+  );
 }
 
 function validateLocal(

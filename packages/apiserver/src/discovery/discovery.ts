@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { OPENID_PATHS } from '../http/openid.ts';
 import { REVIEWS } from '../http/reviews.ts';
 import { sendJson } from '../http/respond.ts';
 import type { JsonObject } from '../object/json.ts';
@@ -16,6 +17,7 @@ const SUBRESOURCE_VERBS: Record<
   binding: { verbs: ['create'], kind: 'Binding' },
   eviction: { verbs: ['create'], kind: 'Eviction', group: 'policy', version: 'v1' },
   finalize: { verbs: ['update'] },
+  token: { verbs: ['create'], kind: 'TokenRequest', group: 'authentication.k8s.io', version: 'v1' },
   log: { verbs: ['get'] },
   exec: { verbs: ['create', 'get'], kind: 'PodExecOptions' },
   attach: { verbs: ['create', 'get'], kind: 'PodAttachOptions' },
@@ -104,11 +106,13 @@ export class Discovery {
         : [`/apis/${group}`, ...versions.map((version) => `/apis/${group}/${version}`)],
     );
     return [
+      OPENID_PATHS.discovery,
       '/apis',
       '/healthz',
       '/livez',
       '/openapi/v2',
       '/openapi/v3',
+      OPENID_PATHS.keys,
       '/readyz',
       '/version',
       ...groups,

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { UserInfo } from '../admission/types.ts';
+import type { ServiceAccountTokens } from '../authentication/service-account-tokens.ts';
 import type { JsonObject } from '../object/json.ts';
 import type { Registry, RequestScope } from '../registry/registry.ts';
 import type { WatchServer } from '../watch/watch-response.ts';
@@ -13,6 +14,7 @@ export interface ServerContext {
   readonly registry: Registry;
   readonly watch: WatchServer;
   readonly podSubresources: PodSubresources | undefined;
+  readonly accountTokens: ServiceAccountTokens;
 }
 
 /** One authenticated request for a resource. */

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { ApiServerError, notFound } from '../errors.ts';
 import type { Authenticator } from '../authentication/authenticator.ts';
 import { ANONYMOUS } from '../authentication/groups.ts';
+import { impersonatedUser } from '../authentication/impersonation.ts';
 import { pathAttributes, resourceAttributes, type Attributes } from '../authorization/attributes.ts';
 import type { Authorizer } from '../authorization/authorizer.ts';
 import { forbidden } from '../authorization/forbidden.ts';
@@ -13,6 +14,8 @@ import { keyOf } from '../registry/registry.ts';
 import { RequestTrail, type RequestObserver } from './audit.ts';
 import type { ResourceRequest, ServerContext } from './context.ts';
 import { admitConnection } from './connect-admission.ts';
+import { isHealthOrVersion } from './health-paths.ts';
+import { answerOpenId } from './openid.ts';
 import type { RequestGates } from './request-gates.ts';
 import { parseRequestInfo, type RequestInfo } from './request-info.ts';
 import { requestTarget, type RequestTarget } from './request-target.ts';
@@ -29,19 +32,14 @@ export interface RouterParts {
   readonly authenticator: Authenticator;
   readonly authorizer: Authorizer;
   readonly reviewers: Reviewers;
+  /** Where clients reach this server; known once it listens. */
+  readonly url: () => string;
   readonly discovery: Discovery;
   readonly mounts: readonly MountedGroup[];
   readonly gates: RequestGates;
   readonly onRequest: RequestObserver | undefined;
   /** False while starting and stopping. */
   readonly ready: () => boolean;
-}
-
-const HEALTH_AND_VERSION = /^\/(version|(healthz|livez|readyz)(\/.*)?)\/?$/;
-
-/** Whether a path tells no more than how the server is. */
-export function isHealthOrVersion(path: string): boolean {
-  return HEALTH_AND_VERSION.test(path);
 }
 
 /** Leads each request through authentication to what answers it. */
@@ -85,6 +83,7 @@ export class Router implements HttpHandler {
     if (mount === undefined) await this.#parts.gates.enter({ request, response, user: user.name, info });
     if (info === undefined) {
       if (request.method !== 'GET' && request.method !== 'HEAD') throw unknownPath();
+      if (await answerOpenId(path, response, this.#parts.context.accountTokens, this.#parts.url())) return;
       if (!this.#parts.discovery.answer(path, request, response)) {
         refuseUnavailableGroup(segments[0] === 'apis' ? segments[1] : undefined);
         throw unknownPath();
@@ -114,8 +113,11 @@ export class Router implements HttpHandler {
     const method = request.method ?? 'GET';
     const info = parseRequestInfo(method, segments, query);
     trail.info = info;
-    this.#authorize(info === undefined ? pathAttributes(user, method, path) : resourceAttributes(user, info));
-    return { user, info };
+    const attributesOf = (who: UserInfo): Attributes =>
+      info === undefined ? pathAttributes(who, method, path) : resourceAttributes(who, info);
+    const acting = impersonatedUser(request, user, attributesOf, this.#parts.authorizer) ?? user;
+    this.#authorize(attributesOf(acting));
+    return { user: acting, info };
   }
 
   #authorize(attributes: Attributes): void {

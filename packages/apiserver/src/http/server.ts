@@ -75,13 +75,17 @@ export class HttpServer implements AsyncDisposable {
    */
   static async listen(
     address: ListenAddress,
-    certificates: Certificates,
+    certificates: Certificates & { clientCa: string },
     handler: HttpHandler,
     limits: RequestLimits,
   ): Promise<HttpServer> {
     const server = createServer({
       cert: certificates.cert,
       key: certificates.key,
+      // Certificates of clients are asked for, and looked at when a request comes.
+      ca: certificates.clientCa,
+      requestCert: true,
+      rejectUnauthorized: false,
       minVersion: 'TLSv1.2',
       ALPNProtocols: ['http/1.1'],
       handshakeTimeout: limits.handshakeMs,

@@ -7,6 +7,7 @@ import { handleBinding, handleEviction, handleFinalize } from './core-subresourc
 import { admitConnection } from './connect-admission.ts';
 import { setWarnings } from './respond.ts';
 import { handleScale } from './scale.ts';
+import { handleTokenRequest } from './token-request.ts';
 
 /** Subresources of Pods that only the node they run on can answer. */
 export const NODE_SUBRESOURCES = new Set(['log', 'exec', 'attach', 'portforward']);
@@ -24,6 +25,7 @@ export async function handleSubresource(
     throw new ApiServerError('NotFound', `${definition.resource} have no subresource ${subresource}`);
   if (subresource === 'binding') return handleBinding(context, call, definition);
   if (subresource === 'eviction') return handleEviction(context, call, definition);
+  if (subresource === 'token') return handleTokenRequest(context, call, definition);
   if (subresource === 'finalize') return handleFinalize(context, call, definition);
   const pod = context.registry.store.get(keyOf(definition, namespace, name));
   if (pod === undefined) throw notFound(definition, name);

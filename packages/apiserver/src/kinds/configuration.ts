@@ -102,6 +102,7 @@ function serviceAccount(): ResourceDefinition {
     resource: 'serviceaccounts',
     shortNames: ['sa'],
     namespaced: true,
+    extraSubresources: ['token'],
     schema: objectSchema('An identity for programs in pods.', {
       secrets: mergeList(objectReference, 'name', 'Secrets that its pods may use.'),
       imagePullSecrets: {

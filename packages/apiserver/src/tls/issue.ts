@@ -16,17 +16,21 @@ export interface Issued {
 export interface CertificateRequest {
   /** Common name. */
   readonly name: string;
+  /** Organizations: the groups of a user. */
+  readonly organizations?: readonly string[];
+  /** Further attributes of the subject, by their object identifiers. */
+  readonly attributes?: Readonly<Record<string, string>>;
   readonly notBefore: Date;
   readonly notAfter: Date;
   /** Who signs; absent for an authority, which signs itself. */
   readonly issuer?: Issued;
-  /** DNS names and IP addresses of a server. */
+  /** DNS names and IP addresses of a server; without them a certificate that has an issuer is a client's. */
   readonly names?: readonly string[];
 }
 
 const ECDSA_WITH_SHA256 = sequence(identifier('1.2.840.10045.4.3.2'));
 /** An uncompressed point of P-256, at the end of the public key's encoding. */
-const POINT_BYTES = 65;
+export const POINT_BYTES = 65;
 
 /**
  * Makes a key and a certificate for it. Written here because the library that issues the platform's other certificates takes
@@ -43,7 +47,7 @@ export function issueCertificate(request: CertificateRequest): Issued {
     ECDSA_WITH_SHA256,
     commonName(issuer.name),
     sequence(time(request.notBefore), time(request.notAfter)),
-    commonName(request.name),
+    subject(request),
     encodedKey,
     tagged(3, sequence(...extensions(request, keyId, issuer.keyId)), 'constructed'),
   );
@@ -60,7 +64,16 @@ function commonName(name: string): Buffer {
   return sequence(set(sequence(identifier('2.5.4.3'), text(name))));
 }
 
-function extensions({ issuer, names = [] }: CertificateRequest, own: Buffer, issuerKey: Buffer): Buffer[] {
+function subject({ name, organizations = [], attributes = {} }: CertificateRequest): Buffer {
+  const part = (id: string, value: string): Buffer => set(sequence(identifier(id), text(value)));
+  return sequence(
+    ...organizations.map((organization) => part('2.5.4.10', organization)),
+    part('2.5.4.3', name),
+    ...Object.entries(attributes).map(([id, value]) => part(id, value)),
+  );
+}
+
+function extensions({ issuer, names }: CertificateRequest, own: Buffer, issuerKey: Buffer): Buffer[] {
   const subjectKey = extension('2.5.29.14', octets(own));
   if (issuer === undefined)
     return [
@@ -73,9 +86,9 @@ function extensions({ issuer, names = [] }: CertificateRequest, own: Buffer, iss
     extension('2.5.29.19', sequence(), 'critical'),
     // digitalSignature
     extension('2.5.29.15', bits(Buffer.from([0b1000_0000]), 7), 'critical'),
-    // serverAuth
-    extension('2.5.29.37', sequence(identifier('1.3.6.1.5.5.7.3.1'))),
-    extension('2.5.29.17', sequence(...names.map(alternativeName))),
+    // serverAuth or clientAuth
+    extension('2.5.29.37', sequence(identifier(`1.3.6.1.5.5.7.3.${names === undefined ? 2 : 1}`))),
+    ...(names === undefined ? [] : [extension('2.5.29.17', sequence(...names.map(alternativeName)))]),
     extension('2.5.29.35', sequence(tagged(0, issuerKey, 'primitive'))),
     subjectKey,
   ];

@@ -34,7 +34,7 @@ export interface CallOptions {
   type?: string;
   token?: string;
   accept?: string;
-  headers?: Record<string, string>;
+  headers?: Record<string, string | string[]>;
 }
 
 /** One watch event as it came over the wire. */
@@ -48,9 +48,10 @@ export class Client implements AsyncDisposable {
   readonly #plane: Pick<ControlPlane, 'url' | 'ca' | 'token'>;
   readonly #agent: Agent;
 
-  constructor(plane: Pick<ControlPlane, 'url' | 'ca' | 'token'>) {
+  /** @param identity a client certificate */
+  constructor(plane: Pick<ControlPlane, 'url' | 'ca' | 'token'>, identity?: { cert: string; key: string }) {
     this.#plane = plane;
-    this.#agent = new Agent({ ca: plane.ca, keepAlive: true });
+    this.#agent = new Agent({ ca: plane.ca, keepAlive: true, ...identity });
   }
 
   async raw(method: string, path: string, options: CallOptions = {}): Promise<IncomingMessage> {
