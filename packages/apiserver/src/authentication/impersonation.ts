@@ -77,7 +77,7 @@ export function impersonatedUser(
   const wanted = wantedUser(request);
   if (wanted === undefined) return undefined;
   // The first refusal tells best what is missing: the narrow ways are tried before the wide one.
-  let refusal: unknown;
+  let refusal: ApiServerError | undefined;
   for (const mode of MODES) {
     if (!mode.applies(wanted, requestor)) continue;
     try {
@@ -89,7 +89,7 @@ export function impersonatedUser(
       refusal ??= error;
     }
   }
-  throw refusal;
+  throw refusal ?? new ApiServerError('Forbidden', 'no way of impersonation applies');
 }
 
 function wantedUser(request: IncomingMessage): Wanted | undefined {

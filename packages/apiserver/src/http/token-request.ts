@@ -92,7 +92,7 @@ function checkType({ apiVersion = TYPE.apiVersion, kind = TYPE.kind }: JsonObjec
   if (apiVersion === TYPE.apiVersion && kind === TYPE.kind) return;
   throw new ApiServerError(
     'BadRequest',
-    `the object is ${String(apiVersion)} ${String(kind)}, this path takes ${TYPE.apiVersion} ${TYPE.kind}`,
+    `the object is ${stringOf(apiVersion)} ${stringOf(kind)}, this path takes ${TYPE.apiVersion} ${TYPE.kind}`,
   );
 }
 
@@ -144,11 +144,12 @@ function boundClaims(
   namespace: string,
 ): Pick<ServiceAccountClaims, 'pod' | 'node' | 'secret'> {
   if (reference === null) return {};
-  const [kind, apiVersion, name, uid] = ['kind', 'apiVersion', 'name', 'uid'].map((member) =>
-    stringOf(reference[member]),
-  );
-  const resource = apiVersion === 'v1' ? BINDABLE[kind ?? ''] : undefined;
-  if (resource === undefined || name === undefined)
+  const kind = stringOf(reference.kind);
+  const apiVersion = stringOf(reference.apiVersion);
+  const name = stringOf(reference.name);
+  const uid = stringOf(reference.uid);
+  const resource = apiVersion === 'v1' && Object.hasOwn(BINDABLE, kind) ? BINDABLE[kind] : undefined;
+  if (resource === undefined)
     throw new ApiServerError('BadRequest', `cannot bind token to object of type ${apiVersion}, Kind=${kind}`);
   const find = (storage: string, named: string) =>
     registry.store.get({ resource: storage, namespace: storage === 'nodes' ? '' : namespace, name: named });
@@ -156,7 +157,7 @@ function boundClaims(
   if (object === undefined) throw notFound({ group: '', resource }, name);
   if (uid !== '' && uid !== object.metadata.uid)
     throw conflict(
-      { group: '', resource: kind ?? '' },
+      { group: '', resource: kind },
       name,
       `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`,
     );
