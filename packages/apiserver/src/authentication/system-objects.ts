@@ -30,6 +30,7 @@ export async function ensureObject(registry: Registry, wanted: SystemObject): Pr
     },
     dryRun: false,
     fieldValidation: 'Ignore',
+    fieldManager: controller,
     warnings: [],
   };
   const present = registry.store.get(keyOf(definition, namespace, name))?.object;
