@@ -30,6 +30,7 @@ import type { MountedGroup, PodSubresources } from './mounts/types.ts';
 import type { KubeObject } from './object/types.ts';
 import { OpenApi } from './openapi/documents.ts';
 import { encodeOpenApiV2 } from './openapi/v2-protobuf.ts';
+import { PolicyAdmission } from './policies/step.ts';
 import { Catalogue } from './registry/catalogue.ts';
 import type { Registry } from './registry/registry.ts';
 import type { Durability } from './storage/database.ts';
@@ -200,6 +201,8 @@ export async function startControlPlaneOn(
   const webhookClient = resources.use(new WebhookClient(options.resolveService ?? storedServices(store)));
   const webhookAdmission = resources.use(new WebhookAdmission({ store, catalogue }, webhookClient));
   const rbac = options.authorization === 'always-allow' ? undefined : new RbacAuthorizer(store);
+  const authorizer = rbac ?? alwaysAllow;
+  const policyAdmission = resources.use(new PolicyAdmission({ store, catalogue }, authorizer));
   const registry: Registry = {
     store,
     catalogue,
@@ -209,7 +212,7 @@ export async function startControlPlaneOn(
         ...(options.admission ?? []),
         ...(rbac === undefined ? [] : [escalationCheck(rbac)]),
       ],
-      [webhookAdmission],
+      [policyAdmission, webhookAdmission],
     ),
     now,
   };
@@ -232,7 +235,7 @@ export async function startControlPlaneOn(
     rbac,
     identities: [{ name: ADMIN, groups: [PRIVILEGED_GROUP], token }, ...(options.tokens ?? [])],
   });
-  const { authenticator, authorizer, tokens, accountTokens } = access;
+  const { authenticator, tokens, accountTokens } = access;
   const host = options.listen?.host ?? LOCALHOST;
   const certificates = await certificatesFor(options, host);
   if (options.namespaceDefaults === true)

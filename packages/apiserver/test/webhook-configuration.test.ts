@@ -112,14 +112,46 @@ describe('configurations of webhooks', () => {
     ],
     ['an unknown scope', [hook(rule({ scope: 'Some' }))], 'webhooks[0].rules[0].scope'],
     [
-      'conditions in CEL',
-      [hook({ matchConditions: [{ name: 'a', expression: 'true' }] })],
-      'webhooks[0].matchConditions',
+      'a condition that is no expression',
+      [hook({ matchConditions: [{ name: 'a', expression: 'object.' }] })],
+      'webhooks[0].matchConditions[0].expression',
     ],
   ])('with %s are refused', async (_what, webhooks, field) => {
     const { status, body } = await client.post(VALIDATING, configuration('Validating', 'bad', ...webhooks));
     expect(status).toBe(422);
     expect(body.details.causes.map((cause) => cause.field)).toContain(field);
+  });
+});
+
+describe('match conditions', () => {
+  test.each(['Mutating', 'Validating'] as const)('decide whether a %s webhook is called', async (kind) => {
+    await using server = await WebhookServer.start();
+    server.on('/hook', () => ({ allowed: false, status: { message: 'asked' } }));
+    const matchConditions = [
+      {
+        name: 'mine',
+        expression: "object.metadata.name.startsWith('mine') && request.operation == 'CREATE'",
+      },
+      {
+        name: 'fails',
+        expression: "object.metadata.name != 'mine-fails' || object.metadata.labels.x == 'y'",
+      },
+    ];
+    const path = kind === 'Mutating' ? MUTATING : VALIDATING;
+    const hooked = webhook('a.example.com', server.config('/hook'), { matchConditions });
+    expect((await client.post(path, configuration(kind, 'conditions', hooked))).status).toBe(201);
+    try {
+      const answers = [];
+      for (const name of ['other', 'mine', 'mine-fails'])
+        answers.push((await client.post(`${CONFIGMAPS}?dryRun=All`, configMap(name))).body);
+      expect(answers).toMatchObject([
+        { kind: 'ConfigMap' },
+        { message: expect.stringContaining('asked') },
+        { code: 403, message: expect.stringContaining('no such key: labels') },
+      ]);
+    } finally {
+      await client.delete(`${path}/conditions`);
+    }
   });
 });
 

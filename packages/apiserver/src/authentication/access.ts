@@ -1,4 +1,3 @@
-import { alwaysAllow, type Authorizer } from '../authorization/authorizer.ts';
 import type { RbacAuthorizer } from '../authorization/rbac.ts';
 import { isHealthOrVersion } from '../http/health-paths.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -22,10 +21,9 @@ export interface AccessOptions {
   readonly identities: readonly TokenIdentity[];
 }
 
-/** Everything that finds out who somebody is and what he may do. */
+/** Everything that finds out who somebody is. */
 export interface Access {
   readonly authenticator: Authenticator;
-  readonly authorizer: Authorizer;
   readonly tokens: StaticTokens;
   readonly accountTokens: ServiceAccountTokens;
   /** Its certificates are those of users. */
@@ -61,7 +59,6 @@ export async function openAccess({ dataDir, registry, rbac, identities }: Access
   });
   return {
     authenticator,
-    authorizer: rbac ?? alwaysAllow,
     tokens,
     accountTokens,
     clients,

@@ -184,6 +184,11 @@ class Checker {
 
   #select(node: Extract<Expression, { kind: 'select' }>): CelType {
     const path = node.mode === 'value' ? qualifiedName(node) : undefined;
+    const variable = path === undefined ? undefined : this.#scope.get(path);
+    if (path !== undefined && variable !== undefined) {
+      this.qualified.set(node, path);
+      return variable;
+    }
     if (path !== undefined && TYPE_NAMES.has(path) && !this.#scope.has(path.split('.')[0] ?? '')) {
       this.qualified.set(node, path);
       return { kind: 'type' };

@@ -91,7 +91,7 @@ class Planner {
 
   #select(node: Extract<Expression, { kind: 'select' }>): Step {
     const path = this.#checked.qualified.get(node);
-    if (path !== undefined) return () => new TypeName(TYPE_NAMES.get(path) ?? path);
+    if (path !== undefined) return (scope) => resolve(scope, path);
     const operand = this.plan(node.operand);
     const { field, mode } = node;
     return (scope) => {

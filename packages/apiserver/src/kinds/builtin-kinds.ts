@@ -1,4 +1,5 @@
 import { customResourceDefinitionKind } from '../crd/kind.ts';
+import { admissionPolicyKinds } from '../policies/kinds.ts';
 import { webhookKinds } from '../webhooks/kinds.ts';
 import type { ResourceDefinition } from '../registry/definition.ts';
 import { configurationKinds } from './configuration.ts';
@@ -39,5 +40,6 @@ export function builtinKinds({ now, services }: KindOptions): ResourceDefinition
     ...rbacKinds(),
     customResourceDefinitionKind(now),
     ...webhookKinds(),
+    ...admissionPolicyKinds(),
   ];
 }

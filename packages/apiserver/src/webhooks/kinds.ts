@@ -5,6 +5,7 @@ import type { ResourceDefinition } from '../registry/definition.ts';
 import { mergeList } from '../schema/dsl.ts';
 import { ageColumn, countColumn, nameColumn } from '../table/common-columns.ts';
 import { MUTATING_WEBHOOK, VALIDATING_WEBHOOK } from './schema.ts';
+import { conditionProblems } from './match-conditions.ts';
 import { validateWebhooks } from './validate.ts';
 
 /** The group of the objects that configure admission. */
@@ -43,6 +44,7 @@ function configuration(
     }),
     strategy: {
       validate: (object) => validateWebhooks(object, kind === 'MutatingWebhookConfiguration'),
+      validateDeeply: conditionProblems,
     },
     columns: [
       nameColumn(),

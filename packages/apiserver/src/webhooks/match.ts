@@ -10,9 +10,14 @@ import type { AdmissionWebhook } from './types.ts';
 /** What matching looks at beside the request. */
 type Surroundings = Pick<Registry, 'store' | 'catalogue'>;
 
+/** What decides about a request: of a webhook, of a policy or of one of its bindings. */
+export type Matcher = Partial<
+  Pick<AdmissionWebhook, 'rules' | 'matchPolicy' | 'namespaceSelector' | 'objectSelector'>
+>;
+
 /** That a webhook is to be called, and the version of the resource in which it wants to see the object. */
-export interface Invocation {
-  readonly webhook: AdmissionWebhook;
+export interface Invocation<M extends Matcher = AdmissionWebhook> {
+  readonly webhook: M;
   /** Absent for what has no definition, and then seen as it is. */
   readonly target: ResourceDefinition | undefined;
 }
@@ -27,12 +32,12 @@ export function admissionNamespace({ resource, name, namespace }: AdmissionReque
  * @param object as the webhooks before have left it.
  * @throws ApiServerError `NotFound` when the labels of a namespace decide that is not there
  */
-export function invocationOf(
+export function invocationOf<M extends Matcher>(
   surroundings: Surroundings,
-  webhook: AdmissionWebhook,
+  webhook: M,
   request: AdmissionRequest,
   object: KubeObject | undefined,
-): Invocation | undefined {
+): Invocation<M> | undefined {
   const namespaceMatch = namespaceMatches(surroundings, webhook, request, object);
   if (namespaceMatch === false) return undefined;
   if (!objectMatches(webhook.objectSelector, object, request.oldObject)) return undefined;
@@ -44,7 +49,7 @@ export function invocationOf(
 
 function matchedDefinition(
   { catalogue }: Surroundings,
-  webhook: AdmissionWebhook,
+  webhook: Matcher,
   request: AdmissionRequest,
 ): ResourceDefinition | 'as requested' | undefined {
   const rules = webhook.rules ?? [];
@@ -80,7 +85,7 @@ function hasSubresource(definition: ResourceDefinition, subresource: string | un
 
 function namespaceMatches(
   { store }: Surroundings,
-  { namespaceSelector }: AdmissionWebhook,
+  { namespaceSelector }: Matcher,
   request: AdmissionRequest,
   object: KubeObject | undefined,
 ): boolean | { missing: string } {

@@ -8,6 +8,7 @@ import type { Registry } from '../registry/registry.ts';
 import { askWebhook } from './ask.ts';
 import type { WebhookClient } from './client.ts';
 import type { ConfiguredWebhook, WebhookConfigurations } from './configurations.ts';
+import { conditionsHold } from './match-conditions.ts';
 import { invocationOf, type Invocation } from './match.ts';
 import { admissionTimeout, failedCall } from './outcome.ts';
 import { VersionedObjects } from './versions.ts';
@@ -81,6 +82,7 @@ export class MutatingWebhooks {
     const versions = new VersionedObjects(this.#registry.catalogue, request);
     const shown = await versions.show(object, target);
     const objects = { object: shown, oldObject: await versions.show(request.oldObject, target) };
+    if (!(await conditionsHold(invocation, request, objects))) return undefined;
     const outcome = await askWebhook(this.#client, invocation, request, objects, { mutating: true, signal });
     if (outcome.kind === 'refused') {
       warnings.push(...outcome.warnings);

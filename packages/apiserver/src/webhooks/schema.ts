@@ -26,7 +26,8 @@ export const WEBHOOK_CLIENT_CONFIG: Schema = named(
   }),
 );
 
-const RULE = named(
+/** Schema of a rule of a webhook. */
+export const RULE = named(
   `${PREFIX}.RuleWithOperations`,
   obj('Requests for which a webhook is called.', {
     operations: list(str(), 'CREATE, UPDATE, DELETE, CONNECT or *.'),
@@ -37,7 +38,8 @@ const RULE = named(
   }),
 );
 
-const CONDITION = named(
+/** Schema of a match condition. */
+export const CONDITION = named(
   `${PREFIX}.MatchCondition`,
   obj(
     'A CEL expression that must hold for the webhook to be called.',

@@ -43,8 +43,6 @@ function validateWebhook(causes: Causes, webhook: JsonObject, mutating: boolean,
     causes.list.push(...validateSelector(webhook[member], `${path}.${member}`));
   if (mutating) causes.oneOf(`${path}.reinvocationPolicy`, webhook.reinvocationPolicy, ['IfNeeded', 'Never']);
   causes.list.push(...validateClientConfig(webhook.clientConfig, `${path}.clientConfig`));
-  if (elementsOf(webhook.matchConditions).length > 0)
-    causes.forbidden(`${path}.matchConditions`, 'this server does not evaluate match conditions (CEL)');
   validateReviewVersions(
     causes,
     elementsOf(webhook.admissionReviewVersions),
@@ -63,7 +61,8 @@ function validateName(causes: Causes, name: string, path: string): void {
     causes.invalid(path, name, 'should be a domain with at least three segments separated by dots');
 }
 
-function validateRule(causes: Causes, rule: JsonObject, path: string): void {
+/** Reports what is wrong with a rule; policies have the same. */
+export function validateRule(causes: Causes, rule: JsonObject, path: string): void {
   const operations = elementsOf(rule.operations);
   if (operations.length === 0) causes.required(`${path}.operations`);
   if (operations.length > 1 && operations.includes('*'))

@@ -4,6 +4,7 @@ import type { Registry } from '../registry/registry.ts';
 import { askWebhook } from './ask.ts';
 import type { WebhookClient } from './client.ts';
 import type { WebhookConfigurations } from './configurations.ts';
+import { conditionsHold } from './match-conditions.ts';
 import { invocationOf } from './match.ts';
 import { admissionTimeout } from './outcome.ts';
 import { VersionedObjects } from './versions.ts';
@@ -30,6 +31,7 @@ export async function validateWithWebhooks(
         object: await versions.show(request.object, invocation.target),
         oldObject: await versions.show(request.oldObject, invocation.target),
       };
+      if (!(await conditionsHold(invocation, request, objects))) return undefined;
       const outcome = await askWebhook(client, invocation, request, objects, { mutating: false, signal });
       if (outcome.kind === 'allowed') warnings.push(...outcome.answer.warnings);
       if (outcome.kind === 'refused') warnings.push(...outcome.warnings);

@@ -1,4 +1,5 @@
 import { functionsOf, type Functions } from '../overloads.ts';
+import { AUTHORIZATION } from './authorizer.ts';
 import { NAMED_FORMATS } from './formats.ts';
 import { LISTS, SETS } from './lists.ts';
 import { NETWORK } from './network.ts';
@@ -24,4 +25,5 @@ export const KUBERNETES_FUNCTIONS: Functions = functionsOf([
   QUANTITIES,
   SEMVER,
   NAMED_FORMATS,
+  AUTHORIZATION,
 ]);
