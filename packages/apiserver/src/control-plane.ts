@@ -6,7 +6,7 @@ import { NamespaceDefaults } from './authentication/namespace-defaults.ts';
 import type { TokenIdentity } from './authentication/static-tokens.ts';
 import { TokenReviewer } from './authentication/token-review.ts';
 import { RoleAggregation } from './authorization/aggregation.ts';
-import { PRIVILEGED_GROUP } from './authorization/authorizer.ts';
+import { alwaysAllow, PRIVILEGED_GROUP } from './authorization/authorizer.ts';
 import { installBootstrapPolicy } from './authorization/bootstrap/install.ts';
 import { escalationCheck } from './authorization/escalation.ts';
 import { RbacAuthorizer } from './authorization/rbac.ts';
