@@ -216,7 +216,7 @@ export async function startControlPlaneOn(
     ),
     now,
   };
-  resources.defer(registerCustomResources(store, catalogue, hub));
+  resources.defer(registerCustomResources(store, catalogue, hub, webhookClient));
   const webhooks = options.webhooks === undefined ? undefined : await prepareWebhooks(options.webhooks);
   await ensureObjects(registry, {
     crds: definitions.map((crd) => (webhooks === undefined ? crd : withLocalConversion(crd, webhooks))),

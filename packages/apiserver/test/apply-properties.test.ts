@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, test } from 'vitest';
 import { FieldManager } from '../src/apply/field-manager.ts';
 import { customDefinitions } from '../src/crd/definitions.ts';
+import { WebhookClient } from '../src/webhooks/client.ts';
 import { isObject, type JsonObject } from '../src/object/json.ts';
 import type { KubeObject } from '../src/object/types.ts';
 import { Catalogue } from '../src/registry/catalogue.ts';
@@ -27,22 +28,27 @@ const SPEC: Schema = {
 };
 
 const catalogue = new Catalogue();
-const [definition] = customDefinitions({
-  metadata: { name: 'things.example.com' },
-  spec: {
-    group: 'example.com',
-    scope: 'Namespaced',
-    names: { plural: 'things', kind: 'Thing' },
-    versions: [
-      {
-        name: 'v1',
-        served: true,
-        storage: true,
-        schema: { openAPIV3Schema: { type: 'object', properties: { spec: SPEC } } },
-      },
-    ],
+// Nothing here is converted by a webhook.
+const noWebhooks = new WebhookClient(() => ({ host: '127.0.0.1', port: 1 }));
+const [definition] = customDefinitions(
+  {
+    metadata: { name: 'things.example.com' },
+    spec: {
+      group: 'example.com',
+      scope: 'Namespaced',
+      names: { plural: 'things', kind: 'Thing' },
+      versions: [
+        {
+          name: 'v1',
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: { type: 'object', properties: { spec: SPEC } } },
+        },
+      ],
+    },
   },
-});
+  noWebhooks,
+);
 if (definition === undefined) throw new Error('the definition serves no version');
 catalogue.add(definition);
 

@@ -1,7 +1,8 @@
+import { served, stored } from '../conversion/remote.ts';
 import type { KubeObject } from '../object/types.ts';
 import { apiVersionOf } from '../object/types.ts';
 import type { Catalogue } from '../registry/catalogue.ts';
-import { fromStorage, toStorage, type ResourceDefinition } from '../registry/definition.ts';
+import type { ResourceDefinition } from '../registry/definition.ts';
 import { shapeOf, type Shape } from './shape.ts';
 
 /** An object in one version, with the shape of that version. */
@@ -27,19 +28,15 @@ export class Versions {
     return { apiVersion: apiVersionOf(group, version), shape: shapeOf(this.#definition), object };
   }
 
-  /** The object in another version; undefined if that is no longer served. */
-  convert(from: Versioned, apiVersion: string): Promise<Versioned | undefined> {
-    return Promise.resolve(this.#convert(from, apiVersion));
-  }
-
-  #convert(from: Versioned, apiVersion: string): Versioned | undefined {
+  /** The object in another version; undefined if that is no longer served. @throws ApiServerError 500 as a conversion webhook */
+  async convert(from: Versioned, apiVersion: string): Promise<Versioned | undefined> {
     if (from.apiVersion === apiVersion) return from;
     const source = this.#find(from.apiVersion);
     const target = this.#find(apiVersion);
     if (source === undefined || target === undefined) return undefined;
     // Conversion replaces members of the object itself, never what is in them.
-    const stored = toStorage(source, { ...(from.object as KubeObject) });
-    return { apiVersion, shape: shapeOf(target), object: fromStorage(target, { ...stored }) };
+    const kept = await stored(source, { ...(from.object as KubeObject) });
+    return { apiVersion, shape: shapeOf(target), object: await served(target, { ...kept }) };
   }
 
   #find(apiVersion: string): ResourceDefinition | undefined {

@@ -1,5 +1,7 @@
 import { isObject } from '../object/json.ts';
 import { apiVersionOf, qualifiedResource, type KubeObject } from '../object/types.ts';
+import { webhookConversion } from '../conversion/webhook-conversion.ts';
+import type { WebhookClient } from '../webhooks/client.ts';
 import type { Conversion, ResourceDefinition, ScalePaths } from '../registry/definition.ts';
 import { ageSince } from '../table/age.ts';
 import { nameColumn } from '../table/common-columns.ts';
@@ -15,9 +17,37 @@ export function asCustomResourceDefinition(object: KubeObject): CustomResourceDe
 }
 
 /** The resources that a CustomResourceDefinition makes served: one per served version. */
-export function customDefinitions(crd: CustomResourceDefinition): ResourceDefinition[] {
+export function customDefinitions(
+  crd: CustomResourceDefinition,
+  client: WebhookClient,
+): ResourceDefinition[] {
   const { versions } = crd.spec;
-  return versions.filter((version) => version.served).map((version) => customDefinition(crd, version));
+  return versions
+    .filter((version) => version.served)
+    .map((version) => ({ ...customDefinition(crd, version), ...conversionOf(crd, version, client) }));
+}
+
+/** How objects are converted between this version and the one in which they are stored. */
+function conversionOf(
+  { spec }: CustomResourceDefinition,
+  version: CustomResourceVersion,
+  client: WebhookClient,
+): Pick<ResourceDefinition, 'conversion' | 'remote'> {
+  const storageVersion = spec.versions.find((candidate) => candidate.storage)?.name ?? version.name;
+  const served = apiVersionOf(spec.group, version.name);
+  const storage = apiVersionOf(spec.group, storageVersion);
+  const webhook = spec.conversion?.strategy === 'Webhook' ? spec.conversion.webhook : undefined;
+  if (webhook?.clientConfig !== undefined) {
+    const { clientConfig, conversionReviewVersions } = webhook;
+    return {
+      remote: webhookConversion(
+        client,
+        { clientConfig, reviewVersions: conversionReviewVersions },
+        { served, storage },
+      ),
+    };
+  }
+  return spec.versions.length > 1 ? { conversion: versionConversion(served, storage) } : {};
 }
 
 function customDefinition(
@@ -25,7 +55,6 @@ function customDefinition(
   version: CustomResourceVersion,
 ): ResourceDefinition {
   const names = completeNames(spec.names);
-  const storageVersion = spec.versions.find((candidate) => candidate.storage)?.name ?? version.name;
   const scale = version.subresources?.scale;
   const schema = version.schema?.openAPIV3Schema;
   const warning =
@@ -59,12 +88,6 @@ function customDefinition(
     columns: customColumns(version),
     strategy: {},
     tracksGeneration: true,
-    ...(spec.versions.length > 1 && {
-      conversion: versionConversion(
-        apiVersionOf(spec.group, version.name),
-        apiVersionOf(spec.group, storageVersion),
-      ),
-    }),
     ...(warning !== undefined && { deprecationWarning: warning }),
   };
 }

@@ -1,5 +1,6 @@
 import { bool, int, keyedList, list, long, obj, open, str, time } from '../schema/dsl.ts';
 import type { Schema } from '../schema/types.ts';
+import { WEBHOOK_CLIENT_CONFIG } from '../webhooks/schema.ts';
 import { OBJECT_META } from '../kinds/schemas/meta.ts';
 
 const NAMES = obj(
@@ -73,8 +74,11 @@ export const CRD_SCHEMA: Schema = obj(
         names: NAMES,
         versions: list(VERSION, 'Versions; exactly one is stored.'),
         conversion: obj('How objects are converted between versions.', {
-          strategy: str('None: only apiVersion is changed. Webhook is not available on this server.'),
-          webhook: open('Not available on this server.'),
+          strategy: str('None: only apiVersion is changed. Webhook: a webhook is asked.'),
+          webhook: obj('The webhook that is asked.', {
+            clientConfig: WEBHOOK_CLIENT_CONFIG,
+            conversionReviewVersions: list(str(), 'Versions of ConversionReview that it understands.'),
+          }),
         }),
         preserveUnknownFields: bool('Must be false.'),
       },

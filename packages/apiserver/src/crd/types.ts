@@ -1,3 +1,4 @@
+import type { WebhookClientConfig } from '../webhooks/types.ts';
 import type { Schema } from '../schema/types.ts';
 
 /** One version of a custom resource. */
@@ -43,7 +44,10 @@ export interface CustomResourceDefinition {
     scope: 'Namespaced' | 'Cluster';
     names: CustomResourceNames;
     versions: CustomResourceVersion[];
-    conversion?: { strategy?: string };
+    conversion?: {
+      strategy?: string;
+      webhook?: { clientConfig?: WebhookClientConfig; conversionReviewVersions: string[] };
+    };
     preserveUnknownFields?: boolean;
   };
 }

@@ -6,6 +6,7 @@ import { compileJsonPath } from '../table/json-path.ts';
 import { isPattern } from '../schema/pattern.ts';
 import type { Schema } from '../schema/types.ts';
 import { memberPath, validateSchema } from '../schema/validate.ts';
+import { validateConversion } from '../conversion/validate.ts';
 import { asCustomResourceDefinition } from './definitions.ts';
 import type { CustomResourceVersion } from './types.ts';
 
@@ -42,14 +43,7 @@ export function validateCustomResourceDefinition(object: KubeObject): StatusCaus
         'must be false; set x-kubernetes-preserve-unknown-fields in the schema instead',
       ),
     );
-  if (spec.conversion?.strategy !== undefined && spec.conversion.strategy !== 'None')
-    causes.push(
-      bad(
-        'spec.conversion.strategy',
-        spec.conversion.strategy,
-        'only None is implemented by this server: conversion webhooks are not',
-      ),
-    );
+  causes.push(...validateConversion(spec.conversion));
   const stored = spec.versions.filter((version) => version.storage).length;
   if (stored !== 1)
     causes.push(bad('spec.versions', stored, 'must have exactly one version marked as storage version'));

@@ -3,7 +3,13 @@ import { createObject } from '../registry/create.ts';
 import type { ResourceDefinition } from '../registry/definition.ts';
 import { deleteObject } from '../registry/delete.ts';
 import { listObjects, parseRevision } from '../registry/list.ts';
-import { keyOf, storedOutcome, type Outcome, type RequestScope } from '../registry/registry.ts';
+import {
+  keyOf,
+  servedOutcome,
+  storedOutcome,
+  type Outcome,
+  type RequestScope,
+} from '../registry/registry.ts';
 import { checkBodyIdentity, updateObject, type UpdateTarget } from '../registry/update.ts';
 import { respondWithWatch } from '../watch/watch-response.ts';
 import { applyObject, isApply } from './apply-request.ts';
@@ -101,17 +107,25 @@ function nameOf(call: ResourceRequest): string {
   return call.info.name;
 }
 
-function getOne({ registry }: ServerContext, call: ResourceRequest, definition: ResourceDefinition): void {
+async function getOne(
+  { registry }: ServerContext,
+  call: ResourceRequest,
+  definition: ResourceDefinition,
+): Promise<void> {
   const name = nameOf(call);
   const revision = call.info.query.get('resourceVersion') ?? '';
   if (revision !== '') parseRevision(registry.store, revision);
   const stored = registry.store.get(keyOf(definition, call.info.namespace, name));
   if (stored === undefined) throw notFound(definition, name);
-  answer(call, definition, storedOutcome(stored), undefined);
+  answer(call, definition, await servedOutcome(definition, storedOutcome(stored)), undefined);
 }
 
-function listMany({ registry }: ServerContext, call: ResourceRequest, definition: ResourceDefinition): void {
-  const page = listObjects(registry.store, definition, listParameters(call.info));
+async function listMany(
+  { registry }: ServerContext,
+  call: ResourceRequest,
+  definition: ResourceDefinition,
+): Promise<void> {
+  const page = await listObjects(registry.store, definition, listParameters(call.info));
   sendParts(call.response, 200, formatOf(call, definition).list(page));
 }
 
@@ -204,7 +218,7 @@ async function deleteMany(
   if (definition.namespaced && call.info.namespace === undefined) throw methodNotAllowed();
   const options = deleteParameters(call.info.query, await readOptionalObject(call.request));
   const scope = { ...requestScope(call), dryRun: options.dryRun };
-  const page = listObjects(registry.store, definition, listParameters(call.info));
+  const page = await listObjects(registry.store, definition, listParameters(call.info));
   for (const { namespace, name } of page.items) {
     try {
       await deleteObject(registry, definition, scope, { namespace, name, options });

@@ -1,3 +1,4 @@
+import { served } from '../conversion/remote.ts';
 import { ApiServerError, methodNotAllowed, notFound } from '../errors.ts';
 import { FieldManager } from '../apply/field-manager.ts';
 import { ownersOfParent, ownersOfScale, replicasPaths, SCALE } from '../apply/scale-owners.ts';
@@ -23,7 +24,7 @@ export async function handleScale(
   if (verb === 'get') {
     const stored = context.registry.store.get(keyOf(definition, namespace, name));
     if (stored === undefined) throw notFound(definition, name);
-    sendJson(call.response, 200, scaleOf(fromStorage(definition, stored.object), paths));
+    sendJson(call.response, 200, scaleOf(await served(definition, stored.object), paths));
     return;
   }
   if (verb !== 'update' && verb !== 'patch') throw methodNotAllowed();

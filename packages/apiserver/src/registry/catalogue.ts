@@ -30,7 +30,9 @@ export class Catalogue {
 
   /** A definition that serves the objects stored under a name, if any. */
   findStored(storage: string): ResourceDefinition | undefined {
-    return this.all().find((definition) => definition.storage === storage);
+    const serving = this.all().filter((definition) => definition.storage === storage);
+    // The server's own work should not have to wait for a webhook.
+    return serving.find(({ remote }) => remote?.isStorageVersion !== false) ?? serving[0];
   }
 
   /** The definition that serves a kind, if any. */

@@ -1,4 +1,5 @@
 import type { AdmissionRequest } from '../admission/types.ts';
+import { stored } from '../conversion/remote.ts';
 import { alreadyExists, ApiServerError, stillThere, unclassified } from '../errors.ts';
 import { generateName } from '../object/names.ts';
 import { timestamp, type KubeObject } from '../object/types.ts';
@@ -13,6 +14,7 @@ import {
   keyOf,
   NAMESPACE_MISMATCH,
   operationOptions,
+  servedOutcome,
   storedOutcome,
   type Outcome,
   type Registry,
@@ -52,7 +54,11 @@ export async function createObject(
   await validateObject(definition, object, { warnings: scope.warnings });
   scope.warnings.push(...(definition.strategy.warnings?.(object) ?? []));
   await registry.admission.validate({ ...request, name: object.metadata.name ?? '', object }, scope.warnings);
-  return registry.store.write((transaction) => insert(transaction, definition, scope, object));
+  const remote = definition.remote === undefined ? undefined : await stored(definition, object);
+  const outcome = await registry.store.write((transaction) =>
+    insert(transaction, definition, scope, object, remote),
+  );
+  return servedOutcome(definition, outcome);
 }
 
 function admissionRequest(
@@ -121,6 +127,7 @@ function insert(
   definition: ResourceDefinition,
   scope: RequestScope,
   object: KubeObject,
+  remote: KubeObject | undefined,
 ): Outcome {
   const { metadata } = object;
   const name = metadata.name ?? '';
@@ -132,8 +139,8 @@ function insert(
   if (present !== undefined) throw alreadyExists(definition, name);
   checkQuotas(transaction, definition, object);
   definition.strategy.allocate?.(object, undefined, transaction);
-  const stored = toStorage(definition, object);
-  return scope.dryRun ? { object: stored } : storedOutcome(transaction.put(key, stored));
+  const kept = remote ?? toStorage(definition, object);
+  return scope.dryRun ? { object: kept } : storedOutcome(transaction.put(key, kept));
 }
 
 function freeName(

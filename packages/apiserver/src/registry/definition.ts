@@ -61,6 +61,16 @@ export interface Conversion {
   toStorage(object: KubeObject): KubeObject;
 }
 
+/** Translates by asking somebody else, which takes time and can fail. */
+export interface RemoteConversion {
+  /** True for the version in which objects are stored: nobody is asked, unless an object was stored in another one. */
+  readonly isStorageVersion: boolean;
+  /** Objects in the served version, in the same order. @throws ApiServerError 500 when they cannot be converted */
+  fromStorage(objects: readonly KubeObject[]): Promise<KubeObject[]>;
+  /** @throws ApiServerError 500 when the object cannot be converted */
+  toStorage(object: KubeObject): Promise<KubeObject>;
+}
+
 /** One resource in one version: everything that the generic registry needs to serve it. */
 export interface ResourceDefinition extends GroupVersionResource {
   readonly kind: string;
@@ -87,6 +97,8 @@ export interface ResourceDefinition extends GroupVersionResource {
   /** True if `metadata.generation` counts changes of anything but metadata and status. */
   readonly tracksGeneration: boolean;
   readonly conversion?: Conversion;
+  /** In the place of `conversion`: objects from the store have to pass through it before anything else looks at them. */
+  readonly remote?: RemoteConversion;
   /** Sent as a Warning header with every request, for versions that are going away. */
   readonly deprecationWarning?: string;
 }

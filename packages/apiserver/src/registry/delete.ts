@@ -1,12 +1,14 @@
 import type { AdmissionRequest } from '../admission/types.ts';
+import { served } from '../conversion/remote.ts';
 import { conflict, notFound } from '../errors.ts';
 import { cloneJson } from '../object/json.ts';
 import type { KubeObject } from '../object/types.ts';
-import { fromStorage, type ResourceDefinition } from './definition.ts';
+import type { ResourceDefinition } from './definition.ts';
 import { planDeletion, type DeleteOptions } from './deletion.ts';
 import {
   keyOf,
   operationOptions,
+  servedOutcome,
   storedOutcome,
   type Outcome,
   type Registry,
@@ -53,14 +55,14 @@ export async function deleteObject(
     user: scope.user,
     dryRun: scope.dryRun,
     object: undefined,
-    oldObject: fromStorage(definition, cloneJson(current.object)),
+    oldObject: await served(definition, cloneJson(current.object)),
     options: operationOptions('DeleteOptions', { options: { ...scope.options, ...options } }),
   };
   if (!admitted) {
     await registry.admission.consult(request, scope.warnings);
     await registry.admission.validate(request, scope.warnings);
   }
-  return registry.store.write((transaction): DeletionOutcome => {
+  const outcome = await registry.store.write((transaction): DeletionOutcome => {
     const latest = transaction.get(key);
     if (latest === undefined) throw notFound(definition, name);
     checkPreconditions(definition, name, latest.object, options);
@@ -71,6 +73,7 @@ export async function deleteObject(
     if (scope.dryRun) return { object: plan.object, gone: false };
     return { ...storedOutcome(transaction.put(key, plan.object)), gone: false };
   });
+  return servedOutcome(definition, outcome);
 }
 
 function checkPreconditions(

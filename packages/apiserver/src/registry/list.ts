@@ -5,6 +5,7 @@ import type { KubeObject } from '../object/types.ts';
 import { compareKeys } from '../storage/object-index.ts';
 import type { StoredObject } from '../storage/records.ts';
 import type { Store } from '../storage/store.ts';
+import { servedAll } from '../conversion/remote.ts';
 import { fromStorage, type ResourceDefinition } from './definition.ts';
 
 /** Which objects of a resource are meant. */
@@ -73,7 +74,28 @@ const INCONSISTENT = -1;
  * @throws ApiServerError `BadRequest`, `Expired` (with a token to go on inconsistently in `metadata.continue`),
  * `Timeout` for a revision that does not exist yet.
  */
-export function listObjects(store: Store, definition: ResourceDefinition, request: ListRequest): ListPage {
+export async function listObjects(
+  store: Store,
+  definition: ResourceDefinition,
+  request: ListRequest,
+): Promise<ListPage> {
+  const selected = selectObjects(store, definition, request);
+  if (definition.remote === undefined) return pageOf(selected, selected.candidates);
+  // Selectors look at the served version; without one only what is shown has to be converted.
+  if (!selected.matcher.keyOnly) return pageOf(selected, await servedAll(definition, selected.candidates));
+  const page = pageOf(selected, selected.candidates);
+  return { ...page, items: await servedAll(definition, page.items) };
+}
+
+/** What a list may show, as far as namespace, name and continue token decide. */
+interface Selected {
+  readonly matcher: Matcher;
+  readonly candidates: readonly StoredObject[];
+  readonly revision: number;
+  readonly limit: number | undefined;
+}
+
+function selectObjects(store: Store, definition: ResourceDefinition, request: ListRequest): Selected {
   const matcher = compileSelection(definition, request);
   const after = request.continue ? decodeToken(request.continue) : undefined;
   if (
@@ -83,24 +105,26 @@ export function listObjects(store: Store, definition: ResourceDefinition, reques
   )
     throw new ApiServerError('BadRequest', 'resourceVersion cannot be combined with continue');
   const revision = after === undefined ? requestedRevision(store, request) : after.revision;
-  const objects = objectsAt(store, definition, revision, after);
-  const shown = revision === undefined || revision === INCONSISTENT ? store.revision : revision;
-  const matching = objects.filter(
-    (stored) =>
-      matcher.matchesKey(stored) &&
-      (after === undefined || compareKeys(stored, after) > 0) &&
-      (matcher.keyOnly || matcher.matchesObject(stored.object)),
+  const candidates = objectsAt(store, definition, revision, after).filter(
+    (stored) => matcher.matchesKey(stored) && (after === undefined || compareKeys(stored, after) > 0),
   );
   // As in Kubernetes, whoever takes any revision gets everything at once.
   const unlimited = request.limit === undefined || request.limit <= 0 || request.resourceVersion === '0';
-  const limit = unlimited ? matching.length : (request.limit ?? 0);
+  const shown = revision === undefined || revision === INCONSISTENT ? store.revision : revision;
+  return { matcher, candidates, revision: shown, limit: unlimited ? undefined : request.limit };
+}
+
+function pageOf({ matcher, revision, limit }: Selected, candidates: readonly StoredObject[]): ListPage {
+  const matching = matcher.keyOnly
+    ? candidates
+    : candidates.filter((stored) => matcher.matchesObject(stored.object));
   const items = matching.slice(0, limit);
   const last = items.at(-1);
-  if (items.length === matching.length || last === undefined) return { items, revision: shown };
+  if (items.length === matching.length || last === undefined) return { items, revision };
   return {
     items,
-    revision: shown,
-    continue: encodeToken({ revision: shown, namespace: last.namespace, name: last.name }),
+    revision,
+    continue: encodeToken({ revision, namespace: last.namespace, name: last.name }),
     // As in Kubernetes, the rest is not counted when a selector would have to be applied to it.
     ...(matcher.keyOnly && { remaining: matching.length - items.length }),
   };

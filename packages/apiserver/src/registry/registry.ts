@@ -7,6 +7,7 @@ import type { ObjectKey, StoredObject } from '../storage/records.ts';
 import type { Store, Transaction } from '../storage/store.ts';
 import type { Catalogue } from './catalogue.ts';
 import { CRD_STORAGE } from '../crd/group.ts';
+import { served } from '../conversion/remote.ts';
 import { fromStorage, type ResourceDefinition } from './definition.ts';
 
 /** What to do about unknown and duplicate fields: refuse, warn or accept silently. */
@@ -63,6 +64,16 @@ export function keyOf(
 /** The outcome of an operation that stored, or merely read, an object. */
 export function storedOutcome(stored: StoredObject): Outcome {
   return { object: stored.object, json: stored.json };
+}
+
+/** The outcome of an operation as this version serves it. @throws ApiServerError 500 when a conversion webhook fails */
+export async function servedOutcome<T extends Outcome>(
+  definition: ResourceDefinition,
+  outcome: T,
+): Promise<T> {
+  if (definition.remote === undefined) return outcome;
+  const object = await served(definition, outcome.object);
+  return { ...outcome, object, json: JSON.stringify(object) };
 }
 
 /** JSON text of an outcome in the version of the definition. */

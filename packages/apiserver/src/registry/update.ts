@@ -1,5 +1,6 @@
 import type { AdmissionRequest, AdmissionView } from '../admission/types.ts';
 import { keepTimes } from '../apply/field-manager.ts';
+import { served, stored } from '../conversion/remote.ts';
 import { ApiServerError, conflict, invalid, notFound, unclassified } from '../errors.ts';
 import { cloneJson, equalJson, membersOf, stringOf, type JsonObject } from '../object/json.ts';
 import { isTooDeep, tooDeep } from '../object/nesting.ts';
@@ -7,7 +8,7 @@ import type { KubeObject } from '../object/types.ts';
 import type { StoredObject } from '../storage/records.ts';
 import type { Transaction } from '../storage/store.ts';
 import { assignDefaults, conform, reconform, validateObject, type ParsedBody } from './conform.ts';
-import { fromStorage, toStorage, type ResourceDefinition } from './definition.ts';
+import { toStorage, type ResourceDefinition } from './definition.ts';
 import { isReadyToDisappear } from './deletion.ts';
 import { mutate, trackWrite } from './ownership.ts';
 import { changesSpec, inheritMetadata, validateMetadataUpdate } from './metadata.ts';
@@ -15,6 +16,7 @@ import {
   keyOf,
   NAMESPACE_MISMATCH,
   operationOptions,
+  servedOutcome,
   storedOutcome,
   type Outcome,
   type Registry,
@@ -64,12 +66,13 @@ export async function updateObject(
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const current = registry.store.get(key);
     if (current === undefined) throw notFound(definition, update.name);
-    const old = fromStorage(definition, cloneJson(current.object));
+    const old = await served(definition, cloneJson(current.object));
     const next = await prepareUpdate(registry, definition, scope, update, old);
+    const remote = definition.remote === undefined ? undefined : await stored(definition, next);
     const outcome = await registry.store.write((transaction) =>
-      replace(transaction, definition, scope, { current, next, old }),
+      replace(transaction, definition, scope, { current, next, old, remote }),
     );
-    if (outcome !== LOST_RACE) return outcome;
+    if (outcome !== LOST_RACE) return servedOutcome(definition, outcome);
   }
   throw conflict(definition, update.name, `the object kept changing during ${ATTEMPTS} attempts; try again`);
 }
@@ -209,26 +212,28 @@ interface Replacement {
   current: StoredObject;
   next: KubeObject;
   old: KubeObject;
+  /** The new object as it is to be stored, where a webhook has converted it. */
+  remote: KubeObject | undefined;
 }
 
 function replace(
   transaction: Transaction,
   definition: ResourceDefinition,
   scope: RequestScope,
-  { current, next, old }: Replacement,
+  { current, next, old, remote }: Replacement,
 ): Outcome | typeof LOST_RACE {
   if (transaction.get(current)?.revision !== current.revision) return LOST_RACE;
   definition.strategy.allocate?.(next, old, transaction);
-  const stored = toStorage(definition, next);
-  const disappears = isReadyToDisappear(definition, stored);
-  if (scope.dryRun) return { object: stored };
+  const kept = remote ?? toStorage(definition, next);
+  const disappears = isReadyToDisappear(definition, kept);
+  if (scope.dryRun) return { object: kept };
   if (disappears) {
     // As in Kubernetes, watchers see what was stored last, and the writer what he wrote.
     transaction.remove(current);
-    return { object: stored };
+    return { object: kept };
   }
-  if (equalJson(stored, current.object)) return storedOutcome(current);
-  return storedOutcome(transaction.put(current, stored));
+  if (equalJson(kept, current.object)) return storedOutcome(current);
+  return storedOutcome(transaction.put(current, kept));
 }
 
 /** A body made from an object in memory: nothing in it can be a duplicate. */

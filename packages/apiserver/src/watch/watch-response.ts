@@ -4,6 +4,7 @@ import type { ResourceDefinition } from '../registry/definition.ts';
 import type { Store } from '../storage/store.ts';
 import type { ObjectFormat } from './watch-encoder.ts';
 import type { WatchHub } from './watch-hub.ts';
+import { ConvertingWatchSession } from '../conversion/converting-watch.ts';
 import { WatchSession } from './watch-session.ts';
 
 /** A watch request. */
@@ -44,7 +45,8 @@ export function respondWithWatch(
   response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
   response.flushHeaders();
   const sink = { write: (line: Buffer) => response.write(line), end: () => response.end() };
-  const session = new WatchSession(server.store, server.hub, { definition, matcher, format }, sink);
+  const Session = definition.remote === undefined ? WatchSession : ConvertingWatchSession;
+  const session = new Session(server.store, server.hub, { definition, matcher, format }, sink);
   const timeout = setTimeout(() => finish(), timeoutMs(request.timeoutSeconds));
   const ticker = request.bookmarks
     ? setInterval(() => session.bookmark(), server.bookmarkIntervalMs)

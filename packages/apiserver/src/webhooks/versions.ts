@@ -1,9 +1,10 @@
 import type { AdmissionRequest } from '../admission/types.ts';
+import { served, stored } from '../conversion/remote.ts';
 import { internalError } from '../errors.ts';
 import { cloneJson } from '../object/json.ts';
 import type { KubeObject } from '../object/types.ts';
 import type { Catalogue } from '../registry/catalogue.ts';
-import { fromStorage, toStorage, type ResourceDefinition } from '../registry/definition.ts';
+import type { ResourceDefinition } from '../registry/definition.ts';
 
 /** An object in another served version of its resource. */
 async function converted(
@@ -11,7 +12,7 @@ async function converted(
   to: ResourceDefinition,
   object: KubeObject,
 ): Promise<KubeObject> {
-  return fromStorage(to, toStorage(from, object));
+  return served(to, await stored(from, object));
 }
 
 /** Shows objects of a request in the version that a webhook asked for, and takes them back. */
