@@ -1,3 +1,4 @@
+import { Aggregator } from './aggregation/aggregator.ts';
 import { AdmissionChain } from './admission/chain.ts';
 import { limitRanger } from './admission/limit-ranger.ts';
 import type { AdmissionPlugin } from './admission/types.ts';
@@ -21,6 +22,7 @@ import { ContentCleaner } from './garbage-collector/content-cleaner.ts';
 import type { RequestObserver } from './http/audit.ts';
 import { requestLimits, type RequestLimits } from './http/limits.ts';
 import { RequestGates } from './http/request-gates.ts';
+import { REVIEWS } from './http/reviews.ts';
 import { Router } from './http/router.ts';
 import { HttpServer, type ListenAddress } from './http/server.ts';
 import { builtinKinds } from './kinds/builtin-kinds.ts';
@@ -242,6 +244,16 @@ export async function startControlPlaneOn(
     resources.use(
       await NamespaceDefaults.start(registry, { ca: certificates.ca, onError: onBackgroundError }),
     );
+  const mounts = checkMounts(catalogue, options.mounts ?? []);
+  const aggregator = resources.use(
+    await Aggregator.start({
+      registry,
+      others: [...mounts, ...REVIEWS],
+      resolve: options.resolveService ?? storedServices(store),
+      certificate: access.frontProxy,
+      onError: onBackgroundError,
+    }),
+  );
   let url = '';
   let ready = false;
   const router = new Router({
@@ -255,8 +267,14 @@ export async function startControlPlaneOn(
     authorizer,
     url: () => url,
     reviewers: { authorizer, tokens: new TokenReviewer(authenticator), now },
-    discovery: new Discovery(catalogue, options.mounts ?? [], new OpenApi(catalogue, encodeOpenApiV2)),
-    mounts: checkMounts(catalogue, options.mounts ?? []),
+    discovery: new Discovery(
+      catalogue,
+      options.mounts ?? [],
+      new OpenApi(catalogue, encodeOpenApiV2, () => aggregator.openApiPaths()),
+      aggregator,
+    ),
+    aggregator,
+    mounts,
     gates: new RequestGates(limits),
     onRequest: options.onRequest,
     ready: () => ready,

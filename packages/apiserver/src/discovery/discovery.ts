@@ -7,6 +7,13 @@ import { apiVersionOf } from '../object/types.ts';
 import type { MountedGroup } from '../mounts/types.ts';
 import type { Catalogue } from '../registry/catalogue.ts';
 import type { ResourceDefinition } from '../registry/definition.ts';
+import type { RemoteApiService } from '../aggregation/types.ts';
+import {
+  AGGREGATED_DISCOVERY,
+  groupDiscoveryList,
+  wantsAggregatedDiscovery,
+  type DiscoveredVersion,
+} from './aggregated.ts';
 import { compareVersions } from './version-order.ts';
 
 const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
@@ -27,10 +34,19 @@ const SUBRESOURCE_VERBS: Record<
 /** Version of the Kubernetes API whose shapes this server follows. */
 const KUBERNETES_MINOR = '32';
 
+/** What other servers serve behind this one. */
+export interface Aggregation {
+  /** Those that come first in discovery first. */
+  remote(): readonly RemoteApiService[];
+  /** The last APIResourceList of one. */
+  resources(name: string): JsonObject | undefined;
+}
+
 /** The discovery documents: which groups, versions and resources there are at present. */
 export class Discovery {
   readonly #catalogue: Catalogue;
   readonly #mounts: readonly MountedGroup[];
+  readonly #aggregation: Aggregation | undefined;
   readonly #openapi:
     { answer(path: string, request: IncomingMessage, response: ServerResponse): boolean } | undefined;
 
@@ -38,7 +54,9 @@ export class Discovery {
     catalogue: Catalogue,
     mounts: readonly MountedGroup[],
     openapi?: { answer(path: string, request: IncomingMessage, response: ServerResponse): boolean },
+    aggregation?: Aggregation,
   ) {
+    this.#aggregation = aggregation;
     this.#catalogue = catalogue;
     this.#mounts = mounts;
     this.#openapi = openapi;
@@ -61,6 +79,11 @@ export class Discovery {
 
   /** Answers a GET for a discovery document. @returns false if the path names none. */
   answer(path: string, request: IncomingMessage, response: ServerResponse): boolean {
+    if ((path === '/api' || path === '/apis') && wantsAggregatedDiscovery(request.headers.accept)) {
+      response.setHeader('vary', 'Accept');
+      sendJson(response, 200, groupDiscoveryList(this.#everything(path)), AGGREGATED_DISCOVERY);
+      return true;
+    }
     const document = this.#document(path);
     if (document === undefined) return this.#openapi?.answer(path, request, response) ?? false;
     sendJson(response, 200, document);
@@ -96,7 +119,33 @@ export class Discovery {
       if (!versions.includes(version)) versions.push(version);
       groups.set(group, versions.sort(compareVersions));
     }
+    for (const { spec } of this.#aggregation?.remote() ?? []) {
+      const versions = groups.get(spec.group) ?? [];
+      if (!versions.includes(spec.version)) groups.set(spec.group, [...versions, spec.version]);
+    }
     return groups;
+  }
+
+  /** The versions of the core group, or of all others, with their resources. */
+  #everything(path: '/api' | '/apis'): Map<string, DiscoveredVersion[]> {
+    const remote = new Map(
+      (this.#aggregation?.remote() ?? []).map((service) => [
+        apiVersionOf(service.spec.group, service.spec.version),
+        service,
+      ]),
+    );
+    const discovered = (group: string, version: string): DiscoveredVersion => {
+      const service = remote.get(apiVersionOf(group, version));
+      if (service === undefined)
+        return { version, resources: this.#resourceList(group, version), fresh: true };
+      const resources = this.#aggregation?.resources(service.name) ?? {};
+      return { version, resources, fresh: service.available };
+    };
+    return new Map(
+      [...this.groups()]
+        .filter(([group]) => (group === '') === (path === '/api'))
+        .map(([group, versions]) => [group, versions.map((version) => discovered(group, version))]),
+    );
   }
 
   #paths(): string[] {

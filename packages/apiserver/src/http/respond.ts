@@ -7,10 +7,15 @@ const CHUNK_BYTES = 64 * 1024;
 const JSON_HEADERS = { 'cache-control': 'no-cache, private', 'content-type': 'application/json' };
 
 /** Sends JSON text. */
-export function sendText(response: ServerResponse, status: number, json: string): void {
+export function sendText(
+  response: ServerResponse,
+  status: number,
+  json: string,
+  type = 'application/json',
+): void {
   if (response.headersSent || response.destroyed) return;
   const body = Buffer.from(json);
-  response.writeHead(status, { ...JSON_HEADERS, 'content-length': body.length });
+  response.writeHead(status, { ...JSON_HEADERS, 'content-type': type, 'content-length': body.length });
   if (body.length <= CHUNK_BYTES) {
     response.end(body);
     return;
@@ -73,8 +78,8 @@ function writeWhileRead(response: ServerResponse, next: () => Buffer | string | 
 }
 
 /** Sends a value as JSON. */
-export function sendJson(response: ServerResponse, status: number, value: unknown): void {
-  sendText(response, status, JSON.stringify(value));
+export function sendJson(response: ServerResponse, status: number, value: unknown, type?: string): void {
+  sendText(response, status, JSON.stringify(value), type);
 }
 
 /** Sends an error as a Status. Once a response has begun there is no way to report but to cut it off. */

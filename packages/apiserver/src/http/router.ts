@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Aggregator } from '../aggregation/aggregator.ts';
+import type { RemoteApiService } from '../aggregation/types.ts';
 import { ApiServerError, notFound } from '../errors.ts';
 import type { Authenticator } from '../authentication/authenticator.ts';
 import { ANONYMOUS } from '../authentication/groups.ts';
@@ -24,7 +26,6 @@ import { sendError, sendJson, unknownPath } from './respond.ts';
 import { refuseUpgrade, type HttpHandler } from './server.ts';
 import { handleReview, type Reviewers } from './reviews.ts';
 import { NODE_SUBRESOURCES } from './subresources.ts';
-import { refuseUnavailableGroup } from './unavailable.ts';
 
 /** What the router sends requests to. */
 export interface RouterParts {
@@ -36,6 +37,7 @@ export interface RouterParts {
   readonly url: () => string;
   readonly discovery: Discovery;
   readonly mounts: readonly MountedGroup[];
+  readonly aggregator: Aggregator;
   readonly gates: RequestGates;
   readonly onRequest: RequestObserver | undefined;
   /** False while starting and stopping. */
@@ -78,16 +80,18 @@ export class Router implements HttpHandler {
       this.#answerOpen(path, response);
       return;
     }
+    const remote = this.#remote(segments);
+    if (remote !== undefined) {
+      await this.#parts.aggregator.proxy.handle(request, response, remote, user);
+      return;
+    }
     const mount = info === undefined ? undefined : this.#mount(info.group, info.version);
     // Mounted groups ask this server in turn: what they would wait for is what they hold.
     if (mount === undefined) await this.#parts.gates.enter({ request, response, user: user.name, info });
     if (info === undefined) {
       if (request.method !== 'GET' && request.method !== 'HEAD') throw unknownPath();
       if (await answerOpenId(path, response, this.#parts.context.accountTokens, this.#parts.url())) return;
-      if (!this.#parts.discovery.answer(path, request, response)) {
-        refuseUnavailableGroup(segments[0] === 'apis' ? segments[1] : undefined);
-        throw unknownPath();
-      }
+      if (!this.#parts.discovery.answer(path, request, response)) throw unknownPath();
       return;
     }
     if (mount !== undefined) {
@@ -97,7 +101,6 @@ export class Router implements HttpHandler {
     const authorize = (verb: string): void => this.#authorize(resourceAttributes(user, { ...info, verb }));
     const call: ResourceRequest = { request, response, user, info, authorize };
     if (await handleReview(this.#parts.reviewers, call)) return;
-    refuseUnavailableGroup(info.group);
     await handleResource(this.#parts.context, call);
   }
 
@@ -135,6 +138,14 @@ export class Router implements HttpHandler {
     response.end(ready ? 'ok' : 'not ready');
   }
 
+  /** Who answers a path behind this server: of the resources of a group and version, or of their OpenAPI document. */
+  #remote(segments: readonly string[]): RemoteApiService | undefined {
+    const [root, group, version] =
+      segments[0] === 'openapi' && segments[1] === 'v3' ? segments.slice(2) : segments;
+    if (root !== 'apis' || group === undefined || version === undefined) return undefined;
+    return this.#parts.aggregator.find(group, version);
+  }
+
   #mount(group: string, version: string): MountedGroup | undefined {
     return this.#parts.mounts.find((mount) => mount.group === group && mount.version === version);
   }
@@ -145,7 +156,13 @@ export class Router implements HttpHandler {
     head: Buffer,
     trail: RequestTrail,
   ): Promise<void> {
-    const { user, info } = await this.#admit(request, requestTarget(request), trail);
+    const target = requestTarget(request);
+    const { user, info } = await this.#admit(request, target, trail);
+    const remote = this.#remote(target.segments);
+    if (remote !== undefined) {
+      await this.#parts.aggregator.proxy.upgrade(request, socket, head, remote, user);
+      return;
+    }
     if (info === undefined) throw unknownPath();
     const mount = this.#mount(info.group, info.version);
     if (mount !== undefined) {

@@ -1,3 +1,4 @@
+import { apiServiceKind } from '../aggregation/kind.ts';
 import { customResourceDefinitionKind } from '../crd/kind.ts';
 import { admissionPolicyKinds } from '../policies/kinds.ts';
 import { webhookKinds } from '../webhooks/kinds.ts';
@@ -41,5 +42,6 @@ export function builtinKinds({ now, services }: KindOptions): ResourceDefinition
     customResourceDefinitionKind(now),
     ...webhookKinds(),
     ...admissionPolicyKinds(),
+    apiServiceKind(now),
   ];
 }

@@ -41,6 +41,8 @@ export function builtin(input: BuiltinInput): ResourceDefinition {
 function definitionNameOf(group: string, version: string, kind: string): string {
   if (group === 'apiextensions.k8s.io')
     return `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.${version}.${kind}`;
+  if (group === 'apiregistration.k8s.io')
+    return `io.k8s.kube-aggregator.pkg.apis.apiregistration.${version}.${kind}`;
   const [first = ''] = group.split('.');
   return `io.k8s.api.${first === '' ? 'core' : first}.${version}.${kind}`;
 }

@@ -19,13 +19,22 @@ const INFO = { title: 'Kubernetes', version: 'v1.32.0+virtkit' };
 export class OpenApi {
   readonly #catalogue: Catalogue;
   readonly #encodeV2: (document: JsonObject) => Buffer;
+  readonly #elsewhere: () => readonly string[];
   #generation = -1;
   #cache = new Map<string, unknown>();
 
-  /** @param encodeV2 turns a version 2 document into the protobuf form that kubectl asks for. */
-  constructor(catalogue: Catalogue, encodeV2: (document: JsonObject) => Buffer) {
+  /**
+   * @param encodeV2 turns a version 2 document into the protobuf form that kubectl asks for.
+   * @param elsewhere version 3 documents that other servers have, such as `apis/metrics.k8s.io/v1`
+   */
+  constructor(
+    catalogue: Catalogue,
+    encodeV2: (document: JsonObject) => Buffer,
+    elsewhere: () => readonly string[] = () => [],
+  ) {
     this.#catalogue = catalogue;
     this.#encodeV2 = encodeV2;
+    this.#elsewhere = elsewhere;
   }
 
   /** Answers a GET of an OpenAPI document. @returns false if the path is of none. */
@@ -35,11 +44,9 @@ export class OpenApi {
       return true;
     }
     if (path === '/openapi/v3') {
-      sendJson(
-        response,
-        200,
-        this.#cached('v3', () => this.#index()),
-      );
+      const own = this.#cached('v3', () => this.#index());
+      const others = this.#elsewhere().map((at) => [at, { serverRelativeURL: `/openapi/v3/${at}` }]);
+      sendJson(response, 200, { paths: { ...own, ...Object.fromEntries(others) } });
       return true;
     }
     const own = path.startsWith('/openapi/v3/') ? path.slice('/openapi/v3/'.length) : undefined;
@@ -88,7 +95,7 @@ export class OpenApi {
       const hash = createHash('sha256').update(document).digest('hex').slice(0, 32).toUpperCase();
       return [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` }];
     });
-    return { paths: Object.fromEntries(entries) as JsonObject };
+    return Object.fromEntries(entries) as JsonObject;
   }
 }
 
