@@ -13,6 +13,7 @@ import {
   map,
   Optional,
   show,
+  typeName,
   TypeName,
   Uint,
   type CelValue,
@@ -205,7 +206,7 @@ export function index(value: CelValue, key: CelValue): CelValue {
     if (found === undefined) throw new CelFault(`no such key: ${show(key)}`);
     return found;
   }
-  if (!isList(value)) throw noSuchOverload();
+  if (!isList(value)) throw new CelFault(`no such key: ${show(key)}`);
   const position = indexOf(key);
   if (position === undefined) throw new CelFault(`unsupported index type '${show(key)}' in list`);
   if (position < 0 || position >= value.size) throw new CelFault(`index out of bounds: ${position}`);
@@ -272,6 +273,8 @@ function dispatch(
   for (const { params, call } of overloads)
     if (params.length === values.length && params.every((param, at) => accepts(param, values[at] ?? null)))
       return call(values, budget);
+  const [operand, key] = values;
+  if (name === '_[_]' && operand !== undefined && key !== undefined) return index(operand, key);
   throw name === 'size' ? new CelFault(`${NO_SUCH_OVERLOAD}: size`) : noSuchOverload();
 }
 
@@ -323,8 +326,21 @@ function* entries(range: CelValue, pairs: boolean): Generator<readonly [CelValue
     }
   } else if (isMap(range))
     for (const key of range.keys()) yield [key, pairs ? (range.get(key) ?? null) : null];
-  else throw noSuchOverload();
+  else throw new CelFault(`got '${GO_TYPES[typeName(range)] ?? typeName(range)}', expected iterable type`);
 }
+
+/** What cel-go calls the classes of its values, which shows in one message. */
+const GO_TYPES: Readonly<Record<string, string>> = {
+  bool: 'types.Bool',
+  int: 'types.Int',
+  uint: 'types.Uint',
+  double: 'types.Double',
+  string: 'types.String',
+  bytes: 'types.Bytes',
+  null_type: 'types.Null',
+  'google.protobuf.Timestamp': 'types.Timestamp',
+  'google.protobuf.Duration': 'types.Duration',
+};
 
 interface Iteration {
   readonly key: CelValue;

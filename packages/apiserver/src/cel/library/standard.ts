@@ -242,7 +242,10 @@ export const FUNCTIONS: LibrarySource = {
   duration: {
     '(duration) duration': same,
     '(string) duration': of((a: string) => converted(a, parseDuration(a), 'google.protobuf.Duration')),
-    '(int) duration': of((a: bigint) => new Duration(a)),
+    // Declared, but not to be had.
+    '(int) duration': of((a: bigint) => {
+      throw conversionFault(a, 'google.protobuf.Duration');
+    }),
   },
   timestamp: {
     '(timestamp) timestamp': same,
