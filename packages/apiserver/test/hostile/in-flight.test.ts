@@ -95,7 +95,7 @@ test('writes beyond the limit are answered with 429 and Retry-After, while reads
 
 test('one user cannot take all watches', async () => {
   await using plane = await startControlPlane({ limits: { watches: 4, shareOfOneUser: 0.5 } });
-  const other = plane.issueToken({ name: 'other' });
+  const other = plane.issueToken({ name: 'other', groups: ['system:masters'] });
   await using client = new Client(plane);
   await using first = await client.watch(CONFIGMAPS);
   await using second = await client.watch(CONFIGMAPS);

@@ -8,7 +8,7 @@ const plane = await startControlPlane({
   limits: JSON.parse(process.argv[2] ?? '{}') as ControlPlaneOptions['limits'],
 });
 const { url, ca, token } = plane;
-const other = plane.issueToken({ name: 'other' });
+const other = plane.issueToken({ name: 'other', groups: ['system:masters'] });
 process.on('message', () => {
   global.gc?.();
   const { heapUsed, external } = process.memoryUsage();
