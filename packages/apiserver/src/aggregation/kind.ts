@@ -44,6 +44,7 @@ export function apiServiceKind(now: () => Date): ResourceDefinition {
     }),
     strategy: {
       prepareForCreate: (object) => {
+        object.status = {};
         if (membersOf(object.spec).service === undefined)
           object.status = {
             conditions: [

@@ -180,7 +180,7 @@ function signingKey(dataDir: string | undefined): KeyObject {
     if (existsSync(file)) return createPrivateKey(readFileSync(file, 'utf8'));
     const key = make();
     mkdirSync(join(dataDir, 'pki'), { recursive: true, mode: 0o700 });
-    writeKeptFile(file, key.export({ type: 'pkcs8', format: 'pem' }).toString(), 0o600);
+    writeKeptFile(file, key.export({ type: 'pkcs8', format: 'pem' }), 0o600);
     return key;
   } catch (error) {
     throw new ApiServerError('DataDirectoryUnusable', `cannot keep the key of service accounts in ${file}`, {

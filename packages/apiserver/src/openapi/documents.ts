@@ -45,7 +45,7 @@ export class OpenApi {
     }
     if (path === '/openapi/v3') {
       const own = this.#cached('v3', () => this.#index());
-      const others = this.#elsewhere().map((at) => [at, { serverRelativeURL: `/openapi/v3/${at}` }]);
+      const others = this.#elsewhere().map((at) => [at, { serverRelativeURL: `/openapi/v3/${at}` }] as const);
       sendJson(response, 200, { paths: { ...own, ...Object.fromEntries(others) } });
       return true;
     }

@@ -97,7 +97,7 @@ export class ClientAuthority {
 }
 
 function keyText({ key }: Issued): string {
-  return key.export({ type: 'pkcs8', format: 'pem' }).toString();
+  return key.export({ type: 'pkcs8', format: 'pem' });
 }
 
 function parse(name: string, pem: string): { issued: Issued; notAfter: Date } {
