@@ -27,7 +27,7 @@ import { Router } from './http/router.ts';
 import { HttpServer, type ListenAddress } from './http/server.ts';
 import { builtinKinds } from './kinds/builtin-kinds.ts';
 import { serviceRanges, type ServiceRangeOptions } from './kinds/service.ts';
-import { ensureObjects } from './kinds/initial-objects.ts';
+import { ensureConfigurations, ensureObjects } from './kinds/initial-objects.ts';
 import type { MountedGroup, PodSubresources } from './mounts/types.ts';
 import type { KubeObject } from './object/types.ts';
 import { OpenApi } from './openapi/documents.ts';
@@ -220,11 +220,10 @@ export async function startControlPlaneOn(
   };
   resources.defer(registerCustomResources(store, catalogue, hub, webhookClient));
   const webhooks = options.webhooks === undefined ? undefined : await prepareWebhooks(options.webhooks);
-  await ensureObjects(registry, {
-    crds: definitions.map((crd) => (webhooks === undefined ? crd : withLocalConversion(crd, webhooks))),
-    configurations:
-      webhooks === undefined ? [] : localConfigurations(options.webhooks?.configurations ?? [], webhooks),
-  });
+  await ensureObjects(
+    registry,
+    definitions.map((crd) => (webhooks === undefined ? crd : withLocalConversion(crd, webhooks))),
+  );
   await installBootstrapPolicy(store, now());
   resources.use(new GarbageCollector(registry, onBackgroundError));
   resources.use(new ContentCleaner(registry, onBackgroundError));
@@ -254,6 +253,11 @@ export async function startControlPlaneOn(
       onError: onBackgroundError,
     }),
   );
+  if (webhooks !== undefined)
+    await ensureConfigurations(
+      registry,
+      localConfigurations(options.webhooks?.configurations ?? [], webhooks),
+    );
   let url = '';
   let ready = false;
   const router = new Router({

@@ -137,7 +137,7 @@ describe('a typed client', () => {
 
   test('a watch that the control plane ends is an error, not an end', async () => {
     await using short = await startControlPlane();
-    const events = short.client({ apiVersion: 'v1', kind: 'ConfigMap' }).watch({ resourceVersion: '1' });
+    const events = short.client({ apiVersion: 'v1', kind: 'Secret' }).watch({ resourceVersion: '1' });
     const next = events.next().then(
       (event) => event.done,
       (error: unknown) => error,

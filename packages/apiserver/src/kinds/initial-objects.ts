@@ -18,26 +18,30 @@ const SYSTEM_SCOPE: Omit<RequestScope, 'warnings'> = {
   fieldManager: 'kube-apiserver',
 };
 
-/** What the embedder wants to be there from the start. */
-export interface InitialObjects {
-  readonly crds: readonly CustomResourceDefinition[];
-  /** MutatingWebhookConfigurations and ValidatingWebhookConfigurations. */
-  readonly configurations: readonly KubeObject[];
-}
-
 /**
- * Creates what a control plane always has: the system namespaces and what the embedder wants, which is updated when it
- * differs from what is stored.
- * @throws ApiServerError `Invalid` for an object that is not valid.
+ * Creates what a control plane always has: the system namespaces and the definitions that the embedder wants, which are updated
+ * when they differ from what is stored.
+ * @throws ApiServerError `Invalid` for a definition that is not valid.
  */
 export async function ensureObjects(
   registry: Registry,
-  { crds, configurations }: InitialObjects,
+  crds: readonly CustomResourceDefinition[],
 ): Promise<void> {
   const namespaces = definitionOf(registry, '', 'namespaces');
   for (const name of SYSTEM_NAMESPACES) await ensure(registry, namespaces, { metadata: { name } });
   const definitions = definitionOf(registry, CRD_GROUP, 'customresourcedefinitions');
   for (const crd of crds) await ensure(registry, definitions, cloneJson({ ...crd }));
+}
+
+/**
+ * The same for MutatingWebhookConfigurations and ValidatingWebhookConfigurations. The last thing at a start: nobody answers them
+ * yet, so what the server itself writes must not have to wait for them.
+ * @throws ApiServerError `Invalid` for a configuration that is not valid.
+ */
+export async function ensureConfigurations(
+  registry: Registry,
+  configurations: readonly KubeObject[],
+): Promise<void> {
   for (const configuration of configurations)
     await ensure(
       registry,
