@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { connect } from 'node:tls';
+import { connect, TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generateCertificates, startControlPlane, type ControlPlane } from '../src/index.ts';
 import { Client, eventually } from './support/client.ts';
@@ -35,7 +35,8 @@ let healthy = true;
 async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-  const socket = request.socket as import('node:tls').TLSSocket;
+  const { socket } = request;
+  if (!(socket instanceof TLSSocket)) throw new Error('a call without TLS');
   const { url = '', method = '', headers } = request;
   const path = url.split('?')[0];
   if (path === `/apis/${GROUP}/v1` && headers['x-remote-user'] === 'system:kube-aggregator') {

@@ -70,7 +70,7 @@ function isRegex(text: string): boolean {
 }
 
 /** An expression and all expressions within it. */
-export function* nodes(node: Expression): Generator<Expression> {
+function* nodes(node: Expression): Generator<Expression> {
   yield node;
   for (const child of children(node)) yield* nodes(child);
 }

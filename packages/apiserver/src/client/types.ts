@@ -90,11 +90,15 @@ export type Patch = Readonly<Record<string, unknown>> | readonly JsonPatchOperat
  * an {@link ApiServerError} whose `code` is the reason that the server gave.
  */
 export interface ResourceClient<T extends TypedObject = KubeObject> {
+  /** @throws ApiServerError `NotFound` */
   get(name: string, options?: CallOptions): Promise<Served<T>>;
+  /** All objects that the selectors let through, of one namespace or of all, with the revision they are of. */
   list(options?: ListOptions): Promise<ObjectList<Served<T>>>;
+  /** Makes an object. @throws ApiServerError `AlreadyExists`, `Invalid` */
   create(object: T, options?: Omit<WriteOptions, 'subresource'>): Promise<Served<T>>;
   /** Replaces an object; with a `metadata.resourceVersion` only if nobody else has changed it. */
   update(object: T, options?: WriteOptions): Promise<Served<T>>;
+  /** Changes what the patch names and nothing else. @throws ApiServerError `NotFound`, `Invalid` */
   patch(name: string, patch: Patch, options?: WriteOptions): Promise<Served<T>>;
   /**
    * Server-side apply: makes the fields of `object`, and no others, those of `fieldManager`.

@@ -13,7 +13,7 @@ import { requestScope, type ResourceRequest } from './context.ts';
 import { forceParameter } from './field-manager.ts';
 
 /** The media type of server-side apply. */
-export const APPLY_TYPE = 'application/apply-patch+yaml';
+const APPLY_TYPE = 'application/apply-patch+yaml';
 
 /** True for a PATCH that is a server-side apply. */
 export function isApply({ info, request }: ResourceRequest): boolean {

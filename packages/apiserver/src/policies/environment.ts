@@ -144,7 +144,7 @@ export function once<T>(make: () => T): () => T {
 }
 
 /** JSON as expressions see it that know nothing of its schema. */
-export function plainValue(value: unknown): CelValue {
+function plainValue(value: unknown): CelValue {
   if (Array.isArray(value)) return list(value.map(plainValue));
   if (isObject(value)) return plainMap(value);
   if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;

@@ -44,7 +44,7 @@ function validateUrl(causes: Causes, text: string, path: string): void {
 }
 
 /** Violations in a reference to a Service that is called. */
-export function validateServiceReference(causes: Causes, service: unknown, path: string): void {
+function validateServiceReference(causes: Causes, service: unknown, path: string): void {
   const { name, namespace, path: urlPath, port } = membersOf(service);
   if (stringOf(name) === '') causes.required(`${path}.name`);
   if (stringOf(namespace) === '') causes.required(`${path}.namespace`);
@@ -74,7 +74,7 @@ function validatePath(causes: Causes, path: string, field: string): void {
 }
 
 /** Reports a bundle that is not empty and does not begin with a certificate. */
-export function validateCaBundle(causes: Causes, bundle: string, field: string): void {
+function validateCaBundle(causes: Causes, bundle: string, field: string): void {
   if (bundle === '') return;
   try {
     new X509Certificate(Buffer.from(bundle, 'base64'));

@@ -5,7 +5,7 @@ import type { Opaque } from '../values.ts';
 import { of } from './standard.ts';
 
 /** What somebody wants to do; members that do not apply are empty strings. */
-export interface AccessQuestion {
+interface AccessQuestion {
   /** A service account to ask for instead of the requesting user. */
   readonly serviceAccount: { readonly namespace: string; readonly name: string } | undefined;
   readonly verb: string;
