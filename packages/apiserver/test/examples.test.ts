@@ -12,6 +12,13 @@ describe('examples', () => {
     expect(kubeconfig.join('\n')).toContain(url);
   });
 
+  it('webhook', async () => {
+    const program = join(import.meta.dirname, '../examples/webhook.ts');
+    const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=@virtkit/source', program]);
+    expect(stdout).toContain('short: created\n');
+    expect(stdout).toMatch(/rather-long: .*denied the request: rather-long has more than 8 characters/);
+  });
+
   it('a controller and its tests', async () => {
     const program = join(import.meta.dirname, '../examples/website-controller.test.ts');
     const { stdout } = await promisify(execFile)(process.execPath, [

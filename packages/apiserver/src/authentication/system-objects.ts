@@ -3,6 +3,7 @@ import { equalJson, type JsonObject } from '../object/json.ts';
 import { createObject } from '../registry/create.ts';
 import { keyOf, type Registry, type RequestScope } from '../registry/registry.ts';
 import { bodyOf, updateObject } from '../registry/update.ts';
+import { PRIVILEGED_GROUP } from '../authorization/authorizer.ts';
 import { AUTHENTICATED } from './groups.ts';
 import { accountGroups, accountName } from './service-account-claims.ts';
 
@@ -14,8 +15,8 @@ export interface SystemObject {
   readonly namespace: string;
   readonly name: string;
   readonly data?: JsonObject;
-  /** ServiceAccount of kube-system on whose behalf it is written. */
-  readonly controller: string;
+  /** ServiceAccount of kube-system on whose behalf it is written; the server itself when absent. */
+  readonly controller?: string;
 }
 
 /** Creates the object, or puts its data right. A namespace that goes, or is gone, is no error. */
@@ -24,13 +25,13 @@ export async function ensureObject(registry: Registry, wanted: SystemObject): Pr
   const definition = registry.catalogue.find({ group: '', version: 'v1', resource });
   if (definition === undefined) return;
   const scope: RequestScope = {
-    user: {
-      name: accountName(SYSTEM, controller),
-      groups: [...accountGroups(SYSTEM), AUTHENTICATED],
-    },
+    user:
+      controller === undefined
+        ? { name: 'system:apiserver', groups: [PRIVILEGED_GROUP, AUTHENTICATED] }
+        : { name: accountName(SYSTEM, controller), groups: [...accountGroups(SYSTEM), AUTHENTICATED] },
     dryRun: false,
     fieldValidation: 'Ignore',
-    fieldManager: controller,
+    fieldManager: controller ?? 'kube-apiserver',
     warnings: [],
   };
   const present = registry.store.get(keyOf(definition, namespace, name))?.object;
@@ -79,7 +80,6 @@ export async function publishAuthentication(
     resource: 'configmaps',
     namespace: SYSTEM,
     name: 'extension-apiserver-authentication',
-    controller: 'apiserver',
     data: {
       'client-ca-file': clientCa,
       'requestheader-allowed-names': JSON.stringify([frontProxyName]),
