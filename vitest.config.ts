@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import LongFirst from './tools/test/long-first.ts';
 
 /** What only computes: no processes, no files, no state of a module that one test could leave to the next. */
 const pure = [
   'packages/{admission,core-types,machine-plan}/test/*.test.ts',
-  'packages/{admission,core-types,machine-plan}/test/!(browser)/**/*.test.ts',
+  'packages/{admission,core-types,machine-plan}/test/!(browser|documents)/**/*.test.ts',
 ];
 
 // Half of the time of such tests is waiting for a guest or a program, so there may be more of them than processors.
@@ -26,6 +27,7 @@ export default defineConfig({
     // What fails by chance is a fault to be found, so at a desk it fails; CI tries once more and lists it as unsteady, so that
     // a change is not held up by what it did not cause.
     retry: process.env.CI === undefined ? 0 : 1,
+    sequence: { sequencer: LongFirst },
     projects: [
       {
         // Loading a module again for every file takes longer than most of these tests.
