@@ -86,7 +86,8 @@ export default class RunReporter implements Reporter {
       else for (const line of incomplete) console.log(line);
     }
     if (problems.length > 0) process.exitCode = 1;
-    this.#tell([...failuresOf(modules, unhandledErrors), ...problems]);
+    // A test that was tried twice mostly fails in the same way.
+    this.#tell([...new Set([...failuresOf(modules, unhandledErrors), ...problems])]);
     console.log(`Tests: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
     endAnyway(counts.failed > 0 || unhandledErrors.length > 0);
   }
