@@ -90,7 +90,7 @@ export type Patch = Readonly<Record<string, unknown>> | readonly JsonPatchOperat
  * an {@link ApiServerError} whose `code` is the reason that the server gave.
  */
 export interface ResourceClient<T extends TypedObject = KubeObject> {
-  /** @throws ApiServerError `NotFound` */
+  /** The object of that name, as it is now. @throws ApiServerError `NotFound` */
   get(name: string, options?: CallOptions): Promise<Served<T>>;
   /** All objects that the selectors let through, of one namespace or of all, with the revision they are of. */
   list(options?: ListOptions): Promise<ObjectList<Served<T>>>;

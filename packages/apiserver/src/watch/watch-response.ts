@@ -64,7 +64,9 @@ export function respondWithWatch(
   });
   if (from === undefined) {
     session.startWithPresent();
-    if (request.bookmarks) session.bookmark({ [INITIAL_EVENTS_END]: 'true' });
+    // Only who asks for initial events is told where they end, as kube-apiserver has it.
+    if (request.bookmarks && request.sendInitialEvents === true)
+      session.bookmark({ [INITIAL_EVENTS_END]: 'true' });
   } else session.startAfter(from);
 }
 

@@ -106,13 +106,13 @@ function count(tally: Tally, history: History): void {
 export function describeTally(tally: Tally): string {
   const operations = Object.entries(tally.operations).sort(([a], [b]) => a.localeCompare(b));
   const total = operations.reduce((sum, [, times]) => sum + times, 0);
+  // The first line is what a summary of failed tests shows.
   return [
-    `seed ${tally.seed}; disk: ${tally.disk}`,
+    `violations ${tally.violations.length}, seed ${tally.seed}, disk: ${tally.disk}`,
+    ...describeViolations(tally.violations),
     `histories checked ${tally.histories}; operations ${total} (${listed(operations)})`,
     `watches ${tally.watches} with ${tally.events} events; stretches unseen ${tally.holes}`,
     `faults ${listed(Object.entries(tally.faults))}`,
-    `violations ${tally.violations.length}`,
-    ...describeViolations(tally.violations),
     ...tally.saved.map((file) => `history saved: ${file}`),
   ].join('\n');
 }

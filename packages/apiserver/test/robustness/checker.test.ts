@@ -133,6 +133,25 @@ test.each<[string, Partial<History>]>([
     },
   ],
   [
+    'a watch from now on that begins after a change which came and went',
+    {
+      operations: [
+        CREATED,
+        { ...UPDATED, group: 'b', versions: [{ ...version(3, 't2'), group: 'b' }] },
+        write('update', 't3', [5, 6], 4),
+      ],
+      watches: [
+        watch([
+          event(2, 'ADDED', 2, 't1'),
+          { at: 4, type: 'MODIFIED', revision: 3, version: { ...version(3, 't2'), group: 'b' } },
+          event(6, 'MODIFIED', 4, 't3'),
+        ]),
+        // Group b is empty at revision 2 and at revision 4: it is the latter that explains why nothing comes.
+        watch([event(7, 'BOOKMARK', 4)], { id: 1, start: { mode: 'now' }, group: 'b', call: 2.5 }),
+      ],
+    },
+  ],
+  [
     'a watch that is refused because of a compaction',
     {
       operations: [CREATED, UPDATED],

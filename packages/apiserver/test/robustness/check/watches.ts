@@ -2,7 +2,7 @@ import type { History, Version, WatchedEvent, WatchSession } from '../history.ts
 import type { Evidence } from './evidence.ts';
 import { isSameContent, isSameVersion, type Entry, type Log } from './log.ts';
 import { isInsideTransaction, type Transactions } from './transactions.ts';
-import type { CheckName, Findings } from './violations.ts';
+import { Findings, type CheckName, type Violation } from './violations.ts';
 import { name } from './writes.ts';
 
 /** What a watch is to bring for a change. */
@@ -10,6 +10,12 @@ interface Expected {
   type: 'ADDED' | 'MODIFIED' | 'DELETED';
   version: Version;
   entry: Entry;
+}
+
+/** Where a session's initial objects may end: the revision they are those of, and what came after them. */
+interface Begun {
+  revision: number;
+  rest: readonly WatchedEvent[];
 }
 
 /** Checks that watches bring every change of what they watch once, in order, and are never ahead of themselves. */
@@ -40,13 +46,24 @@ export class WatchCheck {
   }
 
   #session(session: WatchSession): void {
-    const begun = this.#begin(session);
-    if (begun === undefined) return;
-    const { revision, rest } = begun;
-    this.#end(session, revision);
+    let best: readonly Violation[] | undefined;
+    for (const begun of this.#begin(session)) {
+      const found = this.#explain(session, begun);
+      if (best === undefined || found.length < best.length) best = found;
+      if (best.length === 0) return;
+    }
+    for (const { check, message } of best ?? []) this.#findings.add(check, message);
+  }
+
+  /** @returns what is wrong with a session if it begins like this. */
+  #explain(session: WatchSession, { revision, rest }: Begun): readonly Violation[] {
+    const findings = new Findings();
+    const attempt = new WatchCheck(this.#log, this.#evidence, this.#transactions, findings);
+    attempt.#end(session, revision);
     const highest = rest.reduce((most, event) => Math.max(most, event.revision), revision);
-    if (this.#log.isUnknown(session.resource, revision, highest)) return;
-    this.#completeness(session, revision, rest, this.#order(session, revision, rest));
+    if (!this.#log.isUnknown(session.resource, revision, highest))
+      attempt.#completeness(session, revision, rest, attempt.#order(session, revision, rest));
+    return findings.violations;
   }
 
   #end(session: WatchSession, start: number): void {
@@ -61,14 +78,16 @@ export class WatchCheck {
       this.#report('revision went back', session, 'answered that this revision has not been reached');
   }
 
-  /** The revision that a session starts after, and what comes after its initial objects. */
-  #begin(session: WatchSession): { revision: number; rest: readonly WatchedEvent[] } | undefined {
+  /** Where a session may begin; nowhere if nothing can be said of it, or if that itself is a violation. */
+  #begin(session: WatchSession): Iterable<Begun> {
     const { start, events } = session;
-    if (start.mode === 'revision') return { revision: start.revision, rest: events };
-    return start.mode === 'initial' ? this.#marked(session) : this.#unmarked(session);
+    if (start.mode === 'revision') return [{ revision: start.revision, rest: events }];
+    if (start.mode === 'now') return this.#unmarked(session);
+    const marked = this.#marked(session);
+    return marked === undefined ? [] : [marked];
   }
 
-  #marked(session: WatchSession): { revision: number; rest: readonly WatchedEvent[] } | undefined {
+  #marked(session: WatchSession): Begun | undefined {
     const { events, call, resource, group } = session;
     const at = events.findIndex(({ initialEnd }) => initialEnd === true);
     const revision = events[at]?.revision;
@@ -85,22 +104,25 @@ export class WatchCheck {
     return { revision, rest: events.slice(at + 1) };
   }
 
-  /** Nothing marks the end of the initial objects here: there must be one revision that explains all. */
-  #unmarked(session: WatchSession): { revision: number; rest: readonly WatchedEvent[] } | undefined {
+  /** Nothing marks the end of the initial objects here: there must be one revision that explains all, and more may do so. */
+  #unmarked(session: WatchSession): readonly Begun[] {
     const { events, call, resource, group } = session;
-    if (events.length === 0) return undefined;
+    if (events.length === 0) return [];
     const least = this.#evidence.reachedBefore(call).revision;
-    if (this.#log.isUnknown(resource, least, Infinity)) return undefined;
+    if (this.#log.isUnknown(resource, least, Infinity)) return [];
+    const found: Begun[] = [];
     const later = this.#log.of(resource).filter(({ revision }) => revision > least);
     for (const revision of [least, ...later.map((entry) => entry.revision)]) {
       const state = this.#log.state(resource, revision, group);
       if (events.length < state.size) {
-        if (isState(events, state, 'some')) return undefined;
+        // It may have been cut off before the end of the initial objects.
+        if (isState(events, state, 'some')) return [];
       } else if (isState(events.slice(0, state.size), state, 'all'))
-        return { revision, rest: events.slice(state.size) };
+        found.push({ revision, rest: events.slice(state.size) });
     }
-    this.#report('stale read', session, `its initial objects are those of no revision from ${least} on`);
-    return undefined;
+    if (found.length === 0)
+      this.#report('stale read', session, `its initial objects are those of no revision from ${least} on`);
+    return found;
   }
 
   /** Checks the order of what came. @returns the revisions of the events. */
