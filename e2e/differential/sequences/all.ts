@@ -6,6 +6,7 @@ import { listSequences } from './list.ts';
 import { patchSequences } from './patch.ts';
 import { updateSequences } from './update.ts';
 import { watchSequences } from './watch.ts';
+import { workloadSequences } from './workloads.ts';
 
 /** Every sequence that is written down. */
 export const writtenSequences: readonly Sequence[] = [
@@ -16,4 +17,5 @@ export const writtenSequences: readonly Sequence[] = [
   ...patchSequences,
   ...deleteSequences,
   ...applySequences,
+  ...workloadSequences,
 ];

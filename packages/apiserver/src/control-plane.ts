@@ -26,6 +26,7 @@ import { REVIEWS } from './http/reviews.ts';
 import { Router } from './http/router.ts';
 import { HttpServer, type ListenAddress } from './http/server.ts';
 import { builtinKinds } from './kinds/builtin-kinds.ts';
+import { workloadKinds } from './kinds/workload-kinds.ts';
 import { serviceRanges, type ServiceRangeOptions } from './kinds/service.ts';
 import { ensureConfigurations, ensureObjects } from './kinds/initial-objects.ts';
 import type { MountedGroup, PodSubresources } from './mounts/types.ts';
@@ -95,6 +96,12 @@ export interface ControlPlaneOptions {
    * kube-controller-manager. Default false: a test sees only what it has made itself.
    */
   namespaceDefaults?: boolean;
+  /**
+   * Whether kinds are served that controllers make objects of and that mean nothing without controllers of their own: Deployments,
+   * ReplicaSets, StatefulSets, DaemonSets, Jobs, CronJobs, Ingresses, NetworkPolicies, HorizontalPodAutoscalers. As with envtest they
+   * are checked and kept, and nothing acts on them. Default true; false where people would wait for pods in vain.
+   */
+  workloads?: boolean;
   /** The administrator's token; generated (and kept in the data directory) when absent. */
   adminToken?: string;
   /** Default: generated, and kept in the data directory. */
@@ -198,6 +205,7 @@ export async function startControlPlaneOn(
   resources.defer(() => store.close());
   const catalogue = new Catalogue();
   catalogue.add(...builtinKinds({ now, services: serviceRanges(options.services) }));
+  if (options.workloads !== false) catalogue.add(...workloadKinds());
   const hub = new WatchHub(store);
   resources.defer(() => hub.close());
   const webhookClient = resources.use(new WebhookClient(options.resolveService ?? storedServices(store)));

@@ -200,7 +200,7 @@ describe('garbage collection', () => {
       'late',
     );
     await ownedBy(
-      { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'never', uid: 'no-such-uid' } },
+      { apiVersion: 'example.org/v1', kind: 'Unheard', metadata: { name: 'never', uid: 'no-such-uid' } },
       'foreign',
     );
     await gone(`${CONFIGMAPS}/late`);

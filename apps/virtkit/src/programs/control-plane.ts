@@ -48,6 +48,8 @@ export async function runControlPlane({ root, port, signal }: ControlPlaneProgra
       admission: virtApi.admission,
       mounts: virtApi.mounts,
       adminToken: tokens.admin.token,
+      // Nothing here would run them, and who makes one should be told.
+      workloads: false,
       tokens: Object.entries(identities)
         .filter(([name]) => name !== 'admin')
         .map(([name, user]) => ({

@@ -3,6 +3,7 @@ import { ApiServerError, methodNotAllowed, notFound } from '../errors.ts';
 import { FieldManager } from '../apply/field-manager.ts';
 import { ownersOfParent, ownersOfScale, replicasPaths, SCALE } from '../apply/scale-owners.ts';
 import { isObject, membersOf, setValueAt, stringOf, valueAt, cloneJson } from '../object/json.ts';
+import { selectorText } from '../object/embedded-selector.ts';
 import type { KubeObject } from '../object/types.ts';
 import { fromStorage, type ResourceDefinition, type ScalePaths } from '../registry/definition.ts';
 import { keyOf, type RequestScope } from '../registry/registry.ts';
@@ -127,7 +128,9 @@ function scaleOf(object: KubeObject, paths: ScalePaths): KubeObject {
     spec: { replicas: Number(valueAt(object, paths.specReplicas) ?? 0) },
     status: {
       replicas: Number(valueAt(object, paths.statusReplicas) ?? 0),
-      ...(selector !== undefined && !isObject(selector) && { selector: stringOf(selector) }),
+      ...(selector !== undefined && {
+        selector: isObject(selector) ? selectorText(selector) : stringOf(selector),
+      }),
     },
   };
 }

@@ -59,7 +59,8 @@ function applyPodDefaults(pod: KubeObject): void {
   applyPodSpecDefaults(pod.spec);
 }
 
-function applyPodSpecDefaults(spec: Record<string, unknown>): void {
+/** Fills in what the specs of pods and of templates have in common. */
+export function applyPodSpecDefaults(spec: Record<string, unknown>): void {
   spec.restartPolicy ??= 'Always';
   spec.terminationGracePeriodSeconds ??= DEFAULT_GRACE_SECONDS;
   spec.dnsPolicy ??= 'ClusterFirst';

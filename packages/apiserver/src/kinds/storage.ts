@@ -38,6 +38,24 @@ function text(value: unknown): string {
   return typeof value === 'number' ? String(value) : stringOf(value);
 }
 
+/** Schema of PersistentVolumeClaim; also used in templates. */
+export const CLAIM_SCHEMA = objectSchema('Asks for storage.', {
+  spec: CLAIM_SPEC,
+  status: {
+    ...obj('Observed state.', {
+      phase: str('Pending, Bound or Lost.'),
+      accessModes: list(str(), 'Access modes of the volume.'),
+      capacity: map(quantity(), 'Size of the volume.'),
+      conditions: mergeList(
+        { ...CONDITION, definitionName: undefined, 'x-kubernetes-preserve-unknown-fields': true },
+        'type',
+        'Conditions.',
+      ),
+    }),
+    'x-kubernetes-preserve-unknown-fields': true,
+  },
+});
+
 function claim(): ResourceDefinition {
   return builtin({
     group: '',
@@ -47,22 +65,7 @@ function claim(): ResourceDefinition {
     shortNames: ['pvc'],
     namespaced: true,
     status: true,
-    schema: objectSchema('Asks for storage.', {
-      spec: CLAIM_SPEC,
-      status: {
-        ...obj('Observed state.', {
-          phase: str('Pending, Bound or Lost.'),
-          accessModes: list(str(), 'Access modes of the volume.'),
-          capacity: map(quantity(), 'Size of the volume.'),
-          conditions: mergeList(
-            { ...CONDITION, definitionName: undefined, 'x-kubernetes-preserve-unknown-fields': true },
-            'type',
-            'Conditions.',
-          ),
-        }),
-        'x-kubernetes-preserve-unknown-fields': true,
-      },
-    }),
+    schema: CLAIM_SCHEMA,
     columns: [
       nameColumn(),
       textColumn('Status', 'Phase.', phase),
@@ -85,13 +88,16 @@ function claim(): ResourceDefinition {
       prepareForCreate: (pvc) => {
         pvc.status = { phase: 'Pending' };
       },
-      applyDefaults: (pvc) => {
-        membersOf(pvc.spec).volumeMode ??= 'Filesystem';
-      },
+      applyDefaults: applyClaimDefaults,
       validate: validateClaim,
       validateUpdate: validateClaimUpdate,
     },
   });
+}
+
+/** Fills in the defaults of a claim, in place. */
+export function applyClaimDefaults({ spec }: Readonly<Record<string, unknown>>): void {
+  membersOf(spec).volumeMode ??= 'Filesystem';
 }
 
 function phase(object: KubeObject): string {

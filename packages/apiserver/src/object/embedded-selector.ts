@@ -74,3 +74,28 @@ export function validateSelector(selector: unknown, path: string): StatusCause[]
   });
   return causes;
 }
+
+/** A label selector as it is embedded in specs, in the words of the `labelSelector` parameter, its keys in order. */
+export function selectorText(selector: unknown): string {
+  const { matchLabels, matchExpressions } = membersOf(selector);
+  const terms = Object.entries(membersOf(matchLabels)).map(([key, value]): [string, string] => [
+    key,
+    `${key}=${stringOf(value)}`,
+  ]);
+  for (const expression of elementsOf(matchExpressions).map(membersOf)) {
+    const key = stringOf(expression.key);
+    const values = elementsOf(expression.values).map((value) => stringOf(value));
+    const among = `(${values.toSorted().join(',')})`;
+    const text = {
+      In: `${key} in ${among}`,
+      NotIn: `${key} notin ${among}`,
+      Exists: key,
+      DoesNotExist: `!${key}`,
+    };
+    terms.push([key, text[stringOf(expression.operator) as keyof typeof text]]);
+  }
+  return terms
+    .toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    .map(([, text]) => text)
+    .join(',');
+}

@@ -17,6 +17,8 @@ export interface ScalePaths {
 export interface Strategy {
   /** True if a new object may come with a status although status is a subresource. */
   readonly keepsStatusOnCreate?: boolean;
+  /** True if what belongs to a deleted object stays unless the deletion says otherwise. */
+  readonly orphansByDefault?: boolean;
   /** Prepares a new object, in place, before admission. */
   prepareForCreate?(object: KubeObject): void;
   /** Prepares an update through the main resource, in place. */

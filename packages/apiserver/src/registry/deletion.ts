@@ -36,7 +36,10 @@ export function planDeletion(
   const object = cloneJson(current);
   const { metadata } = object;
   const before = metadata.finalizers ?? [];
-  const finalizers = propagationFinalizers(before, options.propagationPolicy);
+  const finalizers = propagationFinalizers(
+    before,
+    options.propagationPolicy ?? defaultPolicy(definition, before),
+  );
   const grace = definition.strategy.gracePeriodSeconds?.(object, options.gracePeriodSeconds) ?? 0;
   const marked = metadata.deletionTimestamp !== undefined;
   const effective = marked ? Math.min(grace, metadata.deletionGracePeriodSeconds ?? 0) : grace;
@@ -56,6 +59,15 @@ export function planDeletion(
     }
   }
   return { step: 'update', object };
+}
+
+/** What a deletion that does not say so does with dependents, unless an earlier one or the object itself has said it. */
+function defaultPolicy(
+  { strategy }: ResourceDefinition,
+  finalizers: readonly string[],
+): PropagationPolicy | undefined {
+  const said = finalizers.includes(ORPHAN_FINALIZER) || finalizers.includes(FOREGROUND_FINALIZER);
+  return strategy.orphansByDefault === true && !said ? 'Orphan' : undefined;
 }
 
 function propagationFinalizers(

@@ -115,3 +115,19 @@ export const CONDITION: Schema = named(
     ['type', 'status'],
   ),
 );
+
+/** Names an object, of any kind and namespace. */
+export const OBJECT_REFERENCE: Schema = named(
+  'io.k8s.api.core.v1.ObjectReference',
+  atomic(
+    obj('Names an object.', {
+      apiVersion: str('Its API version.'),
+      kind: str('Its kind.'),
+      namespace: str('Its namespace.'),
+      name: str('Its name.'),
+      uid: str('Its UID.'),
+      resourceVersion: str('Revision of it that is meant.'),
+      fieldPath: str('Part of it that is meant.'),
+    }),
+  ),
+);

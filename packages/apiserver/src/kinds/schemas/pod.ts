@@ -73,7 +73,7 @@ const SPREAD = obj(
 );
 
 /** What a pod is to be; also used in templates. */
-const POD_SPEC: Schema = named(
+export const POD_SPEC: Schema = named(
   `${CORE}.PodSpec`,
   obj(
     'Desired state of a pod.',
