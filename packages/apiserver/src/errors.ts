@@ -74,6 +74,8 @@ export interface ApiServerErrorOptions {
   name?: string;
   uid?: string;
   causes?: readonly StatusCause[];
+  /** Whether `Status.details` are sent even if there is nothing in them; depends on the code unless given. */
+  detailed?: boolean;
   retryAfterSeconds?: number;
   /** `Status.metadata`, used to hand a fresh continue token to a client whose token expired. */
   metadata?: JsonObject;
@@ -100,7 +102,8 @@ export class ApiServerError extends Error {
 
   /** The `v1 Status` object of this error. */
   toStatus(): JsonObject {
-    const { group, kind, name, uid, causes, retryAfterSeconds, metadata, reason, status } = this.options;
+    const { group, kind, name, uid, causes, retryAfterSeconds, metadata, reason, status, detailed } =
+      this.options;
     if (status !== undefined) return { kind: 'Status', apiVersion: 'v1', metadata: {}, ...status };
     const details: JsonObject = {
       ...(name !== undefined && name !== '' && { name }),
@@ -117,7 +120,9 @@ export class ApiServerError extends Error {
       status: 'Failure',
       message: this.message,
       ...(reason !== '' && { reason: reason ?? this.code }),
-      ...((Object.keys(details).length > 0 || ALWAYS_DETAILED.includes(this.code)) && { details }),
+      ...((Object.keys(details).length > 0 || (detailed ?? ALWAYS_DETAILED.includes(this.code))) && {
+        details,
+      }),
       code: this.httpStatus,
     };
   }
@@ -201,6 +206,11 @@ export function invalidOptions(kind: string, causes: readonly StatusCause[]): Ap
 /** 500 without a reason: how Kubernetes reports what none of its own errors describes. */
 export function unclassified(message: string): ApiServerError {
   return new ApiServerError('InternalError', message, { reason: '' });
+}
+
+/** The refusal of an object whose revision is no number. */
+export function malformedRevision(revision: string): ApiServerError {
+  return unclassified(`strconv.ParseUint: parsing ${JSON.stringify(revision)}: invalid syntax`);
 }
 
 /** 410: the revision asked for has been compacted away. */

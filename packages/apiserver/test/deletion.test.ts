@@ -71,6 +71,13 @@ describe('deletion', () => {
     ).toBe(200);
   });
 
+  test('with a body, the parameters in the query do not count, as in Kubernetes', async () => {
+    await client.post(CONFIGMAPS, configMap('both'));
+    const path = `${CONFIGMAPS}/both?dryRun=All`;
+    expect((await client.delete(path, { kind: 'DeleteOptions', apiVersion: 'v1' })).status).toBe(200);
+    expect((await client.get(`${CONFIGMAPS}/both`)).status).toBe(404);
+  });
+
   test('deletecollection honours selectors', async () => {
     for (const [name, set] of [
       ['dc1', 'x'],
@@ -96,13 +103,19 @@ describe('graceful deletion of pods', () => {
 
   test('a bound pod waits for its node, which deletes it with grace 0; a shorter grace shortens', async () => {
     await client.post(PODS, pod('bound'));
-    const binding = await client.post(`${PODS}/bound/binding`, { target: { kind: 'Node', name: 'n1' } });
+    const binding = await client.post(`${PODS}/bound/binding`, {
+      metadata: { name: 'bound' },
+      target: { kind: 'Node', name: 'n1' },
+    });
     expect(binding.status).toBe(201);
     expect((await client.get(`${PODS}/bound`)).body).toMatchObject({
       spec: { nodeName: 'n1' },
       status: { phase: 'Pending', conditions: [{ type: 'PodScheduled', status: 'True' }] },
     });
-    expect((await client.post(`${PODS}/bound/binding`, { target: { name: 'n2' } })).status).toBe(409);
+    expect(
+      (await client.post(`${PODS}/bound/binding`, { metadata: { name: 'bound' }, target: { name: 'n2' } }))
+        .status,
+    ).toBe(409);
     expect((await client.delete(`${PODS}/bound`)).body.metadata.deletionGracePeriodSeconds).toBe(30);
     expect(
       (await client.delete(`${PODS}/bound?gracePeriodSeconds=5`)).body.metadata.deletionGracePeriodSeconds,
@@ -110,7 +123,8 @@ describe('graceful deletion of pods', () => {
     expect(
       (await client.delete(`${PODS}/bound?gracePeriodSeconds=60`)).body.metadata.deletionGracePeriodSeconds,
     ).toBe(5);
-    expect((await client.delete(`${PODS}/bound`, { gracePeriodSeconds: 0 })).body.status).toBe('Success');
+    const last = await client.delete(`${PODS}/bound`, { gracePeriodSeconds: 0 });
+    expect(last.body).toMatchObject({ kind: 'Pod', metadata: { deletionGracePeriodSeconds: 0 } });
     expect((await client.get(`${PODS}/bound`)).status).toBe(404);
   });
 

@@ -41,6 +41,17 @@ test('pages show one revision although objects change between them', async () =>
   expect(exact.body.items.map((item: Named) => item.metadata.name)).toEqual(['a', 'b', 'c', 'd', 'e']);
 });
 
+test('a full page of what a selector selects is followed by another one, but not one object by its name', async () => {
+  const names = async (query: string) => {
+    const { items, metadata } = (await client.get(`${CONFIGMAPS}?limit=1&${query}`)).body;
+    return [items.map((item: Named) => item.metadata.name), metadata.continue !== undefined];
+  };
+  expect(await names('fieldSelector=metadata.name!%3Db')).toEqual([['a'], true]);
+  expect(await names('fieldSelector=metadata.name%3Da')).toEqual([['a'], false]);
+  const page = (await client.get(`${CONFIGMAPS}?limit=1&labelSelector=!absent`)).body;
+  expect(page.metadata.remainingItemCount).toBeUndefined();
+});
+
 test('an expired token is answered with 410 and a token to go on with', async () => {
   const first = (await client.get(`${CONFIGMAPS}?limit=2`)).body;
   await client.post(CONFIGMAPS, configMap('z'));

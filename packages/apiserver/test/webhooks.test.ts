@@ -322,7 +322,10 @@ describe('which requests', () => {
     await validating('sub', webhook('sub.example.com', server.config('/sub'), { rules }));
     await client.merge(`${WIDGETS}/w/status`, { status: { phase: 'X' } });
     await client.merge(`${WIDGETS}/w/scale`, { spec: { replicas: 4 } });
-    await client.post(`${PODS}/p/binding`, { target: { kind: 'Node', name: 'n' } });
+    await client.post(`${PODS}/p/binding`, {
+      metadata: { name: 'p' },
+      target: { kind: 'Node', name: 'n' },
+    });
     await client.call('POST', `${PODS}/p/exec?command=ls&stdout=true&container=main`);
     await client.post(`${PODS}/p/eviction`, {
       apiVersion: 'policy/v1',

@@ -20,6 +20,7 @@ export function apiServiceKind(now: () => Date): ResourceDefinition {
     version: 'v1',
     kind: 'APIService',
     resource: 'apiservices',
+    requiresRevision: true,
     categories: ['api-extensions'],
     namespaced: false,
     nameFormat: 'path-segment',

@@ -143,12 +143,10 @@ export function forEachField(
   visit: (path: readonly string[]) => void,
   path: readonly string[] = [],
 ): void {
-  for (const element of Object.keys(childrenOf(tree)).sort(compareElements)) {
-    const node = tree[element] ?? NO_FIELDS;
-    const at = [...path, element];
-    if (isMember(node)) visit(at);
-    forEachField(node, visit, at);
-  }
+  // As in Kubernetes, the fields themselves come before what is below them.
+  const elements = Object.keys(childrenOf(tree)).sort(compareElements);
+  for (const element of elements) if (isMember(tree[element] ?? NO_FIELDS)) visit([...path, element]);
+  for (const element of elements) forEachField(tree[element] ?? NO_FIELDS, visit, [...path, element]);
 }
 
 /** The tree with its steps in the order in which Kubernetes writes them. */

@@ -125,7 +125,7 @@ export function managerNameCauses(name: string, field: string): StatusCause[] {
       causes.push({
         reason: 'FieldValueInvalid',
         field,
-        message: `Invalid value: ${JSON.stringify(name)}: invalid character ${codePoint(character)} (at position ${position})`,
+        message: `Invalid value: ${quoted(name)}: invalid character ${codePoint(character)} (at position ${position})`,
       });
     position += Buffer.byteLength(character);
   }
@@ -144,4 +144,9 @@ function codePoint(character: string): string {
 /** True if the name of a subresource is longer than Kubernetes takes. */
 export function isSubresourceTooLong(subresource: string): boolean {
   return Buffer.byteLength(subresource) > MAX_SUBRESOURCE_LENGTH;
+}
+
+/** A text as Go quotes it, which knows letters for two characters more than JSON. */
+function quoted(text: string): string {
+  return JSON.stringify(text).replaceAll('\\u0007', '\\a').replaceAll('\\u000b', '\\v');
 }

@@ -23,6 +23,7 @@ export const UNOWNED: FieldTree = [
 
 const STATUS = single('f:status');
 const SPEC = single('f:spec');
+const LABELS = single('f:metadata', 'f:labels');
 const BOUND_METADATA = [
   single('f:metadata', 'f:deletionTimestamp'),
   single('f:metadata', 'f:ownerReferences'),
@@ -36,8 +37,12 @@ export function resetFields(
   if (subresource === '' || subresource === 'finalize') return status ? STATUS : NO_FIELDS;
   if (subresource !== 'status') return NO_FIELDS;
   if (origin === 'custom') return union(SPEC, single('f:metadata'));
+  if (group === 'apps' && resource === 'deployments') return union(SPEC, LABELS);
   return group === '' && resource === 'pods' ? union(SPEC, BOUND_METADATA) : SPEC;
 }
+
+/** What a template of Pods has from the start. */
+const TEMPLATE: JsonObject = { metadata: {}, spec: { containers: null } };
 
 /** Members beside `spec` and `status` that objects of built-in kinds have from the start, by kind. */
 const ALWAYS_THERE: Readonly<Record<string, JsonObject>> = {
@@ -48,6 +53,15 @@ const ALWAYS_THERE: Readonly<Record<string, JsonObject>> = {
   'storage.k8s.io/v1 StorageClass': { provisioner: '' },
   'scheduling.k8s.io/v1 PriorityClass': { value: 0 },
   'apps/v1 ControllerRevision': { revision: 0 },
+  'apps/v1 Deployment': { spec: { selector: null, template: TEMPLATE, strategy: {} } },
+  'apps/v1 ReplicaSet': { spec: { selector: null, template: TEMPLATE } },
+  'apps/v1 DaemonSet': { spec: { selector: null, template: TEMPLATE, updateStrategy: {} } },
+  'apps/v1 StatefulSet': { spec: { selector: null, template: TEMPLATE, updateStrategy: {} } },
+  'batch/v1 Job': { spec: { template: TEMPLATE } },
+  'batch/v1 CronJob': { spec: { schedule: '', jobTemplate: { metadata: {}, spec: { template: TEMPLATE } } } },
+  'autoscaling/v2 HorizontalPodAutoscaler': {
+    spec: { scaleTargetRef: { kind: '', name: '' }, maxReplicas: 0 },
+  },
   'policy/v1 PodDisruptionBudget': {
     status: { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 },
   },

@@ -72,6 +72,7 @@ function customDefinition(
     categories: names.categories,
     namespaced: spec.scope === 'Namespaced',
     origin: 'custom',
+    requiresRevision: true,
     storage: qualifiedResource(spec.group, names.plural),
     schema,
     ...(schema !== undefined && { rules: lazyRules(schema) }),

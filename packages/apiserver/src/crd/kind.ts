@@ -19,6 +19,7 @@ export function customResourceDefinitionKind(now: () => Date): ResourceDefinitio
     version: 'v1',
     kind: 'CustomResourceDefinition',
     resource: 'customresourcedefinitions',
+    requiresRevision: true,
     shortNames: ['crd', 'crds'],
     categories: ['api-extensions'],
     namespaced: false,

@@ -89,10 +89,10 @@ export async function readObject(request: IncomingMessage): Promise<ParsedBody> 
   return parseObject(mediaType(request), await readBytes(request));
 }
 
-/** Reads an optional object, such as DeleteOptions; an empty body is an empty object. @throws as {@link readObject} */
-export async function readOptionalObject(request: IncomingMessage): Promise<JsonObject> {
+/** Reads an optional object, such as DeleteOptions; `undefined` for an empty body. @throws as {@link readObject} */
+export async function readOptionalObject(request: IncomingMessage): Promise<JsonObject | undefined> {
   const bytes = await readBytes(request);
-  return bytes.length === 0 ? {} : parseObject(mediaType(request), bytes).value;
+  return bytes.length === 0 ? undefined : parseObject(mediaType(request), bytes).value;
 }
 
 function parseObject(type: string, bytes: Buffer): ParsedBody {
@@ -101,9 +101,11 @@ function parseObject(type: string, bytes: Buffer): ParsedBody {
     throw new ApiServerError(
       'UnsupportedMediaType',
       `the body of the request must be application/json, not ${type}`,
+      { detailed: false },
     );
   const text = bytes.toString('utf8');
-  const value = parseJson(text);
+  // Kubernetes takes null for an object without members.
+  const value = parseJson(text) ?? {};
   if (!isObject(value))
     throw new ApiServerError('BadRequest', 'the body of the request must be a JSON object');
   return { value, duplicates: duplicateMembers(text) };

@@ -1,9 +1,10 @@
 import type { AdmissionRequest } from '../admission/types.ts';
-import { ApiServerError, conflict, methodNotAllowed, notFound } from '../errors.ts';
-import { cloneJson, elementsOf, isObject, membersOf, setValueAt, stringOf } from '../object/json.ts';
+import { ApiServerError, conflict, methodNotAllowed, notFound, unclassified } from '../errors.ts';
+import { cloneJson, elementsOf, isObject, membersOf, setValueAt } from '../object/json.ts';
 import { timestamp, type KubeObject } from '../object/types.ts';
 import type { ResourceDefinition } from '../registry/definition.ts';
-import { deleteObject } from '../registry/delete.ts';
+import { checkPreconditions, deleteObject, type DeletionTarget } from '../registry/delete.ts';
+import type { DeleteOptions } from '../registry/deletion.ts';
 import { bodyOf, updateObject } from '../registry/update.ts';
 import { readObject } from './body.ts';
 import { requestScope, type ResourceRequest, type ServerContext } from './context.ts';
@@ -47,6 +48,25 @@ async function admitted(
   return mutated;
 }
 
+/** @throws ApiServerError `BadRequest` when what is posted to a part of a Pod is about another one. */
+function checkName({ kind, metadata }: KubeObject, name: string): void {
+  if (metadata.name !== name)
+    throw new ApiServerError('BadRequest', `name in URL does not match name in ${kind} object`);
+}
+
+/** Sets a condition of a Pod, in place; one that says what it said before keeps its time. */
+function setCondition(pod: KubeObject, condition: Record<string, unknown>, now: string): void {
+  const conditions = elementsOf(membersOf(pod.status).conditions).map(membersOf);
+  const before = conditions.find(({ type }) => type === condition.type);
+  const time = before?.status === condition.status ? before?.lastTransitionTime : now;
+  const next = { ...condition, lastProbeTime: null, lastTransitionTime: time };
+  setValueAt(
+    pod,
+    ['status', 'conditions'],
+    before === undefined ? [...conditions, next] : conditions.map((one) => (one === before ? next : one)),
+  );
+}
+
 /** `POST pods/{name}/binding`: a scheduler's decision for a node. @throws ApiServerError `Conflict`, `BadRequest` */
 export async function handleBinding(
   context: ServerContext,
@@ -61,10 +81,18 @@ export async function handleBinding(
     apiVersion: 'v1',
     kind: 'Binding',
     ...value,
-    metadata: { name, namespace, ...membersOf(value.metadata) },
+    metadata: { namespace, ...membersOf(value.metadata) },
   });
-  const node = stringOf(membersOf(binding.target).name);
-  if (node === '') throw new ApiServerError('BadRequest', 'a binding needs target.name, the name of a node');
+  checkName(binding, name);
+  const { kind = '', name: node = '' } = membersOf(binding.target);
+  const problems = [
+    ...(kind === '' || kind === 'Node'
+      ? []
+      : [`target.kind: Unsupported value: ${JSON.stringify(kind)}: supported values: "Node", "<empty>"`]),
+    ...(node === '' ? ['target.name: Required value'] : []),
+  ];
+  if (problems.length > 0)
+    throw unclassified(problems.length === 1 ? (problems[0] ?? '') : `[${problems.join(', ')}]`);
   const annotations = membersOf(binding.metadata.annotations);
   await updateObject(context.registry, definition, scope, {
     namespace,
@@ -75,11 +103,13 @@ export async function handleBinding(
     replaces: false,
     untracked: true,
     produce: (current) => {
+      const { nodeName = '', schedulingGates } = membersOf(current.spec);
+      const refused = (why: string) =>
+        conflict({ group: '', resource: 'pods/binding' }, name, `pod ${name} ${why}`);
       if (current.metadata.deletionTimestamp !== undefined)
-        throw conflict(definition, name, 'the pod is being deleted and cannot be assigned to a node');
-      const assigned = stringOf(membersOf(current.spec).nodeName);
-      if (assigned !== '')
-        throw conflict(definition, name, `the pod is already assigned to node "${assigned}"`);
+        throw refused('is being deleted, cannot be assigned to a host');
+      if (nodeName !== '') throw refused(`is already assigned to node ${JSON.stringify(nodeName)}`);
+      if (elementsOf(schedulingGates).length > 0) throw refused('has non-empty .spec.schedulingGates');
       const next = cloneJson(current);
       setValueAt(next, ['spec', 'nodeName'], node);
       if (Object.keys(annotations).length > 0)
@@ -87,21 +117,7 @@ export async function handleBinding(
           ...next.metadata.annotations,
           ...(annotations as Record<string, string>),
         };
-      setValueAt(
-        next,
-        ['status', 'conditions'],
-        [
-          ...elementsOf(membersOf(next.status).conditions).filter(
-            (c) => membersOf(c).type !== 'PodScheduled',
-          ),
-          {
-            type: 'PodScheduled',
-            status: 'True',
-            lastProbeTime: null,
-            lastTransitionTime: timestamp(context.registry.now()),
-          },
-        ],
-      );
+      setCondition(next, { type: 'PodScheduled', status: 'True' }, timestamp(context.registry.now()));
       return bodyOf(next);
     },
   });
@@ -123,16 +139,59 @@ export async function handleEviction(
   const scope = { ...requestScope(call), dryRun };
   const pod = context.registry.store.get(keyOf(definition, namespace, name));
   if (pod === undefined) throw notFound(definition, name);
-  await admitted(context, call, definition, scope, {
+  const eviction = await admitted(context, call, definition, scope, {
     apiVersion: 'policy/v1',
     kind: 'Eviction',
     ...value,
-    metadata: { name, namespace, ...membersOf(value.metadata) },
+    metadata: { namespace, ...membersOf(value.metadata) },
   });
+  checkName(eviction, name);
   checkDisruptionBudgets(context.registry.store, pod.object);
-  await deleteObject(context.registry, definition, scope, { namespace, name, options, admitted: true });
+  const told = dryRun
+    ? options
+    : await tellEviction(context, definition, scope, { namespace, name, options });
+  await deleteObject(context.registry, definition, scope, { namespace, name, options: told, admitted: true });
   setWarnings(call.response, scope.warnings);
   sendJson(call.response, 201, CREATED);
+}
+
+/**
+ * Writes into a Pod why it ends, for those who count how often Pods of theirs fail.
+ * @returns the options with which the Pod is to be deleted then
+ */
+async function tellEviction(
+  { registry }: ServerContext,
+  definition: ResourceDefinition,
+  scope: RequestScope,
+  { namespace, name, options }: DeletionTarget,
+): Promise<DeleteOptions> {
+  const { object } = await updateObject(registry, definition, scope, {
+    namespace,
+    name,
+    target: 'whole',
+    subresource: 'eviction',
+    admitted: true,
+    replaces: false,
+    untracked: true,
+    produce: (current) => {
+      checkPreconditions(definition, name, current, options);
+      const next = cloneJson(current);
+      const condition = {
+        type: 'DisruptionTarget',
+        status: 'True',
+        reason: 'EvictionByEvictionAPI',
+        message: 'Eviction API: evicting',
+      };
+      setCondition(next, condition, timestamp(registry.now()));
+      return bodyOf(next);
+    },
+  });
+  const { preconditions } = options;
+  if (preconditions?.resourceVersion === undefined) return options;
+  return {
+    ...options,
+    preconditions: { ...preconditions, resourceVersion: object.metadata.resourceVersion },
+  };
 }
 
 /** `PUT namespaces/{name}/finalize`: changes `spec.finalizers`. @throws ApiServerError */

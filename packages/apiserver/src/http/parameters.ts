@@ -116,13 +116,15 @@ export function fieldValidationParameter(query: URLSearchParams, options: string
 const POLICIES: readonly string[] = ['Foreground', 'Background', 'Orphan'];
 
 /**
- * Delete options from the query and, where present, the DeleteOptions body, which wins.
+ * Delete options from the DeleteOptions body or, as in Kubernetes only where there is none, from the query.
  * @throws ApiServerError `BadRequest`
  */
 export function deleteParameters(
-  query: URLSearchParams,
-  body: JsonObject,
+  request: URLSearchParams,
+  given: JsonObject | undefined,
 ): DeleteOptions & { dryRun: boolean; acceptedOnly?: boolean } {
+  const body = given ?? {};
+  const query = given === undefined ? request : new URLSearchParams();
   checkDeleteOptions(body);
   const grace = body.gracePeriodSeconds ?? integerParameter(query, 'gracePeriodSeconds');
   if (grace !== undefined && !Number.isInteger(grace))

@@ -24,11 +24,13 @@ export async function patchFunction(call: ResourceRequest, definition: ResourceD
   const apply = patchAlgorithm(type, definition);
   const text = await readBody(call.request);
   const patch = parseJson(text);
+  // What an operation says twice is told as the patch's fault, not as the object's.
   const duplicates = isObject(patch) ? duplicateMembers(text) : [];
+  const repeated = Array.isArray(patch) ? duplicateMembers(text) : [];
   return (current) => {
     const value = apply(current, patch);
     if (!isObject(value)) throw new ApiServerError('BadRequest', 'the result of the patch is not an object');
-    return { value, duplicates };
+    return { value, duplicates, repeated };
   };
 }
 
@@ -40,7 +42,7 @@ function patchAlgorithm(
     case 'application/json-patch+json':
       return applyJsonPatch;
     case 'application/merge-patch+json':
-      return (object, patch) => applyMergePatch(object, requireObject(patch));
+      return (object, patch) => sorted(applyMergePatch(object, requireObject(patch)));
     case 'application/strategic-merge-patch+json':
       return strategicMerge(definition);
     default:
@@ -58,7 +60,19 @@ function strategicMerge(definition: ResourceDefinition): (object: JsonObject, pa
       'UnsupportedMediaType',
       `${definition.kind} is a custom resource: strategic merge patch is not possible, use application/merge-patch+json or application/json-patch+json`,
     );
-  return (object, patch) => applyStrategicMergePatch(schema, object, requireObject(patch));
+  return (object, patch) => ({
+    ...applyStrategicMergePatch(schema, object, patch === null ? {} : requireObject(patch)),
+    // In Kubernetes it is applied to the content of an object, whose type is known.
+    apiVersion: object.apiVersion,
+    kind: object.kind,
+  });
+}
+
+/** Kubernetes tells of what it does not know in the order of the names. */
+function sorted(value: unknown): unknown {
+  return isObject(value)
+    ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
 }
 
 function requireObject(patch: unknown): JsonObject {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { ApiServerError } from '../errors.ts';
 import type { JsonObject } from '../object/json.ts';
 import { apiVersionOf } from '../object/types.ts';
 import { fromStorage, type ResourceDefinition } from '../registry/definition.ts';
@@ -17,16 +18,29 @@ export interface ResponseFormat {
   watchFormat(): ObjectFormat;
 }
 
-/** The format of a response. @throws ApiServerError `NotAcceptable`, `BadRequest` */
+/**
+ * The format of a response.
+ * @param answer whether a list is sent; the metadata of one object and that of a list are asked for by different names.
+ * @throws ApiServerError `NotAcceptable`, `BadRequest`
+ */
 export function negotiate(
   request: IncomingMessage,
   definition: ResourceDefinition,
   query: URLSearchParams,
+  answer: 'list' | 'object',
 ): ResponseFormat {
-  switch (acceptedShape(request.headers.accept)) {
+  const shape = acceptedShape(request.headers.accept);
+  switch (shape) {
     case 'table':
       return tableFormat(definition, query);
     case 'metadata':
+    case 'metadata-list':
+      if ((shape === 'metadata-list') !== (answer === 'list'))
+        throw new ApiServerError(
+          'NotAcceptable',
+          `only application/json is available; for ${answer === 'list' ? 'a list' : 'one object'} ask for ${answer === 'list' ? 'PartialObjectMetadataList' : 'PartialObjectMetadata'}`,
+          { detailed: false },
+        );
       return metadataFormat(definition);
     case 'plain':
       return plainFormat(definition);
@@ -62,7 +76,8 @@ function plainFormat(definition: ResourceDefinition): ResponseFormat {
         {
           kind: definition.listKind,
           apiVersion: apiVersionOf(definition.group, definition.version),
-          metadata: listMetadata(page),
+          // The empty member is how Kubernetes encodes lists of custom resources.
+          metadata: { ...(definition.origin === 'custom' && { continue: '' }), ...listMetadata(page) },
         },
         'items',
         page,

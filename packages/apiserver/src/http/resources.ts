@@ -1,4 +1,6 @@
-import { ApiServerError, methodNotAllowed, notFound } from '../errors.ts';
+import { ApiServerError, malformedRevision, methodNotAllowed, notFound } from '../errors.ts';
+import { membersOf, stringOf } from '../object/json.ts';
+import { conform, type ParsedBody } from '../registry/conform.ts';
 import { createObject } from '../registry/create.ts';
 import type { ResourceDefinition } from '../registry/definition.ts';
 import { deleteObject } from '../registry/delete.ts';
@@ -18,7 +20,7 @@ import { requestScope, type ResourceRequest, type ServerContext } from './contex
 import { deleteParameters, listParameters, watchParameters } from './parameters.ts';
 import { patchFunction, type Produce } from './patch-request.ts';
 import { negotiate, type ResponseFormat } from './representation.ts';
-import { sendJson, sendParts, sendText, setWarnings } from './respond.ts';
+import { sendJson, sendParts, sendText, setWarnings, unknownSubresource } from './respond.ts';
 import { handleSubresource } from './subresources.ts';
 
 /** Answers a request for a resource. @throws ApiServerError, which the caller sends. */
@@ -44,7 +46,7 @@ export async function handleResource(context: ServerContext, call: ResourceReque
     return;
   }
   const target: UpdateTarget = info.subresource === 'status' ? 'status' : 'main';
-  if (target === 'status' && !definition.status) throw notFound(definition, `${info.name ?? ''}/status`);
+  if (target === 'status' && !definition.status) throw unknownSubresource(definition, info.name ?? '');
   await dispatch(context, call, definition, target);
 }
 
@@ -66,7 +68,7 @@ async function dispatch(
         context.watch,
         call.response,
         definition,
-        negotiate(call.request, definition, info.query).watchFormat(),
+        negotiate(call.request, definition, info.query, 'object').watchFormat(),
         watchParameters(info),
       );
     case 'create':
@@ -83,8 +85,12 @@ async function dispatch(
   }
 }
 
-function formatOf(call: ResourceRequest, definition: ResourceDefinition): ResponseFormat {
-  return negotiate(call.request, definition, call.info.query);
+function formatOf(
+  call: ResourceRequest,
+  definition: ResourceDefinition,
+  answer: 'list' | 'object' = 'object',
+): ResponseFormat {
+  return negotiate(call.request, definition, call.info.query, answer);
 }
 
 function answer(
@@ -125,8 +131,9 @@ async function listMany(
   call: ResourceRequest,
   definition: ResourceDefinition,
 ): Promise<void> {
+  const format = formatOf(call, definition, 'list');
   const page = await listObjects(registry.store, definition, listParameters(call.info));
-  sendParts(call.response, 200, formatOf(call, definition).list(page));
+  sendParts(call.response, 200, format.list(page));
 }
 
 async function create(
@@ -138,7 +145,9 @@ async function create(
     throw methodNotAllowed();
   const scope = requestScope(call);
   const body = await readObject(call.request);
-  const outcome = await createObject(context.registry, definition, scope, call.info.namespace, body);
+  const outcome = await telling(call, scope, () =>
+    createObject(context.registry, definition, scope, call.info.namespace, body),
+  );
   answer(call, definition, outcome, scope, 201);
 }
 
@@ -160,21 +169,70 @@ async function update(
   const { namespace } = call.info;
   const scope = requestScope(call);
   const replaces = call.info.verb === 'update';
-  const produce = replaces ? await replacement(call, name) : await patchFunction(call, definition);
-  const outcome = await updateObject(context.registry, definition, scope, {
-    namespace,
-    name,
-    target,
-    replaces,
-    produce,
-  });
+  if (replaces && target === 'main' && definition.createsOnUpdate === true)
+    if (context.registry.store.get(keyOf(definition, namespace, name)) === undefined)
+      return createByUpdate(context, call, definition, scope, name);
+  const present = context.registry.store.get(keyOf(definition, namespace, name)) !== undefined;
+  const produce = replaces
+    ? await replacement(call, definition, scope, { name, present })
+    : await patchFunction(call, definition);
+  if (!present) setWarnings(call.response, scope.warnings);
+  const outcome = await telling(call, scope, () =>
+    updateObject(context.registry, definition, scope, { namespace, name, target, replaces, produce }),
+  );
   answer(call, definition, outcome, scope);
 }
 
-async function replacement(call: ResourceRequest, name: string): Promise<Produce> {
+/** Makes what a PUT did not find. */
+async function createByUpdate(
+  { registry }: ServerContext,
+  call: ResourceRequest,
+  definition: ResourceDefinition,
+  scope: RequestScope,
+  name: string,
+): Promise<void> {
+  call.authorize('create');
   const body = await readObject(call.request);
+  checkReadable(definition, body, scope);
+  checkBodyIdentity(body.value, name, call.info.namespace);
+  const metadata = membersOf(body.value.metadata);
+  const revision = stringOf(metadata.resourceVersion);
+  if (!/^\d*$/.test(revision)) throw malformedRevision(revision);
+  // The revision that it once had is of no importance.
+  Reflect.deleteProperty(metadata, 'resourceVersion');
+  const outcome = await telling(call, scope, () =>
+    createObject(registry, definition, scope, call.info.namespace, body),
+  );
+  answer(call, definition, outcome, scope, 201);
+}
+
+async function replacement(
+  call: ResourceRequest,
+  definition: ResourceDefinition,
+  scope: RequestScope,
+  { name, present }: { name: string; present: boolean },
+): Promise<Produce> {
+  const body = await readObject(call.request);
+  const metadata = membersOf(body.value.metadata);
+  // Kubernetes reads the whole object before it looks for the one that it replaces, which only shows if one of them is amiss.
+  if (!present || metadata.name !== name) checkReadable(definition, body, scope);
   checkBodyIdentity(body.value, name, call.info.namespace);
   return () => ({ value: structuredClone(body.value), duplicates: body.duplicates });
+}
+
+/** @throws ApiServerError `BadRequest` for a body that is no object of this kind. */
+function checkReadable(definition: ResourceDefinition, body: ParsedBody, scope: RequestScope): void {
+  conform(definition, { ...body, value: structuredClone(body.value) }, scope);
+}
+
+/** Tells what a body is warned of even if the request is refused in the end. */
+async function telling<T>(call: ResourceRequest, scope: RequestScope, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    setWarnings(call.response, scope.warnings);
+    throw error;
+  }
 }
 
 async function deleteOne(
@@ -191,7 +249,7 @@ async function deleteOne(
     options,
   });
   setWarnings(call.response, scope.warnings);
-  if (!outcome.gone) {
+  if (!outcome.gone || definition.answersDeleted === true) {
     answer(call, definition, outcome, scope, options.acceptedOnly === true ? 202 : 200);
     return;
   }
@@ -228,5 +286,5 @@ async function deleteMany(
     }
   }
   setWarnings(call.response, scope.warnings);
-  sendParts(call.response, 200, formatOf(call, definition).list(page));
+  sendParts(call.response, 200, formatOf(call, definition, 'list').list(page));
 }

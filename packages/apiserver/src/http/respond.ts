@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { ApiServerError, toApiServerError } from '../errors.ts';
+import { ApiServerError, notFound, toApiServerError } from '../errors.ts';
+import type { ResourceDefinition } from '../registry/definition.ts';
 
 /** What is written at once: a slow reader has so much of its answer in memory twice. */
 const CHUNK_BYTES = 64 * 1024;
@@ -116,4 +117,11 @@ export function setWarnings(response: ServerResponse, warnings: readonly string[
 /** 404 for a path that nothing serves. */
 export function unknownPath(): ApiServerError {
   return new ApiServerError('NotFound', 'the server could not find the requested resource');
+}
+
+/** 404 for a part that the objects of a kind do not have. As in Kubernetes, of custom resources it is the object that is not found. */
+export function unknownSubresource(definition: ResourceDefinition, name: string): ApiServerError {
+  return definition.origin === 'custom'
+    ? notFound(definition, name)
+    : new ApiServerError('NotFound', unknownPath().message, { detailed: true });
 }

@@ -120,12 +120,19 @@ function withScale(current: KubeObject, scale: Record<string, unknown>, paths: S
 
 function scaleOf(object: KubeObject, paths: ScalePaths): KubeObject {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  const replicas = valueAt(object, paths.specReplicas);
+  if (replicas === undefined) {
+    const message = `the spec replicas field ".${paths.specReplicas.join('.')}" does not exist`;
+    throw new ApiServerError('InternalError', `Internal error occurred: ${message}`, {
+      causes: [{ message }],
+    });
+  }
   const selector = paths.labelSelector === undefined ? undefined : valueAt(object, paths.labelSelector);
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
-    spec: { replicas: Number(valueAt(object, paths.specReplicas) ?? 0) },
+    spec: { replicas: Number(replicas) },
     status: {
       replicas: Number(valueAt(object, paths.statusReplicas) ?? 0),
       ...(selector !== undefined && {

@@ -5,7 +5,7 @@ import { letStall } from './connections.ts';
 import type { ResourceRequest, ServerContext } from './context.ts';
 import { handleBinding, handleEviction, handleFinalize } from './core-subresources.ts';
 import { admitConnection } from './connect-admission.ts';
-import { setWarnings } from './respond.ts';
+import { setWarnings, unknownSubresource } from './respond.ts';
 import { handleScale } from './scale.ts';
 import { handleTokenRequest } from './token-request.ts';
 
@@ -21,8 +21,7 @@ export async function handleSubresource(
   const { name = '', namespace, subresource = '' } = call.info;
   if (subresource === 'scale' && definition.scale !== undefined)
     return handleScale(context, call, definition, definition.scale);
-  if (!definition.extraSubresources.includes(subresource))
-    throw new ApiServerError('NotFound', `${definition.resource} have no subresource ${subresource}`);
+  if (!definition.extraSubresources.includes(subresource)) throw unknownSubresource(definition, name);
   if (subresource === 'binding') return handleBinding(context, call, definition);
   if (subresource === 'eviction') return handleEviction(context, call, definition);
   if (subresource === 'token') return handleTokenRequest(context, call, definition);

@@ -16,12 +16,14 @@ export const COMMON_FIELDS: SelectableFields = {
  * @throws ApiServerError `BadRequest` for a field that the resource cannot be selected by.
  */
 export function parseFieldSelector(text: string, fields: SelectableFields): (object: KubeObject) => boolean {
-  const terms = text.split(',').filter((term) => term !== '');
+  // A backslash takes their meaning from commas, equals signs and backslashes; a term of nothing selects everything.
+  const terms = (text.match(/(?:\\.|[^,\\]|\\$)+/gs) ?? []).filter((term) => !/^==?$/.test(term));
   const tests = terms.map((term) => {
     const match = /^([^=!]+)(==|=|!=)(.*)$/.exec(term);
     if (match === null)
       throw new ApiServerError('BadRequest', `invalid selector: '${text}'; can't understand '${term}'`);
-    const [, label = '', operator, wanted = ''] = match;
+    const [, label = '', operator, written = ''] = match;
+    const wanted = written.replaceAll(/\\([\\,=])/g, '$1');
     const known = Object.keys(fields)
       .map((field) => JSON.stringify(field))
       .join(', ');

@@ -88,13 +88,3 @@ export function setValueAt(target: JsonObject, path: readonly string[], value: u
 export function stringOf(value: unknown, fallback = ''): string {
   return typeof value === 'string' ? value : fallback;
 }
-
-/** Removes members that are null, at every depth, in place: built-in kinds take null for "not set". */
-export function dropNulls(value: unknown): void {
-  if (Array.isArray(value)) value.forEach(dropNulls);
-  if (!isObject(value)) return;
-  for (const [name, member] of Object.entries(value)) {
-    if (member === null) Reflect.deleteProperty(value, name);
-    else dropNulls(member);
-  }
-}

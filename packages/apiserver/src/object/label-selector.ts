@@ -1,4 +1,5 @@
 import { ApiServerError } from '../errors.ts';
+import { qualifiedNameProblem } from './names.ts';
 
 interface Requirement {
   key: string;
@@ -8,7 +9,6 @@ interface Requirement {
 /** A predicate over an object's labels. */
 export type LabelPredicate = (labels: Readonly<Record<string, string>> | undefined) => boolean;
 
-const KEY = /^([A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
 const VALUE = /^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/;
 
 /**
@@ -74,7 +74,7 @@ function comparison(operator: string, wanted: string, whole: string): Requiremen
 }
 
 function checkKey(key: string, whole: string): string {
-  if (!KEY.test(key)) throw malformed(whole, `"${key}" is not a label key`);
+  if (qualifiedNameProblem(key) !== undefined) throw malformed(whole, `"${key}" is not a label key`);
   return key;
 }
 

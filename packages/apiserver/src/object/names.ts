@@ -29,7 +29,8 @@ const RULES: Record<NameFormat, { pattern: RegExp; max: number; says: string }> 
 export function nameProblem(name: string, format: NameFormat): string | undefined {
   const { pattern, max, says } = RULES[format];
   const problems: string[] = [];
-  if (Buffer.byteLength(name) > max) problems.push(`must be no more than ${max} bytes`);
+  const unit = format === 'dns-subdomain' ? 'characters' : 'bytes';
+  if (Buffer.byteLength(name) > max) problems.push(`must be no more than ${max} ${unit}`);
   if (!pattern.test(name)) problems.push(says);
   return problems[0];
 }

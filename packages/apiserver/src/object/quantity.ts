@@ -34,6 +34,51 @@ export function billionths(value: unknown): bigint | undefined {
   return sign === '-' ? -size : size;
 }
 
+/**
+ * A quantity as Kubernetes writes it: without a fraction and with the greatest suffix of its own sort that loses nothing.
+ * `0.5` becomes `500m`, `1024Mi` becomes `1Gi`, the number 2000 becomes `2k`. What is no quantity is left as it is.
+ */
+export function canonicalQuantity(value: unknown): unknown {
+  const amount = billionths(value);
+  if (amount === undefined) return value;
+  if (amount === 0n) return '0';
+  const text = typeof value === 'number' ? String(value) : stringOf(value);
+  const isBinary = text.endsWith('i');
+  if (isBinary && amount % UNITS_PER_ONE === 0n && magnitude(amount) >= 1024n * UNITS_PER_ONE)
+    return binaryText(amount / UNITS_PER_ONE);
+  // A suffix that is a power of ten stays one.
+  const exponential = /[eE][+-]?\d+$/.test(text);
+  const [digits, exponent] = thousands(amount);
+  if (exponential) return exponent === 0 ? String(digits) : `${digits}e${exponent}`;
+  const suffix = Object.entries(DECIMAL).find(([, power]) => power === exponent)?.[0];
+  return suffix === undefined ? value : `${digits}${suffix}`;
+}
+
+function binaryText(units: bigint): string {
+  let rest = units;
+  let steps = 0;
+  while (rest % 1024n === 0n && steps < BINARY.length) {
+    rest /= 1024n;
+    steps += 1;
+  }
+  return `${rest}${steps === 0 ? '' : (BINARY[steps - 1] ?? '')}`;
+}
+
+/** The amount as digits and a power of ten that is a multiple of three, as great as it can be. */
+function thousands(amount: bigint): [digits: bigint, exponent: number] {
+  let digits = amount;
+  let exponent = -9;
+  while (digits % 1000n === 0n) {
+    digits /= 1000n;
+    exponent += 3;
+  }
+  return [digits, exponent];
+}
+
+function magnitude(amount: bigint): bigint {
+  return amount < 0n ? -amount : amount;
+}
+
 /** The shortest way to write a quantity without a fraction: `2`, `100m`, `1500u`. */
 export function quantityText(amount: bigint): string {
   for (const [suffix, unit] of [

@@ -21,7 +21,8 @@ export function applyJsonPatch(object: JsonObject, patch: unknown): unknown {
     for (const [index, operation] of operations.entries()) {
       if (operation.op === 'copy') copied = withCopy(copied, document, operation.from);
       if (testsAbsence(document, operation)) continue;
-      document = jsonpatch.applyOperation(document, operation, true, true, true, index).newDocument;
+      const applied = asKubernetesMeans(document, operation);
+      document = jsonpatch.applyOperation(document, applied, true, true, true, index).newDocument;
     }
     return document;
   } catch (error) {
@@ -34,19 +35,48 @@ export function applyJsonPatch(object: JsonObject, patch: unknown): unknown {
   }
 }
 
+/** Kubernetes: a member that is not there can be replaced, and as the source of a copy is null. */
+function asKubernetesMeans(document: unknown, operation: Operation): Operation {
+  const { path } = operation;
+  if (operation.op === 'replace' && isAbsentMember(document, path))
+    return { op: 'add', path, value: operation.value as unknown };
+  if (operation.op === 'copy' && isAbsentMember(document, operation.from))
+    return { op: 'add', path, value: null };
+  return operation;
+}
+
 /** Kubernetes: a test for null holds where the member is not there, as long as what it would be a member of is. */
 function testsAbsence(document: unknown, operation: Operation): boolean {
-  if (operation.op !== 'test' || operation.value !== null || operation.path === '') return false;
-  const cut = operation.path.lastIndexOf('/');
-  const parent: unknown =
-    cut === 0 ? document : jsonpatch.getValueByPointer(document, operation.path.slice(0, cut));
-  const member = jsonpatch.unescapePathComponent(operation.path.slice(cut + 1));
+  return operation.op === 'test' && operation.value === null && isAbsentMember(document, operation.path);
+}
+
+/** Whether a pointer names a member that an object, which is there, does not have. */
+function isAbsentMember(document: unknown, path: string): boolean {
+  const cut = path.lastIndexOf('/');
+  if (cut < 0) return false;
+  const parent: unknown = cut === 0 ? document : valueAtPointer(document, path.slice(0, cut));
+  const member = jsonpatch.unescapePathComponent(path.slice(cut + 1));
   return isObject(parent) && !Object.hasOwn(parent, member);
+}
+
+/** What a pointer leads to; undefined if it leads nowhere, over which the library stumbles. */
+function valueAtPointer(document: unknown, path: string): unknown {
+  return path
+    .split('/')
+    .slice(1)
+    .map((step) => jsonpatch.unescapePathComponent(step))
+    .reduce<unknown>(
+      (value, step) =>
+        typeof value === 'object' && value !== null && Object.hasOwn(value, step)
+          ? (value as Record<string, unknown>)[step]
+          : undefined,
+      document,
+    );
 }
 
 /** The characters copied so far and by one more operation. A source that is missing is told by the operation itself. */
 function withCopy(copied: number, document: unknown, from: string): number {
-  const source: unknown = from === '' ? document : jsonpatch.getValueByPointer(document, from);
+  const source: unknown = from === '' ? document : valueAtPointer(document, from);
   const total = copied + (JSON.stringify(source) ?? '').length;
   if (total > MAX_COPIED)
     throw new ApiServerError(
@@ -67,7 +97,7 @@ function checkOperations(patch: unknown): Operation[] {
   return patch.map((operation: unknown, index) => {
     if (isOperation(operation)) return operation;
     throw new ApiServerError(
-      'BadRequest',
+      'Invalid',
       `operation ${index} of the JSON patch needs a valid "op" and a "path"`,
     );
   });

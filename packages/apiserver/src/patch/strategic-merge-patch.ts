@@ -59,7 +59,10 @@ function mergeMember(
     if (change[DIRECTIVE] === 'delete') Reflect.deleteProperty(result, name);
     else result[name] = mergeObject(child, isObject(before) ? before : {}, change, at);
   } else if (Array.isArray(change))
-    result[name] = mergeArray(child, elementsOf(before), change as unknown[], order, at);
+    result[name] =
+      before === undefined && !change.some((element) => isObject(element) && element[DIRECTIVE] !== undefined)
+        ? cloneJson(change as unknown[])
+        : mergeArray(child, elementsOf(before), change as unknown[], order, at);
   else result[name] = change;
 }
 

@@ -1,7 +1,9 @@
 import { ApiServerError, invalid, type StatusCause } from '../errors.ts';
-import { dropNulls, isObject, type JsonObject } from '../object/json.ts';
+import { isObject, type JsonObject } from '../object/json.ts';
 import { isTooDeep, tooDeep } from '../object/nesting.ts';
+import { OBJECT_META } from '../kinds/schemas/meta.ts';
 import { apiVersionOf, isKubeObject, type KubeObject } from '../object/types.ts';
+import { decode } from '../schema/decode.ts';
 import { applyDefaults } from '../schema/default.ts';
 import { unknownFields } from '../schema/prune.ts';
 import { Correlation } from '../schema/correlation.ts';
@@ -15,6 +17,8 @@ import type { RequestScope } from './registry.ts';
 export interface ParsedBody {
   readonly value: JsonObject;
   readonly duplicates: readonly string[];
+  /** Of a JSON patch that made the object the paths of members that an operation has twice, such as `[0].op`. */
+  readonly repeated?: readonly string[];
   /** True for the result of server-side apply, which says itself who owns what. */
   readonly applied?: boolean;
 }
@@ -31,18 +35,38 @@ export function conform(
 ): KubeObject {
   if (isTooDeep(body.value)) throw tooDeep();
   const object = checkKind(definition, body.value);
-  if (definition.origin === 'builtin') dropNulls(object);
-  else dropNulls(object.metadata);
+  const schema = definition.schema;
+  // Of a custom resource only the metadata is read into types of the server.
+  const undecodable =
+    definition.origin === 'builtin' && schema !== undefined
+      ? decode(schema, object)
+      : decode(OBJECT_META, object.metadata, 'metadata');
+  if (undecodable !== undefined) throw cannotBeHandled(definition, undecodable);
+  const order = Object.keys(object);
   const { causes, unknown } = checkMetadataShape(object.metadata);
   const first = causes[0];
   if (first !== undefined)
-    throw new ApiServerError('BadRequest', `${first.field ?? 'metadata'}: ${first.message}`, { causes });
-  const schema = definition.schema;
+    throw cannotBeHandled(definition, `${first.field ?? 'metadata'}: ${first.message}`);
   if (schema !== undefined)
-    unknown.push(...unknownFields(schema, object, { remove: definition.origin === 'custom' }));
-  reportFields(definition, scope, unknown, body.duplicates);
+    unknown.push(
+      ...unknownFields(schema, object, { remove: definition.origin === 'custom' ? 'all' : 'root' }),
+    );
+  reportFields(definition, scope, [
+    ...(definition.origin === 'custom' ? unknown.toSorted() : inOrder(unknown, order)).map(
+      (path) => `unknown field "${path}"`,
+    ),
+    ...body.duplicates.map((path) => `duplicate field "${path}"`),
+    ...(body.repeated ?? []).map((path) => `json patch duplicate field "${path}"`),
+  ]);
   fillDefaults(definition, object);
   return object;
+}
+
+function cannotBeHandled({ kind, version }: ResourceDefinition, why: string): ApiServerError {
+  return new ApiServerError(
+    'BadRequest',
+    `${kind} in version "${version}" cannot be handled as a ${kind}: ${why}`,
+  );
 }
 
 /** Fills in what nobody owns who leaves it out. */
@@ -53,7 +77,7 @@ export function assignDefaults(definition: ResourceDefinition, object: KubeObjec
 /** Brings an object that admission plugins have changed back into shape, silently. */
 export function reconform(definition: ResourceDefinition, object: KubeObject): void {
   if (definition.schema !== undefined && definition.origin === 'custom')
-    unknownFields(definition.schema, object, { remove: true });
+    unknownFields(definition.schema, object, { remove: 'all' });
   fillDefaults(definition, object);
   assignDefaults(definition, object);
 }
@@ -83,26 +107,24 @@ function show(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
+/** Fields in the order in which the object has them. */
+function inOrder(paths: readonly string[], order: readonly string[]): string[] {
+  const place = (path: string) => order.indexOf(/^[^.[]*/.exec(path)?.[0] ?? '');
+  return paths.toSorted((a, b) => place(a) - place(b));
+}
+
 function reportFields(
   definition: ResourceDefinition,
   { fieldValidation, warnings }: Pick<RequestScope, 'fieldValidation' | 'warnings'>,
-  unknown: readonly string[],
-  duplicates: readonly string[],
+  problems: readonly string[],
 ): void {
   if (fieldValidation === 'Ignore') return;
-  const problems = [
-    ...unknown.map((path) => `unknown field "${path}"`),
-    ...duplicates.map((path) => `duplicate field "${path}"`),
-  ];
   if (problems.length === 0) return;
   if (fieldValidation === 'Warn') {
     warnings.push(...problems);
     return;
   }
-  throw new ApiServerError(
-    'BadRequest',
-    `${definition.kind} in version "${definition.version}" cannot be handled as a ${definition.kind}: strict decoding error: ${problems.join(', ')}`,
-  );
+  throw cannotBeHandled(definition, `strict decoding error: ${problems.join(', ')}`);
 }
 
 /** What is known of a write beside the object itself. */
@@ -146,7 +168,12 @@ export async function validateObject(
     if (definition.origin === 'custom') await loadPatterns(schema);
     const correlation =
       old === undefined || definition.origin === 'builtin' ? undefined : new Correlation(schema, object, old);
-    causes.push(...validateSchema(schema, object, '', correlation));
+    // What is missing in the metadata was told already, in other words.
+    causes.push(
+      ...validateSchema(schema, object, '', correlation).filter(
+        ({ reason, field }) => reason !== 'FieldValueRequired' || field?.startsWith('metadata.') !== true,
+      ),
+    );
   }
   const mistyped = causes.find((cause) => cause.reason === 'FieldValueTypeInvalid');
   if (mistyped !== undefined && definition.origin === 'builtin')

@@ -38,12 +38,13 @@ export async function createObject(
 ): Promise<Outcome> {
   let object = conform(definition, body, scope);
   setNamespace(definition, object, namespace);
+  const { resourceVersion = '' } = object.metadata;
+  wipe(object);
   if (body.applied !== true)
     await trackWrite(registry, definition, scope, { live: undefined, next: object, subresource: '' });
   assignDefaults(definition, object);
-  if (!['', '0'].includes(object.metadata.resourceVersion ?? ''))
+  if (!['', '0'].includes(resourceVersion))
     throw unclassified('resourceVersion should not be set on objects to be created');
-  wipe(object);
   const place = object.metadata.namespace;
   if (place !== undefined) checkNamespace(registry.store, definition, place, object.metadata.name ?? '');
   const request = admissionRequest(definition, scope, object);

@@ -21,6 +21,8 @@ export interface Strategy {
   readonly orphansByDefault?: boolean;
   /** Prepares a new object, in place, before admission. */
   prepareForCreate?(object: KubeObject): void;
+  /** Prepares an update of the status, in place. */
+  prepareForStatusUpdate?(object: KubeObject, old: KubeObject): void;
   /** Prepares an update through the main resource, in place. */
   prepareForUpdate?(object: KubeObject, old: KubeObject): void;
   /** Fills in defaults that a schema cannot express, in place. */
@@ -81,7 +83,7 @@ export interface ResourceDefinition extends GroupVersionResource {
   readonly shortNames: readonly string[];
   readonly categories: readonly string[];
   readonly namespaced: boolean;
-  /** `builtin` keeps unknown fields, `custom` prunes them and enforces its schema on every write. */
+  /** `builtin` keeps unknown fields below the members of its objects, `custom` prunes them and enforces its schema on every write. */
   readonly origin: 'builtin' | 'custom';
   /** The name under which objects are stored, shared by the versions of a resource. */
   readonly storage: string;
@@ -96,6 +98,12 @@ export interface ResourceDefinition extends GroupVersionResource {
   readonly selectableFields: SelectableFields;
   readonly columns: readonly TableColumn[];
   readonly strategy: Strategy;
+  /** True if a PUT of what is not there makes it. */
+  readonly createsOnUpdate?: boolean;
+  /** True if a PUT has to name the revision that it replaces. */
+  readonly requiresRevision?: boolean;
+  /** True if a deletion is answered with the object even if it is gone at once, and not with a Status. */
+  readonly answersDeleted?: boolean;
   /** True if `metadata.generation` counts changes of anything but metadata and status. */
   readonly tracksGeneration: boolean;
   readonly conversion?: Conversion;

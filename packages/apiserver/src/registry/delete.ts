@@ -68,15 +68,19 @@ export async function deleteObject(
     checkPreconditions(definition, name, latest.object, options);
     const plan = planDeletion(definition, latest.object, options, registry.now());
     if (plan.step === 'none') return { ...storedOutcome(latest), gone: false };
-    if (plan.step === 'remove')
-      return { ...storedOutcome(scope.dryRun ? latest : transaction.remove(key)), gone: true };
+    if (plan.step === 'remove') {
+      if (scope.dryRun) return { object: plan.object ?? latest.object, gone: true };
+      if (plan.object !== undefined) transaction.put(key, plan.object);
+      return { ...storedOutcome(transaction.remove(key)), gone: true };
+    }
     if (scope.dryRun) return { object: plan.object, gone: false };
     return { ...storedOutcome(transaction.put(key, plan.object)), gone: false };
   });
   return servedOutcome(definition, outcome);
 }
 
-function checkPreconditions(
+/** @throws ApiServerError `Conflict` when an object is not the one, or not in the state, that a deletion is about. */
+export function checkPreconditions(
   definition: ResourceDefinition,
   name: string,
   { metadata }: KubeObject,

@@ -1,5 +1,5 @@
 import { cloneJson } from '../object/json.ts';
-import { timestamp, type KubeObject } from '../object/types.ts';
+import { timestamp, type KubeObject, type ObjectMeta } from '../object/types.ts';
 import type { ResourceDefinition } from './definition.ts';
 
 /** What happens to dependents: deleted afterwards, deleted first, or left alone. */
@@ -19,7 +19,8 @@ export const ORPHAN_FINALIZER = 'orphan';
 
 /** What a deletion does now. */
 export type DeletionPlan =
-  | { readonly step: 'remove' }
+  /** @property object what is stored first, for kinds whose watchers are told that a deletion begins. */
+  | { readonly step: 'remove'; readonly object?: KubeObject }
   | { readonly step: 'update'; readonly object: KubeObject }
   | { readonly step: 'none' };
 
@@ -44,7 +45,9 @@ export function planDeletion(
   const marked = metadata.deletionTimestamp !== undefined;
   const effective = marked ? Math.min(grace, metadata.deletionGracePeriodSeconds ?? 0) : grace;
   const held = definition.strategy.holdsDeletion?.(object) === true;
-  if (effective === 0 && finalizers.length === 0 && !held) return { step: 'remove' };
+  const gone = effective === 0 && finalizers.length === 0 && !held;
+  if (gone && (definition.strategy.gracePeriodSeconds === undefined || isOver(metadata)))
+    return { step: 'remove' };
   const unchanged = marked && effective === (metadata.deletionGracePeriodSeconds ?? 0);
   if (unchanged && finalizers.length === before.length && finalizers.every((name) => before.includes(name)))
     return { step: 'none' };
@@ -58,7 +61,12 @@ export function planDeletion(
       definition.strategy.prepareForDeletion?.(object);
     }
   }
-  return { step: 'update', object };
+  return { step: gone ? 'remove' : 'update', object };
+}
+
+/** True for an object whose time to end is over. */
+function isOver({ deletionTimestamp, deletionGracePeriodSeconds }: ObjectMeta): boolean {
+  return deletionTimestamp !== undefined && deletionGracePeriodSeconds === 0;
 }
 
 /** What a deletion that does not say so does with dependents, unless an earlier one or the object itself has said it. */

@@ -50,14 +50,24 @@ export function compileSelection(definition: ResourceDefinition, selection: Sele
     fieldSelector === ''
       ? undefined
       : parseFieldSelector(fieldSelector, { ...COMMON_FIELDS, ...definition.selectableFields });
+  const wanted = name ?? exactName(fieldSelector);
   return {
     keyOnly: labels === undefined && fields === undefined,
     matchesKey: (key) =>
-      (namespace === undefined || key.namespace === namespace) && (name === undefined || key.name === name),
+      (namespace === undefined || key.namespace === namespace) &&
+      (wanted === undefined || key.name === wanted),
     matchesObject: (object) =>
       (labels === undefined || labels(object.metadata.labels)) &&
       (fields === undefined || fields(fromStorage(definition, object))),
   };
+}
+
+/** The name that a field selector asks for: with it one object is looked up, and there is no next page. */
+function exactName(fieldSelector: string): string | undefined {
+  return fieldSelector
+    .split(',')
+    .map((term) => /^metadata\.name==?(.*)$/.exec(term)?.[1])
+    .find((found) => found !== undefined);
 }
 
 interface ContinueToken {
@@ -103,7 +113,7 @@ function selectObjects(store: Store, definition: ResourceDefinition, request: Li
     request.resourceVersion !== undefined &&
     !['', '0'].includes(request.resourceVersion)
   )
-    throw new ApiServerError('BadRequest', 'resourceVersion cannot be combined with continue');
+    throw new ApiServerError('BadRequest', 'specifying resource version is not allowed when using continue');
   const revision = after === undefined ? requestedRevision(store, request) : after.revision;
   const candidates = objectsAt(store, definition, revision, after).filter(
     (stored) => matcher.matchesKey(stored) && (after === undefined || compareKeys(stored, after) > 0),
@@ -115,18 +125,22 @@ function selectObjects(store: Store, definition: ResourceDefinition, request: Li
 }
 
 function pageOf({ matcher, revision, limit }: Selected, candidates: readonly StoredObject[]): ListPage {
-  const matching = matcher.keyOnly
-    ? candidates
-    : candidates.filter((stored) => matcher.matchesObject(stored.object));
-  const items = matching.slice(0, limit);
+  const items: StoredObject[] = [];
+  let seen = 0;
+  for (const stored of candidates) {
+    if (items.length === limit) break;
+    seen += 1;
+    if (matcher.keyOnly || matcher.matchesObject(stored.object)) items.push(stored);
+  }
   const last = items.at(-1);
-  if (items.length === matching.length || last === undefined) return { items, revision };
+  // As in Kubernetes, a full page is followed by another one even if nothing in there is going to match.
+  if (seen === candidates.length || last === undefined) return { items, revision };
   return {
     items,
     revision,
     continue: encodeToken({ revision, namespace: last.namespace, name: last.name }),
-    // As in Kubernetes, the rest is not counted when a selector would have to be applied to it.
-    ...(matcher.keyOnly && { remaining: matching.length - items.length }),
+    // Nor is the rest counted when a selector would have to be applied to it.
+    ...(matcher.keyOnly && { remaining: candidates.length - seen }),
   };
 }
 

@@ -22,7 +22,7 @@ export function checkMetadataShape(metadata: ObjectMeta): { causes: StatusCause[
   const causes = validateSchema(OBJECT_META, metadata, 'metadata').filter(
     ({ reason }) => reason !== 'FieldValueRequired',
   );
-  const unknown = unknownFields(OBJECT_META, metadata, { remove: true }).map((path) => `metadata.${path}`);
+  const unknown = unknownFields(OBJECT_META, metadata, { remove: 'all' }).map((path) => `metadata.${path}`);
   return { causes, unknown };
 }
 
@@ -153,7 +153,7 @@ export function validateMetadataUpdate(metadata: ObjectMeta, old: ObjectMeta): S
       causes.push({
         reason: 'FieldValueForbidden',
         field: 'metadata.finalizers',
-        message: `Forbidden: no finalizers can be added while the object is being deleted: ${added.join(', ')}`,
+        message: `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((one) => JSON.stringify(one)).join(', ')}}`,
       });
   }
   return causes;

@@ -31,6 +31,11 @@ export const QUOTA_SCOPES: ReadonlySet<string> = new Set([
 
 type Amounts = ReadonlyMap<string, bigint>;
 
+/** Whether a limit of this name is one of how many objects there are. */
+export function isCounted(resource: string): boolean {
+  return COUNTED_BY_NAME.has(resource);
+}
+
 /** Whether a limit of this name is enforced. */
 export function countedByQuotas(resource: string): boolean {
   return (

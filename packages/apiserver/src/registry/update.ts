@@ -1,7 +1,7 @@
 import type { AdmissionRequest, AdmissionView } from '../admission/types.ts';
 import { keepTimes } from '../apply/field-manager.ts';
 import { served, stored } from '../conversion/remote.ts';
-import { ApiServerError, conflict, invalid, notFound, unclassified } from '../errors.ts';
+import { ApiServerError, conflict, invalid, malformedRevision, notFound } from '../errors.ts';
 import { cloneJson, equalJson, membersOf, stringOf, type JsonObject } from '../object/json.ts';
 import { isTooDeep, tooDeep } from '../object/nesting.ts';
 import type { KubeObject } from '../object/types.ts';
@@ -36,7 +36,7 @@ export interface Update {
   readonly target: UpdateTarget;
   /** Reported to admission plugins. */
   readonly subresource?: string;
-  /** True for PUT: the body is the whole object, so custom resources must name the revision they replace. */
+  /** True for PUT: the body is the whole object, which for some kinds must name the revision that it replaces. */
   readonly replaces: boolean;
   /** Set by handlers that have asked admission in the terms of a subresource already. */
   readonly admitted?: boolean;
@@ -114,7 +114,8 @@ async function prepareUpdate(
   };
   if (update.admitted !== true) next = await mutate(registry, request, next, scope);
   reconform(definition, next);
-  if (definition.tracksGeneration && update.target !== 'status' && changesSpec(next, old, definition.status))
+  const counts = definition.tracksGeneration && update.target !== 'status' && update.untracked !== true;
+  if (counts && changesSpec(next, old, definition.status))
     next.metadata.generation = (old.metadata.generation ?? 0) + 1;
   keepTimes(next, old);
   const extra = validateMetadataUpdate(next.metadata, old.metadata);
@@ -160,29 +161,29 @@ function checkRevision(
   old: KubeObject,
 ): void {
   const { resourceVersion, uid } = next.metadata;
-  if (resourceVersion === undefined || resourceVersion === '' || resourceVersion === '0') {
-    if (update.replaces && definition.origin === 'custom')
-      throw invalid(definition, update.name, [
-        {
-          reason: 'FieldValueInvalid',
-          field: 'metadata.resourceVersion',
-          message: 'Invalid value: "": must be specified for an update',
-        },
-      ]);
-  } else if (!/^\d+$/.test(resourceVersion))
-    throw unclassified(`strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`);
-  else if (resourceVersion !== old.metadata.resourceVersion)
-    throw conflict(
-      definition,
-      update.name,
-      'the object has been modified; please apply your changes to the latest version and try again',
-    );
   // The uid in a PUT says which object is meant, that in the result of a patch would change it.
   if (update.replaces && uid !== undefined && uid !== '' && uid !== old.metadata.uid)
     throw conflict(
       definition,
       update.name,
       `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid ?? ''}`,
+    );
+  if (resourceVersion === undefined || resourceVersion === '' || resourceVersion === '0') {
+    if (update.replaces && definition.requiresRevision === true)
+      // The details name the resource, not the kind, as those of Kubernetes do.
+      throw invalid({ group: definition.group, resource: definition.resource }, update.name, [
+        {
+          reason: 'FieldValueInvalid',
+          field: 'metadata.resourceVersion',
+          message: 'Invalid value: 0: must be specified for an update',
+        },
+      ]);
+  } else if (!/^\d+$/.test(resourceVersion)) throw malformedRevision(resourceVersion);
+  else if (resourceVersion !== old.metadata.resourceVersion)
+    throw conflict(
+      definition,
+      update.name,
+      'the object has been modified; please apply your changes to the latest version and try again',
     );
   next.metadata.resourceVersion = old.metadata.resourceVersion;
 }
@@ -191,6 +192,7 @@ function onlyStatus(definition: ResourceDefinition, next: KubeObject, old: KubeO
   const result: KubeObject = { ...old, metadata: { ...old.metadata } };
   if (next.status === undefined) delete result.status;
   else result.status = next.status;
+  definition.strategy.prepareForStatusUpdate?.(result, old);
   result.metadata.managedFields = next.metadata.managedFields;
   if (definition.origin === 'builtin') {
     result.metadata.labels = next.metadata.labels;

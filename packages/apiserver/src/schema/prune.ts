@@ -4,8 +4,11 @@ import { memberPath } from './validate.ts';
 
 /** What to do with members that a schema does not list. */
 export interface UnknownFields {
-  /** Remove them (custom resources); false only reports them (built-in kinds). */
-  remove: boolean;
+  /**
+   * `all` removes them (custom resources). `root` removes those of the object itself and only reports those further down:
+   * the schemas of built-in kinds list every member of an object, but not all that there may be in these.
+   */
+  remove: 'all' | 'root';
 }
 
 const ROOT_MEMBERS = new Set(['apiVersion', 'kind', 'metadata']);
@@ -44,12 +47,12 @@ function walk(
     const known = schema.properties !== undefined && Object.hasOwn(schema.properties, name);
     const memberSchema = known ? schema.properties?.[name] : additional;
     // A CRD may constrain metadata.name, but never narrows which members metadata has.
-    if (isObjectRoot && ROOT_MEMBERS.has(name) && (options.remove || !known)) continue;
+    if (isObjectRoot && ROOT_MEMBERS.has(name) && (options.remove === 'all' || !known)) continue;
     if (memberSchema !== undefined)
       walk(memberSchema, member, child, isEmbedded(memberSchema), options, found);
     else if (!preservesUnknown(schema)) {
       found.push(child);
-      if (options.remove) Reflect.deleteProperty(value, name);
+      if (options.remove === 'all' || path === '') Reflect.deleteProperty(value, name);
     }
   }
 }

@@ -88,7 +88,7 @@ function typeCause(path: string, expected: string, value: unknown): StatusCause 
   return cause(
     TYPE_INVALID,
     path,
-    `Invalid value: ${show(value)}: must be of type ${expected}, is ${typeOf(value)}`,
+    `Invalid value: "${typeOf(value)}": ${path === '' ? '<nil>' : path} in body must be of type ${expected}: "${typeOf(value)}"`,
   );
 }
 
@@ -96,17 +96,24 @@ function invalidValue(path: string, value: unknown, why: string): StatusCause {
   return cause(INVALID, path, `Invalid value: ${show(value)}: ${why}`);
 }
 
+/** As {@link invalidValue}, with the path once more in the text, as the library has it with which Kubernetes checks. */
+function outOfBounds(path: string, value: unknown, why: string): StatusCause {
+  return invalidValue(path, value, `${path} in body ${why}`);
+}
+
 function validateString(causes: StatusCause[], schema: Schema, value: string, path: string): void {
   const length = Array.from(value).length;
   if (schema.minLength !== undefined && length < schema.minLength)
-    causes.push(invalidValue(path, value, `should be at least ${schema.minLength} characters long`));
+    causes.push(outOfBounds(path, value, `should be at least ${schema.minLength} characters long`));
   if (schema.maxLength !== undefined && length > schema.maxLength)
     causes.push(
       cause('FieldValueTooLong', path, `Too long: may not be more than ${schema.maxLength} characters`),
     );
   if (schema.pattern !== undefined && matchesPattern(schema.pattern, value) === false)
-    causes.push(invalidValue(path, value, `should match '${schema.pattern}'`));
-  if (schema.format !== undefined && !checkFormat(schema.format, value))
+    causes.push(outOfBounds(path, value, `should match '${schema.pattern}'`));
+  // Nothing at all has every format where the schema says that there may be nothing.
+  const mayBeEmpty = value === '' && schema.minLength === 0;
+  if (schema.format !== undefined && !mayBeEmpty && !checkFormat(schema.format, value))
     causes.push(invalidValue(path, value, `must be of format ${schema.format}`));
 }
 
@@ -114,14 +121,14 @@ function validateNumber(causes: StatusCause[], schema: Schema, value: number, pa
   const { minimum, maximum, multipleOf } = schema;
   if (minimum !== undefined && (schema.exclusiveMinimum === true ? value <= minimum : value < minimum))
     causes.push(
-      invalidValue(path, value, `should be greater than ${orEqual(schema.exclusiveMinimum)}${minimum}`),
+      outOfBounds(path, value, `should be greater than ${orEqual(schema.exclusiveMinimum)}${minimum}`),
     );
   if (maximum !== undefined && (schema.exclusiveMaximum === true ? value >= maximum : value > maximum))
     causes.push(
-      invalidValue(path, value, `should be less than ${orEqual(schema.exclusiveMaximum)}${maximum}`),
+      outOfBounds(path, value, `should be less than ${orEqual(schema.exclusiveMaximum)}${maximum}`),
     );
   if (multipleOf !== undefined && Math.abs(value / multipleOf - Math.round(value / multipleOf)) > 1e-9)
-    causes.push(invalidValue(path, value, `should be a multiple of ${multipleOf}`));
+    causes.push(outOfBounds(path, value, `should be a multiple of ${multipleOf}`));
   if (schema.format === 'int32' && (value > 2147483647 || value < -2147483648))
     causes.push(invalidValue(path, value, 'must fit into 32 bits'));
 }

@@ -32,6 +32,7 @@ function configuration(
     version: 'v1',
     kind,
     resource: `${kind.toLowerCase()}s`,
+    requiresRevision: true,
     categories: ['api-extensions'],
     namespaced: false,
     tracksGeneration: true,
