@@ -1,6 +1,8 @@
 import { Aggregator } from './aggregation/aggregator.ts';
 import { AdmissionChain } from './admission/chain.ts';
+import { defaultTolerations } from './admission/default-tolerations.ts';
 import { limitRanger } from './admission/limit-ranger.ts';
+import { podPriority } from './admission/pod-priority.ts';
 import type { AdmissionPlugin } from './admission/types.ts';
 import { openAccess } from './authentication/access.ts';
 import { NamespaceDefaults } from './authentication/namespace-defaults.ts';
@@ -219,6 +221,8 @@ export async function startControlPlaneOn(
     admission: new AdmissionChain(
       [
         limitRanger(store),
+        podPriority(store),
+        defaultTolerations(),
         ...(options.admission ?? []),
         ...(rbac === undefined ? [] : [escalationCheck(rbac)]),
       ],

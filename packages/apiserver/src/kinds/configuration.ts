@@ -3,6 +3,7 @@ import { equalJson, isObject, membersOf, stringOf } from '../object/json.ts';
 import type { KubeObject } from '../object/types.ts';
 import type { ResourceDefinition } from '../registry/definition.ts';
 import { atomic, bool, map, mergeList, obj, str } from '../schema/dsl.ts';
+import type { TableColumn } from '../table/columns.ts';
 import { ageColumn, countColumn, nameColumn, textColumn } from '../table/common-columns.ts';
 import { builtin, objectSchema } from './builtin.ts';
 
@@ -10,6 +11,8 @@ const DATA_KEY = /^[-._a-zA-Z0-9]+$/;
 const MAX_KEY_LENGTH = 253;
 /** Bytes that the values of a ConfigMap or Secret may have together. */
 const MAX_DATA_BYTES = 1024 * 1024;
+
+const BYTES = str('', { format: 'byte', minLength: 0 });
 
 /** ConfigMap, Secret and ServiceAccount. */
 export function configurationKinds(): ResourceDefinition[] {
@@ -26,14 +29,10 @@ function configMap(): ResourceDefinition {
     namespaced: true,
     schema: objectSchema('Configuration as keys and values.', {
       data: map(str(), 'Values that are text.'),
-      binaryData: map(str('', { format: 'byte' }), 'Values that are not text, base64.'),
+      binaryData: map(BYTES, 'Values that are not text, base64.'),
       immutable: bool('True if the values can no longer be changed.'),
     }),
-    columns: [
-      nameColumn(),
-      countColumn('Data', 'Number of keys.', (object) => keys(object.data) + keys(object.binaryData)),
-      ageColumn(),
-    ],
+    columns: [nameColumn(), dataColumn((object) => keys(object.data) + keys(object.binaryData)), ageColumn()],
     strategy: {
       applyDefaults: (object) => dropEmpty(object, ['data', 'binaryData']),
       validate: (object) => [...validateData(object, ['data', 'binaryData']), ...validateTwice(object)],
@@ -50,7 +49,7 @@ function secret(): ResourceDefinition {
     resource: 'secrets',
     namespaced: true,
     schema: objectSchema('Confidential keys and values.', {
-      data: map(str('', { format: 'byte' }), 'Values, base64.'),
+      data: map(BYTES, 'Values, base64.'),
       stringData: map(str(), 'Values as text; moved to data when written.'),
       type: str('What the secret is for; Opaque unless given.'),
       immutable: bool('True if the values can no longer be changed.'),
@@ -59,7 +58,7 @@ function secret(): ResourceDefinition {
     columns: [
       nameColumn(),
       textColumn('Type', 'What the secret is for.', (object) => stringOf(object.type)),
-      countColumn('Data', 'Number of keys.', (object) => keys(object.data)),
+      dataColumn((object) => keys(object.data)),
       ageColumn(),
     ],
     strategy: {
@@ -100,6 +99,7 @@ function serviceAccount(): ResourceDefinition {
     version: 'v1',
     kind: 'ServiceAccount',
     resource: 'serviceaccounts',
+    answersDeleted: true,
     shortNames: ['sa'],
     namespaced: true,
     extraSubresources: ['token'],
@@ -111,7 +111,19 @@ function serviceAccount(): ResourceDefinition {
       },
       automountServiceAccountToken: bool('True if pods get a token.'),
     }),
+    strategy: { prepareForCreate: keepSecretNames, prepareForUpdate: keepSecretNames },
   });
+}
+
+/** Of the secrets that an account names only the names count, because they are in its own namespace. In place. */
+function keepSecretNames(account: KubeObject): void {
+  if (Array.isArray(account.secrets))
+    account.secrets = account.secrets.map((secret) => ({ name: stringOf(membersOf(secret).name) }));
+}
+
+/** Kubernetes calls these numbers texts. */
+function dataColumn(count: (object: KubeObject) => number): TableColumn {
+  return { ...countColumn('Data', 'Number of keys.', count), type: 'string' };
 }
 
 /** Removes, in place, maps without members, which Kubernetes does not keep. */
@@ -134,9 +146,7 @@ function validateData(object: KubeObject, members: readonly string[]): StatusCau
   for (const member of members)
     for (const [key, value] of Object.entries(membersOf(object[member]))) {
       if (key.length > MAX_KEY_LENGTH || !DATA_KEY.test(key) || key === '.' || key === '..')
-        causes.push(
-          invalid(`${member}[${key}]`, key, "a key must consist of letters, digits, '-', '_' or '.'"),
-        );
+        causes.push(invalid(`${member}[${key}]`, key, keyProblem(key)));
       bytes += Buffer.byteLength(stringOf(value));
     }
   if (bytes > MAX_DATA_BYTES)
@@ -146,6 +156,13 @@ function validateData(object: KubeObject, members: readonly string[]): StatusCau
       message: `Too long: may not be more than ${MAX_DATA_BYTES} bytes`,
     });
   return causes;
+}
+
+function keyProblem(key: string): string {
+  if (key === '.' || key === '..') return `must not be '${key}'`;
+  return key.length > MAX_KEY_LENGTH
+    ? `must be no more than ${MAX_KEY_LENGTH} bytes`
+    : "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
 }
 
 function validateTwice({ data, binaryData }: KubeObject): StatusCause[] {

@@ -1,4 +1,6 @@
+import type { StatusCause } from '../errors.ts';
 import { membersOf, stringOf } from '../object/json.ts';
+import type { KubeObject } from '../object/types.ts';
 import type { ResourceDefinition } from '../registry/definition.ts';
 import { atomic, int, long, obj, open, str, time } from '../schema/dsl.ts';
 import { ageColumn, countColumn, nameColumn, textColumn } from '../table/common-columns.ts';
@@ -15,6 +17,8 @@ function lease(): ResourceDefinition {
     version: 'v1',
     kind: 'Lease',
     resource: 'leases',
+    createsOnUpdate: true,
+    requiresRevision: true,
     namespaced: true,
     schema: objectSchema('A claim that must be renewed: leadership, or that a node is alive.', {
       spec: obj('The claim.', {
@@ -32,7 +36,28 @@ function lease(): ResourceDefinition {
       textColumn('Holder', 'Who holds it.', (object) => stringOf(membersOf(object.spec).holderIdentity)),
       ageColumn(),
     ],
+    strategy: {
+      applyDefaults: (object) => {
+        object.spec ??= {};
+      },
+      validate: validateLease,
+    },
   });
+}
+
+function validateLease({ spec }: KubeObject): StatusCause[] {
+  const { leaseDurationSeconds: seconds, leaseTransitions: transitions } = membersOf(spec);
+  const bad = (member: string, value: number, why: string): StatusCause => ({
+    reason: 'FieldValueInvalid',
+    field: `spec.${member}`,
+    message: `Invalid value: ${value}: must be greater than ${why}`,
+  });
+  return [
+    ...(typeof seconds === 'number' && seconds <= 0 ? [bad('leaseDurationSeconds', seconds, '0')] : []),
+    ...(typeof transitions === 'number' && transitions < 0
+      ? [bad('leaseTransitions', transitions, 'or equal to 0')]
+      : []),
+  ];
 }
 
 function controllerRevision(): ResourceDefinition {

@@ -1,9 +1,11 @@
-import { elementsOf, membersOf, stringOf } from '../object/json.ts';
+import { elementsOf, equalJson, membersOf, stringOf } from '../object/json.ts';
 import type { KubeObject } from '../object/types.ts';
 import type { ResourceDefinition } from '../registry/definition.ts';
+import { changesSpec } from '../registry/metadata.ts';
 import { bool, int, list, map, obj, open, str } from '../schema/dsl.ts';
 import { ageColumn, nameColumn, textColumn } from '../table/common-columns.ts';
 import { builtin, objectSchema } from './builtin.ts';
+import { validateEndpoints, validateSlice, validateSliceUpdate } from './endpoint-rules.ts';
 
 const SHOWN = 3;
 
@@ -30,6 +32,7 @@ function endpoints(): ResourceDefinition {
     version: 'v1',
     kind: 'Endpoints',
     resource: 'endpoints',
+    createsOnUpdate: true,
     singular: 'endpoints',
     listKind: 'EndpointsList',
     shortNames: ['ep'],
@@ -45,6 +48,14 @@ function endpoints(): ResourceDefinition {
       ),
     }),
     columns: [nameColumn(), textColumn('Endpoints', 'Addresses and ports.', addresses), ageColumn()],
+    deprecationWarning: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+    strategy: {
+      applyDefaults: ({ subsets }) => {
+        for (const subset of elementsOf(subsets))
+          for (const port of elementsOf(membersOf(subset).ports)) membersOf(port).protocol ??= 'TCP';
+      },
+      validate: validateEndpoints,
+    },
   });
 }
 
@@ -99,6 +110,24 @@ function endpointSlice(): ResourceDefinition {
       ),
       ageColumn(),
     ],
+    tracksGeneration: true,
+    strategy: {
+      applyDefaults: ({ ports, endpoints: listed }) => {
+        for (const port of elementsOf(ports).map(membersOf)) {
+          port.name ??= '';
+          port.protocol ??= 'TCP';
+        }
+        for (const endpoint of elementsOf(listed)) membersOf(endpoint).conditions ??= {};
+      },
+      prepareForUpdate: (slice, old) => {
+        // Who reads slices by their labels must see that those have changed.
+        const relabelled = !equalJson(slice.metadata.labels ?? {}, old.metadata.labels ?? {});
+        if (relabelled && !changesSpec(slice, old, false))
+          slice.metadata.generation = (old.metadata.generation ?? 0) + 1;
+      },
+      validate: validateSlice,
+      validateUpdate: validateSliceUpdate,
+    },
   });
 }
 

@@ -54,6 +54,7 @@ export function eventKinds(): ResourceDefinition[] {
   const common = {
     kind: 'Event',
     resource: 'events',
+    createsOnUpdate: true,
     shortNames: ['ev'],
     namespaced: true,
     storage: 'events',

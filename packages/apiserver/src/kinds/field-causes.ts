@@ -29,6 +29,11 @@ export function unsupportedCause(field: string, value: unknown, choices: readonl
   };
 }
 
+/** An element of a list has what another one has already. */
+export function duplicateCause(field: string, value: unknown): StatusCause {
+  return { reason: 'FieldValueDuplicate', field, message: `Duplicate value: ${JSON.stringify(value)}` };
+}
+
 /** A field is set although it must not be. */
 export function forbiddenCause(field: string, why: string): StatusCause {
   return { reason: 'FieldValueForbidden', field, message: `Forbidden: ${why}` };
@@ -42,7 +47,9 @@ export function immutableCauses(
 ): StatusCause[] {
   return members
     .filter((member) => !equalJson(now[member], before[member]))
-    .map((member) => invalidCause(`${path}.${member}`, now[member], 'field is immutable'));
+    .map((member) =>
+      invalidCause(path === '' ? member : `${path}.${member}`, now[member], 'field is immutable'),
+    );
 }
 
 /** Of `members` those that are numbers below zero. */

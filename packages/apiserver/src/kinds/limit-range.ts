@@ -1,10 +1,18 @@
 import type { StatusCause } from '../errors.ts';
 import { elementsOf, membersOf, stringOf } from '../object/json.ts';
+import { qualifiedNameProblem } from '../object/names.ts';
 import { billionths } from '../object/quantity.ts';
 import type { KubeObject } from '../object/types.ts';
 import type { ResourceDefinition } from '../registry/definition.ts';
 import { list, map, obj, quantity, str } from '../schema/dsl.ts';
 import { builtin, objectSchema } from './builtin.ts';
+import {
+  duplicateCause,
+  forbiddenCause,
+  invalidCause,
+  requiredCause,
+  unsupportedCause,
+} from './field-causes.ts';
 
 /** What a LimitRange can limit, and which members an item of that type may have. */
 const MEMBERS: Readonly<Record<string, readonly string[]>> = {
@@ -13,6 +21,10 @@ const MEMBERS: Readonly<Record<string, readonly string[]>> = {
   PersistentVolumeClaim: ['min', 'max'],
 };
 
+const OF_NODES = /^(cpu|memory|ephemeral-storage|hugepages-.+)$/;
+
+type Limits = Record<string, unknown>;
+
 /** LimitRange: what each Pod, container and claim of a namespace may ask for, and asks for when it says nothing. */
 export function limitRangeKind(): ResourceDefinition {
   return builtin({
@@ -20,6 +32,7 @@ export function limitRangeKind(): ResourceDefinition {
     version: 'v1',
     kind: 'LimitRange',
     resource: 'limitranges',
+    createsOnUpdate: true,
     shortNames: ['limits'],
     namespaced: true,
     schema: objectSchema('Limits what each object of a namespace asks for.', {
@@ -53,40 +66,96 @@ function applyDefaults(range: KubeObject): void {
 }
 
 function validate(range: KubeObject): StatusCause[] {
-  return elementsOf(membersOf(range.spec).limits).flatMap((item, index) =>
-    problems(membersOf(item), `spec.limits[${index}]`),
+  const items = elementsOf(membersOf(range.spec).limits).map(membersOf);
+  return items.flatMap((item, index) => {
+    const field = `spec.limits[${index}]`;
+    const isSecond = items.findIndex(({ type }) => type === item.type) < index;
+    return [
+      ...typeCauses(stringOf(item.type), `${field}.type`),
+      ...(isSecond ? [duplicateCause(`${field}.type`, item.type)] : []),
+      ...resourceNames(item, field),
+      ...forbiddenMembers(item, field),
+      ...resourcesOf(item).flatMap((resource) => contradictions(item, resource, field)),
+    ];
+  });
+}
+
+function typeCauses(type: string, field: string): StatusCause[] {
+  if (MEMBERS[type] !== undefined) return [];
+  const problem =
+    qualifiedNameProblem(type) ??
+    (type.includes('/') ? undefined : 'must be a standard limit type or fully qualified');
+  if (problem !== undefined) return [invalidCause(field, type, problem)];
+  // A limit that nothing would enforce would look like one that holds.
+  return [unsupportedCause(field, type, Object.keys(MEMBERS))];
+}
+
+/** Pods and containers only ask for what nodes have. */
+function resourceNames(item: Limits, field: string): StatusCause[] {
+  if (item.type !== 'Container' && item.type !== 'Pod') return [];
+  return ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio'].flatMap((member) =>
+    Object.keys(membersOf(item[member]))
+      .filter((name) => !name.includes('/') && !OF_NODES.test(name))
+      .map((name) =>
+        invalidCause(`${field}.${member}[${name}]`, name, 'must be a standard resource for containers'),
+      ),
   );
 }
 
-function problems(item: Record<string, unknown>, field: string): StatusCause[] {
+function forbiddenMembers(item: Limits, field: string): StatusCause[] {
   const type = stringOf(item.type);
-  const allowed = MEMBERS[type];
-  // A limit that nothing would enforce would look like one that holds.
-  if (allowed === undefined)
-    return [
-      {
-        reason: 'FieldValueNotSupported',
-        field: `${field}.type`,
-        message: `Unsupported value: "${type}": supported values: ${Object.keys(MEMBERS).join(', ')}`,
-      },
-    ];
+  const allowed = MEMBERS[type] ?? Object.keys(item);
   const forbidden = Object.keys(item)
     .filter((member) => member !== 'type' && !allowed.includes(member))
-    .map((member): StatusCause => ({
-      reason: 'FieldValueForbidden',
-      field: `${field}.${member}`,
-      message: `Forbidden: may not be specified when \`type\` is '${type}'`,
-    }));
-  const order = ['min', 'defaultRequest', 'default', 'max'].filter((member) => item[member] !== undefined);
-  const contradictions = order.flatMap((lower, position) =>
-    order.slice(position + 1).flatMap((upper) =>
-      Object.entries(membersOf(item[lower])).flatMap(([resource, amount]): StatusCause[] => {
-        const most = billionths(membersOf(item[upper])[resource]);
-        if (most === undefined || (billionths(amount) ?? 0n) <= most) return [];
-        const message = `Invalid value: ${JSON.stringify(amount)}: ${lower} value ${String(amount)} is greater than ${upper} value`;
-        return [{ reason: 'FieldValueInvalid', field: `${field}.${lower}[${resource}]`, message }];
-      }),
-    ),
-  );
-  return [...forbidden, ...contradictions];
+    .map((member) => forbiddenCause(`${field}.${member}`, `may not be specified when \`type\` is '${type}'`));
+  const { min, max } = item;
+  const sized = [min, max].some((amounts) => membersOf(amounts).storage !== undefined);
+  return type !== 'PersistentVolumeClaim' || sized
+    ? forbidden
+    : [
+        ...forbidden,
+        requiredCause(
+          `${field}.limits`,
+          'either minimum or maximum storage value is required, but neither was provided',
+        ),
+      ];
+}
+
+/** What must not be greater than what, how messages call both, and which of them the message is about. */
+const ORDER = [
+  ['min', 'max', 'min', 'max', 'min', 'min'],
+  ['min', 'defaultRequest', 'min', 'default request', 'defaultRequest', 'defaultRequest'],
+  ['defaultRequest', 'max', 'default request', 'max', 'defaultRequest', 'defaultRequest'],
+  ['defaultRequest', 'default', 'default request', 'default limit', 'defaultRequest', 'defaultRequest'],
+  ['min', 'default', 'min', 'default', 'default', 'min'],
+  ['default', 'max', 'default', 'max', 'default', 'max'],
+] as const;
+
+function contradictions(item: Limits, resource: string, field: string): StatusCause[] {
+  const amountOf = (member: string) => membersOf(item[member])[resource] as string | undefined;
+  const causes = ORDER.flatMap(([lower, upper, lowerName, upperName, member, shown]) => {
+    const [least, most] = [amountOf(lower), amountOf(upper)];
+    const [from, to] = [billionths(least), billionths(most)];
+    if (from === undefined || to === undefined || from <= to) return [];
+    return [
+      invalidCause(
+        `${field}.${member}[${resource}]`,
+        amountOf(shown),
+        `${lowerName} value ${least} is greater than ${upperName} value ${most}`,
+      ),
+    ];
+  });
+  const ratio = amountOf('maxLimitRequestRatio');
+  if (ratio === undefined) return causes;
+  const at = `${field}.maxLimitRequestRatio[${resource}]`;
+  const most = Number(billionths(amountOf('max'))) / Number(billionths(amountOf('min')));
+  const given = Number(billionths(ratio)) / 1e9;
+  if (given < 1) causes.push(invalidCause(at, ratio, `ratio ${ratio} is less than 1`));
+  if (given > most)
+    causes.push(invalidCause(at, ratio, `ratio ${ratio} is greater than max/min = ${most.toFixed(6)}`));
+  return causes;
+}
+
+function resourcesOf(item: Limits): string[] {
+  return [...new Set(Object.values(item).flatMap((amounts) => Object.keys(membersOf(amounts))))];
 }

@@ -23,6 +23,7 @@ export function namespaceKind(): ResourceDefinition {
     version: 'v1',
     kind: 'Namespace',
     resource: 'namespaces',
+    answersDeleted: true,
     shortNames: ['ns'],
     namespaced: false,
     status: true,

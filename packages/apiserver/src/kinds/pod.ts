@@ -1,12 +1,11 @@
-import type { StatusCause } from '../errors.ts';
-import { cloneJson, elementsOf, equalJson, isObject, membersOf, stringOf } from '../object/json.ts';
+import { elementsOf, equalJson, isObject, membersOf, stringOf } from '../object/json.ts';
 import type { KubeObject } from '../object/types.ts';
 import type { ResourceDefinition, Strategy } from '../registry/definition.ts';
 import { builtin } from './builtin.ts';
+import { applyPodDefaults, DEFAULT_GRACE_SECONDS, shareAccount } from './pod-defaults.ts';
+import { podWarnings, validatePod, validatePodUpdate } from './pod-rules.ts';
 import { POD_SCHEMA } from './schemas/pod.ts';
 import { POD_COLUMNS } from '../table/pod-columns.ts';
-
-const DEFAULT_GRACE_SECONDS = 30;
 
 /** The resource `pods`. */
 export function podKind(): ResourceDefinition {
@@ -15,6 +14,7 @@ export function podKind(): ResourceDefinition {
     version: 'v1',
     kind: 'Pod',
     resource: 'pods',
+    answersDeleted: true,
     shortNames: ['po'],
     categories: ['all'],
     namespaced: true,
@@ -41,9 +41,15 @@ const STRATEGY: Strategy = {
   prepareForCreate: (pod) => {
     pod.status = { phase: 'Pending', qosClass: qosClass(pod) };
   },
+  prepareForStatusUpdate: (pod, old) => {
+    const { qosClass } = membersOf(old.status);
+    if (qosClass !== undefined) pod.status = { ...membersOf(pod.status), qosClass };
+  },
   applyDefaults: applyPodDefaults,
   assignDefaults,
+  validate: validatePod,
   validateUpdate: validatePodUpdate,
+  warnings: podWarnings,
   gracePeriodSeconds: (pod, requested) => {
     const spec = membersOf(pod.spec);
     const phase = membersOf(pod.status).phase;
@@ -54,55 +60,11 @@ const STRATEGY: Strategy = {
   },
 };
 
-function applyPodDefaults(pod: KubeObject): void {
-  if (!isObject(pod.spec)) return;
-  applyPodSpecDefaults(pod.spec);
-}
-
-/** Fills in what the specs of pods and of templates have in common. */
-export function applyPodSpecDefaults(spec: Record<string, unknown>): void {
-  spec.restartPolicy ??= 'Always';
-  spec.terminationGracePeriodSeconds ??= DEFAULT_GRACE_SECONDS;
-  spec.dnsPolicy ??= 'ClusterFirst';
-  spec.schedulerName ??= 'default-scheduler';
-  spec.securityContext ??= {};
-  shareAccount(spec);
-  spec.enableServiceLinks ??= true;
-  for (const member of ['containers', 'initContainers', 'ephemeralContainers'] as const)
-    for (const container of elementsOf(spec[member]))
-      if (isObject(container)) applyContainerDefaults(container);
-}
-
-/** Both members name the account; the older one is for older clients. */
-function shareAccount(spec: Record<string, unknown>): void {
-  spec.serviceAccountName ??= spec.serviceAccount;
-  spec.serviceAccount ??= spec.serviceAccountName;
-}
-
 function assignDefaults(pod: KubeObject): void {
   if (!isObject(pod.spec)) return;
-  pod.spec.serviceAccountName ??= 'default';
+  // An update has to say it again: what a Pod runs as does not change.
+  if (pod.metadata.uid === undefined) pod.spec.serviceAccountName ??= 'default';
   shareAccount(pod.spec);
-}
-
-function applyContainerDefaults(container: Record<string, unknown>): void {
-  const image = stringOf(container.image);
-  const tag = /:([^/@:]+)$/.exec(image)?.[1];
-  container.imagePullPolicy ??=
-    tag === 'latest' || (tag === undefined && !image.includes('@')) ? 'Always' : 'IfNotPresent';
-  container.terminationMessagePath ??= '/dev/termination-log';
-  container.terminationMessagePolicy ??= 'File';
-  container.resources ??= {};
-  for (const port of elementsOf(container.ports)) if (isObject(port)) port.protocol ??= 'TCP';
-  defaultRequests(container.resources);
-}
-
-/** A limit without a request requests as much. */
-function defaultRequests(resources: unknown): void {
-  if (!isObject(resources) || !isObject(resources.limits)) return;
-  const requests = isObject(resources.requests) ? resources.requests : {};
-  for (const [name, limit] of Object.entries(resources.limits)) requests[name] ??= limit;
-  if (Object.keys(requests).length > 0) resources.requests = requests;
 }
 
 /** Guaranteed, Burstable or BestEffort, from the CPU and memory of all containers. */
@@ -125,31 +87,4 @@ export function qosClass(pod: KubeObject): string {
     );
   });
   return guaranteed ? 'Guaranteed' : 'Burstable';
-}
-
-/** Of a Pod's spec only images, the deadline, tolerations and the grace period may change, and gates be removed. */
-function validatePodUpdate(pod: KubeObject, old: KubeObject): StatusCause[] {
-  const fixed = (from: KubeObject) => {
-    const spec = cloneJson(membersOf(from.spec));
-    for (const name of [
-      'activeDeadlineSeconds',
-      'tolerations',
-      'terminationGracePeriodSeconds',
-      'schedulingGates',
-    ])
-      Reflect.deleteProperty(spec, name);
-    for (const list of ['containers', 'initContainers'])
-      for (const container of elementsOf(spec[list]))
-        if (isObject(container)) Reflect.deleteProperty(container, 'image');
-    return spec;
-  };
-  if (equalJson(fixed(pod), fixed(old))) return [];
-  return [
-    {
-      reason: 'FieldValueForbidden',
-      field: 'spec',
-      message:
-        'Forbidden: only container images, activeDeadlineSeconds, terminationGracePeriodSeconds, tolerations and schedulingGates of a pod may change',
-    },
-  ];
 }

@@ -1,12 +1,15 @@
 import type { StatusCause } from '../errors.ts';
-import { elementsOf, membersOf } from '../object/json.ts';
+import { elementsOf, equalJson, membersOf, stringOf } from '../object/json.ts';
 import { billionths } from '../object/quantity.ts';
 import type { KubeObject } from '../object/types.ts';
 import type { ResourceDefinition } from '../registry/definition.ts';
-import { countedByQuotas, QUOTA_SCOPES } from '../registry/quota.ts';
+import { countedByQuotas, isCounted, QUOTA_SCOPES } from '../registry/quota.ts';
 import { list, map, obj, quantity, str } from '../schema/dsl.ts';
 import { ageColumn, nameColumn, textColumn } from '../table/common-columns.ts';
 import { builtin, objectSchema } from './builtin.ts';
+import { invalidCause } from './field-causes.ts';
+
+const ONE = 1_000_000_000n;
 
 /** ResourceQuota: how much the objects of a namespace may ask for together. */
 export function resourceQuotaKind(): ResourceDefinition {
@@ -15,6 +18,7 @@ export function resourceQuotaKind(): ResourceDefinition {
     version: 'v1',
     kind: 'ResourceQuota',
     resource: 'resourcequotas',
+    answersDeleted: true,
     shortNames: ['quota'],
     namespaced: true,
     status: true,
@@ -37,7 +41,16 @@ export function resourceQuotaKind(): ResourceDefinition {
       ),
       ageColumn(),
     ],
-    strategy: { validate: validateQuota },
+    strategy: {
+      prepareForCreate: (quota) => {
+        quota.status = {};
+      },
+      applyDefaults: (quota) => {
+        quota.spec ??= {};
+      },
+      validate: validateQuota,
+      validateUpdate: validateQuotaUpdate,
+    },
   });
 }
 
@@ -54,17 +67,37 @@ function validateQuota(quota: KubeObject): StatusCause[] {
           message: `Unsupported value: "${resource}" is not counted by this server`,
         },
       ];
-    const parsed = billionths(amount);
-    if (parsed !== undefined && parsed >= 0n) return [];
-    return [{ reason: 'FieldValueInvalid', field, message: `Invalid value: ${JSON.stringify(amount)}` }];
+    const parsed = billionths(amount) ?? 0n;
+    return [
+      ...(parsed < 0n ? [invalidCause(field, amount, 'must be greater than or equal to 0')] : []),
+      ...(parsed % ONE !== 0n && isCounted(resource)
+        ? [invalidCause(field, amount, 'must be an integer')]
+        : []),
+    ];
   });
-  const unknown = elementsOf(scopes).filter((scope) => !QUOTA_SCOPES.has(String(scope)));
+  return [...limits, ...scopeCauses(elementsOf(scopes))];
+}
+
+const OPPOSITES = [
+  ['BestEffort', 'NotBestEffort'],
+  ['Terminating', 'NotTerminating'],
+] as const;
+
+function scopeCauses(scopes: readonly unknown[]): StatusCause[] {
+  const cause = (why: string): StatusCause => invalidCause('spec.scopes', scopes, why);
   return [
-    ...limits,
-    ...unknown.map((scope): StatusCause => ({
-      reason: 'FieldValueNotSupported',
-      field: 'spec.scopes',
-      message: `Unsupported value: ${JSON.stringify(scope)}: supported values: ${[...QUOTA_SCOPES].join(', ')}`,
-    })),
+    ...scopes.filter((scope) => !QUOTA_SCOPES.has(stringOf(scope))).map(() => cause('unsupported scope')),
+    ...OPPOSITES.filter((pair) => pair.every((scope) => scopes.includes(scope))).map(() =>
+      cause('conflicting scopes'),
+    ),
   ];
+}
+
+/** What is counted is decided once. */
+function validateQuotaUpdate(quota: KubeObject, old: KubeObject): StatusCause[] {
+  const scopesOf = ({ spec }: KubeObject) => elementsOf(membersOf(spec).scopes);
+  const distinct = (scopes: readonly unknown[]) => [...new Set(scopes)].sort();
+  return equalJson(distinct(scopesOf(quota)), distinct(scopesOf(old)))
+    ? []
+    : [invalidCause('spec.scopes', membersOf(quota.spec).scopes, 'field is immutable')];
 }

@@ -78,7 +78,13 @@ const BINDING_COLUMNS = [
 type Own = Pick<BuiltinInput, 'kind' | 'resource' | 'namespaced' | 'schema'> & Partial<BuiltinInput>;
 
 function rbacKind(input: Own): ResourceDefinition {
-  return builtin({ group: RBAC_GROUP, version: 'v1', nameFormat: 'path-segment', ...input });
+  return builtin({
+    group: RBAC_GROUP,
+    version: 'v1',
+    nameFormat: 'path-segment',
+    createsOnUpdate: true,
+    ...input,
+  });
 }
 
 function role(): ResourceDefinition {
@@ -153,7 +159,10 @@ function clusterRoleBinding(): ResourceDefinition {
 }
 
 function createdColumn() {
-  return textColumn('Created At', 'Time of creation.', ({ metadata }) => metadata.creationTimestamp ?? '');
+  return {
+    ...textColumn('Created At', 'Time of creation.', ({ metadata }) => metadata.creationTimestamp ?? ''),
+    type: 'date' as const,
+  };
 }
 
 function invalid(field: string, value: unknown, why: string): StatusCause {

@@ -1,5 +1,5 @@
 import { BlockList, isIPv4 } from 'node:net';
-import { ApiServerError, invalid, type StatusCause } from '../errors.ts';
+import { ApiServerError, invalid } from '../errors.ts';
 import { elementsOf, isObject, membersOf, stringOf } from '../object/json.ts';
 import type { KubeObject } from '../object/types.ts';
 import type { ResourceDefinition } from '../registry/definition.ts';
@@ -8,6 +8,8 @@ import type { Transaction } from '../storage/store.ts';
 import { ageColumn, nameColumn, textColumn } from '../table/common-columns.ts';
 import { builtin, objectSchema } from './builtin.ts';
 import { CONDITION } from './schemas/meta.ts';
+import { HEADLESS, isReachable, validateService, validateServiceUpdate } from './service-rules.ts';
+import { assignFamilies, hasNodePorts, keepAllocations, shareAddress } from './service-updates.ts';
 
 /** Where cluster IPs and node ports come from. */
 export interface ServiceRangeOptions {
@@ -27,7 +29,8 @@ export interface ServiceRanges {
 }
 
 const SUBJECT = { group: '', resource: 'services', kind: 'Service' };
-const HEADLESS = 'None';
+/** For how long a client stays with an endpoint. */
+const AFFINITY_SECONDS = 10_800;
 
 /** Checks and completes ranges. @throws ApiServerError `InvalidConfiguration` */
 export function serviceRanges({
@@ -63,7 +66,7 @@ function toAddress(value: number): string {
 const SPEC = {
   ...obj('Desired state of a service.', {
     type: str('ClusterIP, NodePort, LoadBalancer or ExternalName.', {
-      enum: ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'],
+      enum: ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'],
     }),
     selector: atomic(map(str(), 'Labels of the pods behind the service.')),
     ports: mergeList(
@@ -71,11 +74,11 @@ const SPEC = {
         'A port of the service.',
         {
           name: str('Name, needed when there are several ports.'),
-          protocol: str('TCP, UDP or SCTP.', { enum: ['TCP', 'UDP', 'SCTP'], default: 'TCP' }),
+          protocol: str('TCP, UDP or SCTP.', { enum: ['SCTP', 'TCP', 'UDP'], default: 'TCP' }),
           appProtocol: str('Application protocol.'),
-          port: int('Port of the service.', { minimum: 1, maximum: 65535 }),
+          port: int('Port of the service.'),
           targetPort: intOrString('Port of the pods; the same unless given.'),
-          nodePort: int('Port of every node.', { minimum: 0, maximum: 65535 }),
+          nodePort: int('Port of every node.'),
         },
         ['port'],
       ),
@@ -110,11 +113,13 @@ export function serviceKind(ranges: ServiceRanges): ResourceDefinition {
     version: 'v1',
     kind: 'Service',
     resource: 'services',
+    createsOnUpdate: true,
+    answersDeleted: true,
     shortNames: ['svc'],
     categories: ['all'],
     namespaced: true,
     status: true,
-    nameFormat: 'dns-1035-label',
+    nameFormat: 'dns-label',
     schema: objectSchema('A name and address for a set of pods.', {
       spec: SPEC,
       status: obj('Observed state.', {
@@ -139,11 +144,14 @@ export function serviceKind(ranges: ServiceRanges): ResourceDefinition {
     strategy: {
       prepareForCreate: (service) => {
         service.status = { loadBalancer: {} };
+        shareAddress(membersOf(service.spec));
       },
       prepareForUpdate: keepAllocations,
       applyDefaults,
-      assignDefaults,
-      validate,
+      assignDefaults: ({ spec }) => assignFamilies(membersOf(spec)),
+      validate: validateService,
+      validateUpdate: validateServiceUpdate,
+      warnings,
       allocate: (service, _old, transaction) => allocate(service, transaction, ranges),
     },
   });
@@ -154,67 +162,25 @@ function applyDefaults(service: KubeObject): void {
   const spec = membersOf(service.spec);
   spec.type ??= 'ClusterIP';
   spec.sessionAffinity ??= 'None';
+  if (spec.sessionAffinity === 'None') Reflect.deleteProperty(spec, 'sessionAffinityConfig');
+  if (spec.sessionAffinity === 'ClientIP')
+    spec.sessionAffinityConfig ??= { clientIP: { timeoutSeconds: AFFINITY_SECONDS } };
   for (const port of elementsOf(spec.ports)) {
     if (!isObject(port)) continue;
     port.protocol ??= 'TCP';
     if (port.targetPort === undefined || port.targetPort === 0 || port.targetPort === '')
       port.targetPort = port.port;
   }
-  if (spec.type === 'ExternalName') return;
-  spec.internalTrafficPolicy ??= 'Cluster';
-  if (spec.type !== 'ClusterIP') spec.externalTrafficPolicy ??= 'Cluster';
+  if (isReachable(spec)) spec.externalTrafficPolicy ??= 'Cluster';
+  if (spec.type !== 'ExternalName') spec.internalTrafficPolicy ??= 'Cluster';
+  if (spec.type === 'LoadBalancer') spec.allocateLoadBalancerNodePorts ??= true;
 }
 
-function assignDefaults(service: KubeObject): void {
-  const spec = membersOf(service.spec);
-  if (spec.type === 'ExternalName') return;
-  spec.ipFamilies ??= ['IPv4'];
-  spec.ipFamilyPolicy ??= 'SingleStack';
-}
-
-/** What was assigned stays assigned when an update leaves it out. */
-function keepAllocations(service: KubeObject, old: KubeObject): void {
-  if (!isObject(service.spec)) return;
-  const { spec } = service;
-  const before = membersOf(old.spec);
-  if (spec.type === 'ExternalName') return;
-  if (before.type !== 'ExternalName') {
-    if (spec.clusterIP === undefined || spec.clusterIP === '') spec.clusterIP = before.clusterIP;
-    spec.clusterIPs ??= before.clusterIPs;
-  }
-  if (spec.type === 'ClusterIP') return;
-  const assigned = elementsOf(before.ports).map(membersOf);
-  for (const port of elementsOf(spec.ports)) {
-    if (!isObject(port)) continue;
-    const same = assigned.find((other) => other.port === port.port && other.protocol === port.protocol);
-    port.nodePort ??= same?.nodePort;
-  }
-}
-
-function validate(service: KubeObject): StatusCause[] {
-  const spec = membersOf(service.spec);
-  const list = elementsOf(spec.ports).map(membersOf);
-  const causes: StatusCause[] = [];
-  if (spec.type !== 'ExternalName' && spec.clusterIP !== HEADLESS && list.length === 0)
-    causes.push({ reason: 'FieldValueRequired', field: 'spec.ports', message: 'Required value' });
-  if (spec.type === 'ExternalName' && stringOf(spec.externalName) === '')
-    causes.push({ reason: 'FieldValueRequired', field: 'spec.externalName', message: 'Required value' });
-  const names = list.map((port) => stringOf(port.name));
-  names.forEach((name, index) => {
-    if (list.length > 1 && name === '')
-      causes.push({
-        reason: 'FieldValueRequired',
-        field: `spec.ports[${index}].name`,
-        message: 'Required value',
-      });
-    else if (name !== '' && names.indexOf(name) !== index)
-      causes.push({
-        reason: 'FieldValueDuplicate',
-        field: `spec.ports[${index}].name`,
-        message: `Duplicate value: "${name}"`,
-      });
-  });
-  return causes;
+function warnings({ spec }: KubeObject): string[] {
+  const { type, externalName } = membersOf(spec);
+  return type !== 'ExternalName' && stringOf(externalName) !== ''
+    ? ['spec.externalName is ignored when spec.type is not "ExternalName"']
+    : [];
 }
 
 function allocate(service: KubeObject, transaction: Transaction, ranges: ServiceRanges): void {
@@ -227,7 +193,7 @@ function allocate(service: KubeObject, transaction: Transaction, ranges: Service
     .map((stored) => membersOf(stored.object.spec));
   const name = service.metadata.name ?? '';
   if (spec.type !== 'ExternalName') allocateAddress(name, spec, others, ranges);
-  if (spec.type === 'NodePort' || spec.type === 'LoadBalancer') allocateNodePorts(name, spec, others, ranges);
+  if (hasNodePorts(spec)) allocateNodePorts(name, spec, others, ranges);
 }
 
 function allocateAddress(

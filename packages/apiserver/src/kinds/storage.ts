@@ -62,6 +62,7 @@ function claim(): ResourceDefinition {
     version: 'v1',
     kind: 'PersistentVolumeClaim',
     resource: 'persistentvolumeclaims',
+    answersDeleted: true,
     shortNames: ['pvc'],
     namespaced: true,
     status: true,
@@ -112,6 +113,7 @@ function volume(): ResourceDefinition {
     version: 'v1',
     kind: 'PersistentVolume',
     resource: 'persistentvolumes',
+    answersDeleted: true,
     shortNames: ['pv'],
     namespaced: false,
     status: true,
@@ -171,6 +173,7 @@ function storageClass(): ResourceDefinition {
     version: 'v1',
     kind: 'StorageClass',
     resource: 'storageclasses',
+    answersDeleted: true,
     shortNames: ['sc'],
     namespaced: false,
     schema: objectSchema(

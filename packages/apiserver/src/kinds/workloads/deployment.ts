@@ -91,6 +91,10 @@ export function deploymentKind(): ResourceDefinition {
       status: STATUS,
     }),
     strategy: {
+      // Its labels are those of the Deployment, not of what was observed.
+      prepareForStatusUpdate: (object, old) => {
+        object.metadata.labels = old.metadata.labels;
+      },
       prepareForCreate: (object) => {
         object.status = {};
       },

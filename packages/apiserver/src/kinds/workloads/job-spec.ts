@@ -6,7 +6,7 @@ import type { Schema } from '../../schema/types.ts';
 import { invalidCause, negativeCauses, requiredCause, unsupportedCause } from '../field-causes.ts';
 import { LABEL_SELECTOR } from '../schemas/meta.ts';
 import { POD_TEMPLATE } from '../schemas/pod-template.ts';
-import { applyTemplateDefaults, missingContainers } from './template.ts';
+import { applyTemplateDefaults, templateCauses } from './template.ts';
 
 const MAX_INT32 = 2 ** 31 - 1;
 const MODES = ['NonIndexed', 'Indexed'];
@@ -144,7 +144,7 @@ export function jobSpecCauses(spec: Readonly<Record<string, unknown>>, path: str
   causes.push(...policyCauses(spec, path));
   return [
     ...causes,
-    ...missingContainers(template, `${path}.template`),
+    ...templateCauses(template, `${path}.template`),
     ...restartCauses(membersOf(membersOf(template).spec).restartPolicy, spec, path),
   ];
 }

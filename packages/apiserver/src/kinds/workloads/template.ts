@@ -11,7 +11,8 @@ import type { KubeObject } from '../../object/types.ts';
 import type { TableColumn } from '../../table/columns.ts';
 import { textColumn } from '../../table/common-columns.ts';
 import { forbiddenCause, invalidCause, requiredCause, unsupportedCause } from '../field-causes.ts';
-import { applyPodSpecDefaults } from '../pod.ts';
+import { applyPodSpecDefaults } from '../pod-defaults.ts';
+import { podSpecCauses } from '../pod-rules.ts';
 
 /** Fills in the defaults of a template's pods, in place. */
 export function applyTemplateDefaults(template: unknown): void {
@@ -36,7 +37,7 @@ export function servingTemplateCauses(
 ): StatusCause[] {
   const { spec } = membersOf(template);
   const { restartPolicy = '', activeDeadlineSeconds } = membersOf(spec);
-  const causes = [...matchCauses(selector, template), ...missingContainers(template)];
+  const causes = [...matchCauses(selector, template), ...templateCauses(template)];
   if (restartPolicy !== 'Always')
     causes.push(unsupportedCause('spec.template.spec.restartPolicy', restartPolicy, ['Always']));
   if (activeDeadlineSeconds !== undefined)
@@ -59,9 +60,12 @@ function matchCauses(selector: unknown, template: unknown): StatusCause[] {
   ];
 }
 
-/** A template without a spec has no containers. */
-export function missingContainers(template: unknown, path = 'spec.template'): StatusCause[] {
-  return membersOf(template).spec === undefined ? [requiredCause(`${path}.spec.containers`)] : [];
+/** Violations in what a template's pods are made from; one without a spec has no containers. */
+export function templateCauses(template: unknown, path = 'spec.template'): StatusCause[] {
+  const { spec } = membersOf(template);
+  return spec === undefined
+    ? [requiredCause(`${path}.spec.containers`)]
+    : podSpecCauses(membersOf(spec), `${path}.spec`);
 }
 
 /** Replicas that an update or a rollout counts: a number, or a percentage of at most a hundred. */
