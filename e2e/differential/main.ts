@@ -18,7 +18,8 @@ import { grouped, summary, writeReport } from './report.ts';
 import { runAll } from './run-all.ts';
 import type { Sequence } from './sequence.ts';
 import { writtenSequences } from './sequences/all.ts';
-import { generatedSequences } from './sequences/generated.ts';
+import { generatedSequences } from './sequences/generated/generated.ts';
+import { defineGadgets } from './sequences/generated/custom.ts';
 
 const documentFile = new URL('../../docs/embedded-api-server.md', import.meta.url);
 const [argument = '', ...numbers] = process.argv.slice(2);
@@ -36,6 +37,7 @@ if (argument === 'serve') {
   await writeFile(documentFile, withListed(await readFile(documentFile, 'utf8'), listedDifferences));
 } else {
   await using both = await startBoth({ onProgress: console.log });
+  if (argument === 'generated') await Promise.all([both.kubernetes, both.ours].map(defineGadgets));
   const outcome = await runAll(both, chosen(), listedDifferences);
   await writeReport(new URL('../../build/differential.json', import.meta.url).pathname, outcome);
   console.log(grouped(outcome.unlisted));

@@ -12,7 +12,7 @@ export const firstRevision = 1000;
  * from generateName, addresses and ports of Services. Times that lie within a day of now become `<time>`, because equal seconds are chance.
  * The revision of a list, which counts other sequences' writes too, only says whether it is as new as all seen before;
  * that of a bookmark not even this.
- * The namespace of the sequence becomes `{{ns}}`, continue tokens become `<continue>`. Everything else stays as it is.
+ * The namespace of the sequence becomes `{{ns}}`, continue tokens become `<continue>`, ages in tables `<age>`. Everything else stays as it is.
  */
 export function normalise(transcript: Transcript, namespace: string): Transcript {
   const symbols = new Symbols(namespace);
@@ -35,7 +35,7 @@ class Symbols {
   value(value: unknown, member = '', parent?: unknown): unknown {
     if (typeof value === 'string') return this.#text(value, member, parent);
     if (member === 'nodePort' || member === 'healthCheckNodePort')
-      return typeof value === 'number' && value >= 30_000 && value <= 32_767
+      return typeof value === 'number' && value >= 30_000 && value <= 33_000
         ? this.#symbol('node-port', String(value))
         : value;
     if (Array.isArray(value)) return inOrder(value, member).map((element) => this.value(element, member));
@@ -53,6 +53,7 @@ class Symbols {
   #text(text: string, member: string, parent: unknown): string {
     if (member === 'resourceVersion' && /^\d+$/.test(text)) return this.#revision(text, parent);
     if (member === 'continue' && text !== '') return '<continue>';
+    if (member === 'cells' && /^(\d+[smhd]){1,2}$/.test(text)) return '<age>';
     return this.#knownRevisions(
       this.#generatedNames(text)
         .replaceAll(this.#namespace, '{{ns}}')
@@ -122,7 +123,11 @@ class Symbols {
 function inOrder(list: readonly unknown[], member: string): readonly unknown[] {
   if (member === 'managedFields')
     return list.toSorted(by('operation', 'manager', 'apiVersion', 'subresource'));
-  if (member === 'causes') return list.toSorted(by('message', 'field'));
+  if (member === 'causes') {
+    const once = new Map(list.map((cause) => [JSON.stringify(cause), cause]));
+    const sorted = [...once.values()].toSorted(by('message', 'field'));
+    return once.size === list.length ? sorted : [...sorted, '<some of them again>'];
+  }
   return list;
 }
 

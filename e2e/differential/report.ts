@@ -4,10 +4,10 @@ import type { Outcome } from './run-all.ts';
 
 /** The line that says how it went. */
 export function summary({ sequences, requests, seconds, differences, unlisted }: Outcome): string {
-  const listed = differences.length - unlisted.length;
   const rate = Math.round(requests / seconds);
+  const listed = unlisted.length === 0 ? 'all of them listed' : `${unlisted.length} of them not listed`;
   return (
-    `sequences tried ${sequences}, differences ${differences.length}, of them listed ${listed} ` +
+    `sequences tried ${sequences}, differences ${differences.length}, ${listed} ` +
     `(${requests} requests in ${seconds.toFixed(1)} s, ${rate}/s)`
   );
 }

@@ -8,8 +8,8 @@ import { updateSequences } from './update.ts';
 import { watchSequences } from './watch.ts';
 import { workloadSequences } from './workloads.ts';
 
-/** Every sequence that is written down. */
-export const writtenSequences: readonly Sequence[] = [
+/** The sequences about requests that all kinds have in common. */
+export const coreSequences: readonly Sequence[] = [
   ...createSequences,
   ...listSequences,
   ...watchSequences,
@@ -17,5 +17,7 @@ export const writtenSequences: readonly Sequence[] = [
   ...patchSequences,
   ...deleteSequences,
   ...applySequences,
-  ...workloadSequences,
 ];
+
+/** Every sequence that is written down. */
+export const writtenSequences: readonly Sequence[] = [...coreSequences, ...workloadSequences];

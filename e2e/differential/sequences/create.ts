@@ -179,4 +179,50 @@ export const createSequences: Sequence[] = [
       post(pods, { metadata: { name: 'e' } }),
     ],
   },
+  {
+    name: 'create: a Role without rules',
+    steps: [
+      post(collection('roles', 'rbac.authorization.k8s.io/v1'), { metadata: { name: 'a' }, rules: [] }),
+    ],
+  },
+  {
+    name: 'create: with bodies of other types',
+    steps: [
+      post(configMaps, configMap('a'), { type: 'text/plain' }),
+      post(configMaps, configMap('a'), { type: 'application/octet-stream' }),
+      post(configMaps, configMap('a'), { type: 'application/json; charset=utf-8' }),
+    ],
+  },
+  {
+    name: 'create: a Pod with members that say nothing',
+    pods: true,
+    steps: [post(pods, pod('a', { hostNetwork: false, hostname: '', hostPID: false })), get(`${pods}/a`)],
+  },
+  {
+    name: 'create: quantities in many ways',
+    pods: true,
+    steps: [
+      ['0.5', '1024Mi'],
+      [0.25, 2000],
+      ['1e3', '1.5Gi'],
+      ['1500m', '1000000Ki'],
+      ['0', '0.1Gi'],
+      ['many', '1'],
+    ].map(([cpu, memory], index) =>
+      post(
+        pods,
+        pod(`p${index}`, {
+          containers: [{ name: 'main', image: 'i', resources: { requests: { cpu, memory } } }],
+        }),
+      ),
+    ),
+  },
+  {
+    name: 'create: a Pod with a field that Pods do not have',
+    pods: true,
+    steps: [
+      post(pods, { ...pod('a', { colour: 'red' }), colour: 'red' }),
+      post(`${pods}?fieldValidation=Strict`, pod('b', { colour: 'red' })),
+    ],
+  },
 ];

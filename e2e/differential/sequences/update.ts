@@ -1,7 +1,9 @@
 import type { Sequence } from '../sequence.ts';
 import { configMap, configMaps, get, pod, pods, post, put, patch, collection } from './requests.ts';
+import { deployment } from './workload-objects.ts';
 
 const a = `${configMaps}/a`;
+const deployments = collection('deployments', 'apps/v1');
 const made = post(configMaps, configMap('a', { v: '1' }), { as: 'made' });
 const metadata = { name: 'a' };
 
@@ -87,6 +89,13 @@ export const updateSequences: Sequence[] = [
       ),
     ],
   })),
+  {
+    name: 'update: a Deployment that is to select other Pods',
+    steps: [
+      post(deployments, deployment({}, 'a')),
+      patch('merge', `${deployments}/a`, { spec: { selector: { matchLabels: { b: 'c' } } } }),
+    ],
+  },
   {
     name: 'update: dry run',
     steps: [

@@ -1,5 +1,7 @@
 import type { Sequence, Step } from '../sequence.ts';
-import { configMap, configMaps, del, get, patch, post, put } from './requests.ts';
+import { collection, configMap, configMaps, del, get, patch, post, put } from './requests.ts';
+
+const services = collection('services');
 
 const changes: Step[] = [
   post(configMaps, configMap('x', { v: '1' }, { labels: { in: 'yes' } })),
@@ -84,6 +86,17 @@ export const watchSequences: Sequence[] = [
       { collect: 'w', through: 3 },
     ],
   })),
+  {
+    name: 'watch: of Services from their beginning',
+    steps: [
+      post(services, { metadata: { name: 'a' }, spec: { clusterIP: 'None', selector: { a: 'b' } } }),
+      {
+        watch: 'w',
+        path: `${services}?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true`,
+      },
+      { collect: 'w', through: 2 },
+    ],
+  },
   {
     name: 'watch: of one object by name',
     steps: [
