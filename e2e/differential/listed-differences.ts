@@ -171,6 +171,61 @@ export const listedDifferences: readonly ListedDifference[] = [
     where: { path: texts, ours: /pod updates may not change fields other than/ },
   },
   {
+    id: 'text-values',
+    what: 'Values that messages repeat are shown as they are in JSON.',
+    why: 'Kubernetes prints the form that they have in its memory, with the names of its types.',
+    where: { path: texts, kubernetes: /\{(\\"|\\\\")[A-Z][A-Za-z]+(\\"|\\\\"):/ },
+  },
+  {
+    id: 'text-schedule',
+    what: 'What is wrong with the schedule of a CronJob is told in other words.',
+    why: 'Kubernetes passes on what its library says; ours name the part that is wrong.',
+    where: {
+      path: texts,
+      kubernetes: /spec\.schedule: Invalid value|^"Invalid value: \\"[^"]*\\": /,
+      sequence: /^workloads: a CronJob with schedule/,
+    },
+  },
+  {
+    id: 'table-row-metadata',
+    what: 'The metadata in tables of DaemonSets has the annotation that counts changes of the template.',
+    why: 'It is part of the metadata; Kubernetes makes it up for whole objects only.',
+    where: {
+      path: /^body\.rows\[\d+\]\.object\.metadata\.annotations$/,
+      kubernetes: 'absent',
+      ours: /deprecated\.daemonset/,
+    },
+  },
+  {
+    id: 'order-of-findings',
+    what: 'What an update of a Deployment or Job changes that is fixed is told before what else is wrong with it.',
+    why: 'The order says nothing.',
+    where: {
+      sequence: /^workloads: a (Deployment changes its selector|Job is made, shown, labelled and deleted)$/,
+      step: /PATCH|PUT/,
+      path: /^body\.(message|details\.causes)/,
+    },
+  },
+  {
+    id: 'no-template',
+    what: 'A Deployment without a template is refused with more findings.',
+    why: 'That it has to have one is said by its schema, and the rest by its rules.',
+    where: {
+      sequence: /^workloads: a Deployment with no template$/,
+      path: /^body\.(message|details\.causes)/,
+    },
+  },
+  {
+    id: 'metric-type-once',
+    what: 'That there is no such type of metric is told once.',
+    why: 'Kubernetes lists it twice in the causes.',
+    where: {
+      path: /^body\.details\.causes\[\d+\]$/,
+      kubernetes: /"field":"spec\.metrics\[\d+\]\.type"/,
+      ours: 'absent',
+    },
+  },
+  {
     id: 'text-label-selector',
     what: 'A label selector that cannot be parsed is refused in other words.',
     why: "Kubernetes' words are those of its parser's states; ours name the part that is wrong.",

@@ -309,6 +309,13 @@ const scalable = [
   ],
 ] as const satisfies readonly (readonly [Kind, Manifest])[];
 
+/** What a controller could write into the status of kinds that do not tell a generation there. */
+const observed: Readonly<Partial<Record<Kind, Manifest>>> = {
+  Job: { active: 1 },
+  CronJob: { lastScheduleTime: '2026-01-02T03:04:05Z' },
+  Ingress: { loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } },
+};
+
 export const workloadSequences: readonly Sequence[] = [
   ...simple.map(([kind, manifest]): Sequence => {
     const path = paths[kind];
@@ -321,7 +328,7 @@ export const workloadSequences: readonly Sequence[] = [
         get(path),
         get(path, table),
         patch('merge', `${path}/${name}`, { metadata: { labels: { a: 'b' } } }),
-        patch('merge', `${path}/${name}/status`, { status: { observedGeneration: 1 } }),
+        patch('merge', `${path}/${name}/status`, { status: observed[kind] ?? { observedGeneration: 1 } }),
         put(`${path}/${name}`, manifest),
         del(`${path}/${name}`),
       ],

@@ -180,7 +180,8 @@ export function conflict(subject: ErrorSubject, name: string, why: string): ApiS
 export function invalid(subject: ErrorSubject, name: string, causes: readonly StatusCause[]): ApiServerError {
   const kind = subject.kind ?? subject.resource;
   const qualified = subject.group === '' ? kind : `${kind}.${subject.group}`;
-  const parts = causes.map((cause) => (cause.field ? `${cause.field}: ${cause.message}` : cause.message));
+  const texts = causes.map((cause) => (cause.field ? `${cause.field}: ${cause.message}` : cause.message));
+  const parts = [...new Set(texts)];
   const list = parts.length === 1 ? (parts[0] ?? '') : `[${parts.join(', ')}]`;
   return new ApiServerError('Invalid', `${qualified} "${name}" is invalid: ${list}`, {
     group: subject.group,

@@ -98,7 +98,10 @@ describe('defaults', () => {
     ],
     [
       '/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers',
-      { metadata: { name: 'defaults' }, spec: { scaleTargetRef: { kind: 'A', name: 'a' }, maxReplicas: 3 } },
+      {
+        metadata: { name: 'defaults' },
+        spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'A', name: 'a' }, maxReplicas: 3 },
+      },
       { spec: { minReplicas: 1, metrics: [{ type: 'Resource', resource: { name: 'cpu' } }] } },
     ],
   ])('of %s', async (path, manifest, expected) => {
@@ -114,7 +117,11 @@ describe('what is refused', () => {
       serving('bad', { selector: { matchLabels: { app: 'x' } } }),
       ['spec.template.metadata.labels'],
     ],
-    [`${apps}/deployments`, serving('bad', { selector: undefined }), ['spec.selector']],
+    [
+      `${apps}/deployments`,
+      serving('bad', { selector: undefined }),
+      ['spec.selector', 'spec.template.metadata.labels'],
+    ],
     [`${apps}/deployments`, serving('bad', { replicas: -1 }), ['spec.replicas']],
     [
       `${apps}/deployments`,

@@ -1,5 +1,5 @@
 import { served } from '../conversion/remote.ts';
-import { ApiServerError, methodNotAllowed, notFound } from '../errors.ts';
+import { invalid, methodNotAllowed, notFound } from '../errors.ts';
 import { FieldManager } from '../apply/field-manager.ts';
 import { ownersOfParent, ownersOfScale, replicasPaths, SCALE } from '../apply/scale-owners.ts';
 import { isObject, membersOf, setValueAt, stringOf, valueAt, cloneJson } from '../object/json.ts';
@@ -100,17 +100,13 @@ async function wholeScale(call: ResourceRequest): Promise<Produce> {
 function withScale(current: KubeObject, scale: Record<string, unknown>, paths: ScalePaths): KubeObject {
   const replicas = valueAt(scale, ['spec', 'replicas']) ?? 0;
   if (!Number.isInteger(replicas) || Number(replicas) < 0)
-    throw new ApiServerError('Invalid', 'spec.replicas of the Scale must be a non-negative integer', {
-      group: 'autoscaling',
-      kind: 'Scale',
-      causes: [
-        {
-          reason: 'FieldValueInvalid',
-          field: 'spec.replicas',
-          message: `Invalid value: ${JSON.stringify(replicas)}`,
-        },
-      ],
-    });
+    throw invalid({ group: 'autoscaling', resource: '', kind: 'Scale' }, current.metadata.name ?? '', [
+      {
+        reason: 'FieldValueInvalid',
+        field: 'spec.replicas',
+        message: `Invalid value: ${JSON.stringify(replicas)}: must be greater than or equal to 0`,
+      },
+    ]);
   const next = cloneJson(current);
   setValueAt(next, paths.specReplicas, replicas);
   const revision = valueAt(scale, ['metadata', 'resourceVersion']);

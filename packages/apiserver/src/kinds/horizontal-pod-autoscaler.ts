@@ -2,25 +2,19 @@ import type { StatusCause } from '../errors.ts';
 import { elementsOf, isObject, membersOf, stringOf } from '../object/json.ts';
 import type { KubeObject } from '../object/types.ts';
 import type { ResourceDefinition } from '../registry/definition.ts';
-import {
-  atomic,
-  int,
-  list,
-  long,
-  mergeList,
-  named,
-  obj,
-  quantity,
-  str,
-  time,
-  type Fields,
-} from '../schema/dsl.ts';
+import { int, list, long, mergeList, named, obj, quantity, str, time, type Fields } from '../schema/dsl.ts';
 import type { Schema } from '../schema/types.ts';
-import { ageColumn, countColumn, nameColumn, textColumn } from '../table/common-columns.ts';
+import { ageColumn, nameColumn, textColumn } from '../table/common-columns.ts';
 import { builtin, objectSchema } from './builtin.ts';
 import { forbiddenCause, invalidCause, requiredCause, unsupportedCause } from './field-causes.ts';
 import { LABEL_SELECTOR } from './schemas/meta.ts';
-import { fillZeros, statusNumber, workloadCondition, zeroStatus } from './workloads/common.ts';
+import {
+  fillZeros,
+  replicasColumn,
+  statusNumber,
+  workloadCondition,
+  zeroStatus,
+} from './workloads/common.ts';
 
 const AUTOSCALING = 'io.k8s.api.autoscaling.v2';
 const ALWAYS_TOLD = ['desiredReplicas'];
@@ -101,7 +95,7 @@ const SPEC = named(
   obj(
     'Desired state of a HorizontalPodAutoscaler.',
     {
-      scaleTargetRef: atomic(TARGET_REFERENCE),
+      scaleTargetRef: TARGET_REFERENCE,
       minReplicas: int('The fewest replicas.'),
       maxReplicas: int('The most replicas.'),
       metrics: list(named(`${AUTOSCALING}.MetricSpec`, metric('target')), 'What decides.'),
@@ -118,7 +112,11 @@ const STATUS = named(
     lastScaleTime: time('When it last scaled.'),
     currentReplicas: int('Replicas that there are.'),
     desiredReplicas: int('Replicas that there should be.'),
-    currentMetrics: list(named(`${AUTOSCALING}.MetricStatus`, metric('current')), 'Present values.'),
+    // Kubernetes tells none as null.
+    currentMetrics: {
+      ...list(named(`${AUTOSCALING}.MetricStatus`, metric('current')), 'Present values.'),
+      nullable: true,
+    },
     conditions: mergeList(workloadCondition(), 'type', 'Conditions.'),
   }),
 );
@@ -141,7 +139,7 @@ export function horizontalPodAutoscalerKind(): ResourceDefinition {
     ),
     strategy: {
       prepareForCreate: (object) => {
-        object.status = zeroStatus(ALWAYS_TOLD);
+        object.status = { ...zeroStatus(ALWAYS_TOLD), currentMetrics: null };
       },
       applyDefaults,
       validate,
@@ -157,10 +155,8 @@ export function horizontalPodAutoscalerKind(): ResourceDefinition {
         const { minReplicas } = membersOf(spec);
         return typeof minReplicas === 'number' ? String(minReplicas) : '<unset>';
       }),
-      textColumn('MaxPods', 'The most replicas.', ({ spec }) =>
-        String(Number(membersOf(spec).maxReplicas ?? 0)),
-      ),
-      countColumn('Replicas', 'Replicas that there are.', (object) =>
+      replicasColumn('MaxPods', 'The most replicas.', ({ spec }) => Number(membersOf(spec).maxReplicas ?? 0)),
+      replicasColumn('Replicas', 'Replicas that there are.', (object) =>
         statusNumber(object, 'currentReplicas'),
       ),
       ageColumn(),
@@ -170,6 +166,8 @@ export function horizontalPodAutoscalerKind(): ResourceDefinition {
 
 function applyDefaults(object: KubeObject): void {
   fillZeros(object, ALWAYS_TOLD);
+  if (isObject(object.status) && object.status.currentMetrics === undefined)
+    object.status.currentMetrics = null;
   const { spec } = object;
   if (!isObject(spec)) return;
   spec.minReplicas ??= 1;
@@ -210,12 +208,30 @@ function validate(object: KubeObject): StatusCause[] {
     causes.push(
       invalidCause('spec.maxReplicas', maxReplicas, 'must be greater than or equal to `minReplicas`'),
     );
-  const { kind, name } = membersOf(scaleTargetRef);
+  const { apiVersion, kind, name } = membersOf(scaleTargetRef);
   if (kind === '') causes.push(requiredCause('spec.scaleTargetRef.kind'));
   if (name === '') causes.push(requiredCause('spec.scaleTargetRef.name'));
+  if (!stringOf(apiVersion).includes('/') && kind !== 'ReplicationController')
+    causes.push(
+      invalidCause(
+        'spec.scaleTargetRef.apiVersion',
+        stringOf(apiVersion),
+        'apiVersion must specify API group',
+      ),
+    );
   elementsOf(metrics).forEach((each, index) => {
     causes.push(...metricCauses(membersOf(each), `spec.metrics[${index}]`));
   });
+  const tellsOfNone = elementsOf(metrics).some((each) =>
+    ['Object', 'External'].includes(stringOf(membersOf(each).type)),
+  );
+  if (minReplicas === 0 && !tellsOfNone)
+    causes.push(
+      forbiddenCause(
+        'spec.metrics',
+        'must specify at least one Object or External metric to support scaling to zero replicas',
+      ),
+    );
   for (const [direction, rules] of Object.entries(membersOf(behavior)))
     causes.push(...ruleCauses(membersOf(rules), `spec.behavior.${direction}`));
   return causes;

@@ -31,7 +31,11 @@ export function nameProblem(name: string, format: NameFormat): string | undefine
   const problems: string[] = [];
   const unit = format === 'dns-subdomain' ? 'characters' : 'bytes';
   if (Buffer.byteLength(name) > max) problems.push(`must be no more than ${max} ${unit}`);
-  if (!pattern.test(name)) problems.push(says);
+  if (!pattern.test(name))
+    // What would be a name elsewhere is told what is too much of it.
+    problems.push(
+      format === 'dns-label' && RULES['dns-subdomain'].pattern.test(name) ? 'must not contain dots' : says,
+    );
   return problems[0];
 }
 

@@ -20,6 +20,9 @@ export interface DeletionOutcome extends Outcome {
   readonly gone: boolean;
 }
 
+const ORPHANED =
+  'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning';
+
 /** What is to be deleted, and how. */
 export interface DeletionTarget {
   readonly namespace: string | undefined;
@@ -58,6 +61,8 @@ export async function deleteObject(
     oldObject: await served(definition, cloneJson(current.object)),
     options: operationOptions('DeleteOptions', { options: { ...scope.options, ...options } }),
   };
+  if (definition.strategy.orphansByDefault === true && options.propagationPolicy === undefined)
+    scope.warnings.push(ORPHANED);
   if (!admitted) {
     await registry.admission.consult(request, scope.warnings);
     await registry.admission.validate(request, scope.warnings);

@@ -70,7 +70,7 @@ const SPEC = named(
                   pathType: str('Exact, Prefix or ImplementationSpecific.'),
                   backend: BACKEND,
                 },
-                ['pathType', 'backend'],
+                ['backend'],
               ),
               'Paths.',
             ),
@@ -212,7 +212,9 @@ function pathCauses(given: Readonly<Record<string, unknown>>, at: string): Statu
     for (const part of NOT_AT_THEIR_END) if (path.endsWith(part)) bad(`cannot end with '${part}'`);
   } else if (pathType === 'ImplementationSpecific') {
     if (path !== '' && !path.startsWith('/')) bad('must be an absolute path');
-  } else if (pathType !== undefined) causes.push(unsupportedCause(`${at}.pathType`, pathType, PATH_TYPES));
+  } else if (pathType === undefined)
+    causes.push(requiredCause(`${at}.pathType`, 'pathType must be specified'));
+  else causes.push(unsupportedCause(`${at}.pathType`, pathType, PATH_TYPES));
   if (backend !== undefined) causes.push(...backendCauses(backend, `${at}.backend`));
   return causes;
 }

@@ -3,6 +3,8 @@ import type { KubeObject } from '../../object/types.ts';
 import type { ScalePaths } from '../../registry/definition.ts';
 import { obj, str, time, type Fields } from '../../schema/dsl.ts';
 import type { Schema } from '../../schema/types.ts';
+import type { TableColumn } from '../../table/columns.ts';
+import { textColumn } from '../../table/common-columns.ts';
 
 /** Where the kinds that have replicas tell how many. */
 export const REPLICA_SCALE: ScalePaths = {
@@ -38,6 +40,15 @@ export function fillZeros(object: KubeObject, members: readonly string[]): void 
   if (object.status === undefined) return;
   const status = membersOf(object.status) as Record<string, unknown>;
   for (const member of members) status[member] ??= 0;
+}
+
+/** A column of numbers that says it is one of texts, as some of Kubernetes' do. */
+export function replicasColumn(
+  name: string,
+  description: string,
+  cell: (object: KubeObject) => number,
+): TableColumn {
+  return { ...textColumn(name, description, () => null), cell };
 }
 
 /** A status in which only these numbers are told, and are 0. */

@@ -8,7 +8,7 @@ import { ageColumn, countColumn, nameColumn, textColumn } from '../../table/comm
 import { builtin, objectSchema } from '../builtin.ts';
 import { invalidCause, negativeCauses, requiredCause, unsupportedCause } from '../field-causes.ts';
 import { OBJECT_META, OBJECT_REFERENCE } from '../schemas/meta.ts';
-import { applyJobDefaults, JOB_SPEC, jobSpecCauses } from './job-spec.ts';
+import { applyJobTemplateDefaults, JOB_SPEC, jobSpecCauses } from './job-spec.ts';
 import { scheduleProblem } from './schedule.ts';
 import { containerColumns, selectorColumn } from './template.ts';
 
@@ -72,7 +72,9 @@ export function cronJobKind(): ResourceDefinition {
         spec.suspend ??= false;
         spec.successfulJobsHistoryLimit ??= 3;
         spec.failedJobsHistoryLimit ??= 1;
-        applyJobDefaults(membersOf(spec.jobTemplate).spec);
+        if (!isObject(spec.jobTemplate)) return;
+        spec.jobTemplate.metadata ??= {};
+        applyJobTemplateDefaults(spec.jobTemplate.spec);
       },
       validate,
     },
@@ -87,7 +89,7 @@ export function cronJobKind(): ResourceDefinition {
         type: 'boolean',
         description: 'Whether no Jobs are made.',
         priority: 0,
-        cell: (object) => membersOf(object.spec).suspend === true,
+        cell: (object) => (membersOf(object.spec).suspend === true ? 'True' : 'False'),
       },
       countColumn('Active', 'Jobs that run.', (object) => elementsOf(membersOf(object.status).active).length),
       textColumn('Last Schedule', 'Time since a Job was last due.', (object, now) => {

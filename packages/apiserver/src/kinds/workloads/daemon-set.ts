@@ -1,5 +1,5 @@
 import type { StatusCause } from '../../errors.ts';
-import { isObject, membersOf, stringOf } from '../../object/json.ts';
+import { equalJson, isObject, membersOf, stringOf } from '../../object/json.ts';
 import type { KubeObject } from '../../object/types.ts';
 import type { ResourceDefinition } from '../../registry/definition.ts';
 import { int, intOrString, long, mergeList, named, obj, str } from '../../schema/dsl.ts';
@@ -26,6 +26,7 @@ import {
 } from './template.ts';
 
 const APPS = 'io.k8s.api.apps.v1';
+const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
 const ALWAYS_TOLD = ['currentNumberScheduled', 'numberMisscheduled', 'desiredNumberScheduled', 'numberReady'];
 
 const SPEC = named(
@@ -81,6 +82,12 @@ export function daemonSetKind(): ResourceDefinition {
     strategy: {
       prepareForCreate: (object) => {
         object.status = zeroStatus(ALWAYS_TOLD);
+        setTemplateGeneration(object, 1);
+      },
+      prepareForUpdate: (object, old) => {
+        const before = Number(old.metadata.annotations?.[TEMPLATE_GENERATION] ?? 0);
+        const isSame = equalJson(membersOf(object.spec).template, membersOf(old.spec).template);
+        setTemplateGeneration(object, isSame ? before : before + 1);
       },
       applyDefaults,
       validate: (object) => {
@@ -125,7 +132,13 @@ export function daemonSetKind(): ResourceDefinition {
   });
 }
 
+/** Counts changes of the template, where older clients look. */
+function setTemplateGeneration({ metadata }: KubeObject, generation: number): void {
+  metadata.annotations = { ...metadata.annotations, [TEMPLATE_GENERATION]: String(generation) };
+}
+
 function applyDefaults(object: KubeObject): void {
+  if (object.metadata.annotations?.[TEMPLATE_GENERATION] === undefined) setTemplateGeneration(object, 0);
   fillZeros(object, ALWAYS_TOLD);
   const { spec } = object;
   if (!isObject(spec)) return;

@@ -14,12 +14,13 @@ import {
 } from '../field-causes.ts';
 import { LABEL_SELECTOR } from '../schemas/meta.ts';
 import { POD_TEMPLATE } from '../schemas/pod-template.ts';
-import { workloadCondition, REPLICA_SCALE, statusNumber } from './common.ts';
+import { REPLICA_SCALE, replicasColumn, statusNumber, workloadCondition } from './common.ts';
 import {
   applyTemplateDefaults,
   containerColumns,
   countCauses,
   isNothing,
+  podNameWarnings,
   selectorCauses,
   selectorColumn,
   servingTemplateCauses,
@@ -100,6 +101,7 @@ export function deploymentKind(): ResourceDefinition {
       },
       applyDefaults,
       validate,
+      warnings: podNameWarnings,
       validateUpdate: (object, old) =>
         immutableCauses(['selector'], 'spec', [membersOf(object.spec), membersOf(old.spec)]),
     },
@@ -109,12 +111,10 @@ export function deploymentKind(): ResourceDefinition {
         const { replicas = 0 } = membersOf(object.spec);
         return `${statusNumber(object, 'readyReplicas')}/${Number(replicas)}`;
       }),
-      textColumn('Up-to-date', 'Pods of the present template.', (object) =>
-        String(statusNumber(object, 'updatedReplicas')),
+      replicasColumn('Up-to-date', 'Pods of the present template.', (object) =>
+        statusNumber(object, 'updatedReplicas'),
       ),
-      textColumn('Available', 'Available pods.', (object) =>
-        String(statusNumber(object, 'availableReplicas')),
-      ),
+      replicasColumn('Available', 'Available pods.', (object) => statusNumber(object, 'availableReplicas')),
       ageColumn(),
       ...containerColumns(),
       selectorColumn(),
@@ -162,14 +162,14 @@ function validate(object: KubeObject): StatusCause[] {
   ];
 }
 
-function strategyCauses({ type, rollingUpdate }: Readonly<Record<string, unknown>>): StatusCause[] {
+function strategyCauses(strategy: Readonly<Record<string, unknown>>): StatusCause[] {
+  const { type, rollingUpdate } = strategy;
   const path = 'spec.strategy';
   if (type === 'Recreate')
     return rollingUpdate === undefined
       ? []
       : [forbiddenCause(`${path}.rollingUpdate`, "may not be specified when strategy `type` is 'Recreate'")];
-  if (type !== 'RollingUpdate')
-    return [unsupportedCause(`${path}.type`, type, ['Recreate', 'RollingUpdate'])];
+  if (type !== 'RollingUpdate') return [unsupportedCause(path, strategy, ['Recreate', 'RollingUpdate'])];
   const { maxUnavailable, maxSurge } = membersOf(rollingUpdate);
   const causes = [
     ...countCauses(maxUnavailable, `${path}.rollingUpdate.maxUnavailable`),

@@ -83,6 +83,11 @@ export const JOB_SPEC: Schema = named(
   ),
 );
 
+/** Fills in, in place, what a template of Jobs has of its own: the rest is filled in of each Job. */
+export function applyJobTemplateDefaults(spec: unknown): void {
+  if (isObject(spec)) applyTemplateDefaults(spec.template);
+}
+
 /** Fills in the defaults of a Job's spec, in place. */
 export function applyJobDefaults(spec: unknown): void {
   if (!isObject(spec)) return;
@@ -116,7 +121,7 @@ export function jobSpecCauses(spec: Readonly<Record<string, unknown>>, path: str
   );
   if (spec.maxFailedIndexes !== undefined && spec.backoffLimitPerIndex === undefined)
     causes.push(requiredCause(`${path}.backoffLimitPerIndex`, 'when maxFailedIndexes is specified'));
-  if (!MODES.includes(stringOf(completionMode)))
+  if (completionMode !== undefined && !MODES.includes(stringOf(completionMode)))
     causes.push(unsupportedCause(`${path}.completionMode`, completionMode, MODES));
   if (completionMode === 'Indexed') {
     if (completions === undefined)
@@ -169,7 +174,7 @@ function policyCauses(spec: Readonly<Record<string, unknown>>, path: string): St
   });
   if (podReplacementPolicy === 'TerminatingOrFailed' && podFailurePolicy !== undefined)
     causes.push(unsupportedCause(`${path}.podReplacementPolicy`, podReplacementPolicy, ['Failed']));
-  else if (podReplacementPolicy !== 'TerminatingOrFailed' && podReplacementPolicy !== 'Failed')
+  else if (!['TerminatingOrFailed', 'Failed', undefined].includes(podReplacementPolicy as string | undefined))
     causes.push(
       unsupportedCause(`${path}.podReplacementPolicy`, podReplacementPolicy, [
         'Failed',

@@ -1,7 +1,6 @@
 import type { StatusCause } from '../../errors.ts';
 import { cloneJson, elementsOf, equalJson, isObject, membersOf, stringOf } from '../../object/json.ts';
 import { matchesSelector, validateSelector } from '../../object/embedded-selector.ts';
-import { nameProblem } from '../../object/names.ts';
 import type { KubeObject } from '../../object/types.ts';
 import type { ResourceDefinition } from '../../registry/definition.ts';
 import { int, list, named, obj, str, time } from '../../schema/dsl.ts';
@@ -11,7 +10,7 @@ import { builtin, objectSchema } from '../builtin.ts';
 import { immutableCauses, invalidCause, requiredCause } from '../field-causes.ts';
 import { workloadCondition } from './common.ts';
 import { applyJobDefaults, JOB_SPEC, jobSpecCauses } from './job-spec.ts';
-import { containerColumns, selectorColumn } from './template.ts';
+import { containerColumns, podNameWarnings, selectorColumn } from './template.ts';
 
 const BATCH = 'io.k8s.api.batch.v1';
 /** Labels by which the pods of a Job are told from those of others; the older names come first. */
@@ -76,27 +75,20 @@ export function jobKind(): ResourceDefinition {
       orphansByDefault: true,
       prepareForCreate: (object) => {
         object.status = {};
+        const shares = equalJson(object.metadata.labels ?? {}, templateLabels(object));
         generateSelector(object);
+        if (shares) object.metadata.labels = { ...templateLabels(object) };
       },
       applyDefaults: (object) => {
-        const { spec, metadata } = object;
+        const { spec } = object;
         if (!isObject(spec)) return;
         spec.manualSelector ??= false;
         applyJobDefaults(spec);
-        const { labels } = membersOf(membersOf(spec.template).metadata);
-        if (isObject(labels) && Object.keys(metadata.labels ?? {}).length === 0)
-          metadata.labels = { ...labels } as Record<string, string>;
+        shareLabels(object);
       },
       validate,
       validateUpdate,
-      warnings: ({ metadata: { name = '' } }) => {
-        const problem = nameProblem(name, 'dns-label');
-        return problem === undefined
-          ? []
-          : [
-              `metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [${problem}]`,
-            ];
-      },
+      warnings: podNameWarnings,
     },
     columns: [
       nameColumn(),
@@ -131,34 +123,64 @@ function generateSelector({ spec, metadata: { uid = '', name = '' } }: KubeObjec
   membersOf(spec.selector.matchLabels)['batch.kubernetes.io/controller-uid'] ??= uid;
 }
 
+function templateLabels({ spec }: KubeObject): Record<string, string> {
+  return membersOf(membersOf(membersOf(membersOf(spec).template).metadata).labels) as Record<string, string>;
+}
+
+/** A Job without labels has those of its pods. */
+function shareLabels(object: KubeObject): void {
+  const labels = templateLabels(object);
+  if (Object.keys(labels).length > 0 && Object.keys(object.metadata.labels ?? {}).length === 0)
+    object.metadata.labels = { ...labels };
+}
+
 function validate(object: KubeObject): StatusCause[] {
-  const { metadata } = object;
   const spec = membersOf(object.spec);
-  const causes = jobSpecCauses(spec, 'spec');
-  if (spec.selector === undefined) return [...causes, requiredCause('spec.selector')];
-  causes.push(...validateSelector(spec.selector, 'spec.selector'));
-  const labels = membersOf(membersOf(membersOf(spec.template).metadata).labels) as Record<string, string>;
-  if (!matchesSelector(spec.selector, labels))
-    causes.push(
-      invalidCause('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'),
-    );
-  if (spec.manualSelector === true) return causes;
+  const labels = sorted(templateLabels(object));
+  const selects = spec.selector !== undefined && matchesSelector(spec.selector, labels ?? {});
+  return [
+    ...(spec.manualSelector === true ? [] : generatedCauses(object, labels ?? {})),
+    ...jobSpecCauses(spec, 'spec'),
+    ...(spec.selector === undefined
+      ? [requiredCause('spec.selector')]
+      : validateSelector(spec.selector, 'spec.selector')),
+    ...(selects
+      ? []
+      : [
+          invalidCause(
+            'spec.template.metadata.labels',
+            labels,
+            '`selector` does not match template `labels`',
+          ),
+        ]),
+  ];
+}
+
+/** Violations in what the server makes of a Job that has not chosen its selector. */
+function generatedCauses(
+  { metadata, spec }: KubeObject,
+  labels: Readonly<Record<string, string>>,
+): StatusCause[] {
+  const { selector } = membersOf(spec);
+  if (selector === undefined) return [requiredCause('spec.selector')];
   const generated = Object.fromEntries([
     ...UID_LABELS.map((label) => [label, metadata.uid ?? '']),
     ...NAME_LABELS.map((label) => [label, metadata.name ?? '']),
   ]) as Record<string, string>;
-  for (const label of ['controller-uid', 'job-name', ...UID_LABELS.slice(1), ...NAME_LABELS.slice(1)])
-    if (labels[label] !== generated[label])
-      causes.push(
-        invalidCause(
-          `spec.template.metadata.labels[${label}]`,
-          labels,
-          `must be '${generated[label] ?? ''}'`,
-        ),
-      );
-  if (!matchesSelector(spec.selector, generated))
-    causes.push(invalidCause('spec.selector', spec.selector, '`selector` not auto-generated'));
+  const causes = ['controller-uid', 'job-name', ...UID_LABELS.slice(1), ...NAME_LABELS.slice(1)]
+    .filter((label) => labels[label] !== generated[label])
+    .map((label) =>
+      invalidCause(`spec.template.metadata.labels[${label}]`, labels, `must be '${generated[label] ?? ''}'`),
+    );
+  if (!matchesSelector(selector, generated))
+    causes.push(invalidCause('spec.selector', selector, '`selector` not auto-generated'));
   return causes;
+}
+
+/** Labels by their names, as messages show them. */
+function sorted(labels: Readonly<Record<string, string>>): Record<string, string> | undefined {
+  const names = Object.keys(labels).toSorted();
+  return names.length === 0 ? undefined : Object.fromEntries(names.map((name) => [name, labels[name] ?? '']));
 }
 
 function validateUpdate(object: KubeObject, old: KubeObject): StatusCause[] {

@@ -121,6 +121,7 @@ function applyDefaults(object: KubeObject): void {
   fillZeros(object, ALWAYS_TOLD);
   const { spec } = object;
   if (!isObject(spec)) return;
+  spec.serviceName ??= '';
   spec.podManagementPolicy ??= 'OrderedReady';
   spec.updateStrategy ??= {};
   if (isObject(spec.updateStrategy)) {

@@ -7,6 +7,7 @@ import {
   validateSelector,
 } from '../../object/embedded-selector.ts';
 import { elementsOf, isObject, membersOf, stringOf } from '../../object/json.ts';
+import { nameProblem } from '../../object/names.ts';
 import type { KubeObject } from '../../object/types.ts';
 import type { TableColumn } from '../../table/columns.ts';
 import { textColumn } from '../../table/common-columns.ts';
@@ -53,8 +54,9 @@ export function servingTemplateCauses(
 /** Labels of a template that its selector does not select. */
 function matchCauses(selector: unknown, template: unknown): StatusCause[] {
   const { labels } = membersOf(membersOf(template).metadata);
-  if (isEmptySelector(selector) || matchesSelector(selector, membersOf(labels) as Record<string, string>))
-    return [];
+  const selects =
+    isEmptySelector(selector) || matchesSelector(selector, membersOf(labels) as Record<string, string>);
+  if (selector !== undefined && selects) return [];
   return [
     invalidCause('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'),
   ];
@@ -66,6 +68,15 @@ export function templateCauses(template: unknown, path = 'spec.template'): Statu
   return spec === undefined
     ? [requiredCause(`${path}.spec.containers`)]
     : podSpecCauses(membersOf(spec), `${path}.spec`);
+}
+
+/** What is said to who names something after which pods are named, if the name cannot be that of a host. */
+export function podNameWarnings({ metadata: { name = '' } }: KubeObject): string[] {
+  const problem = nameProblem(name, 'dns-label');
+  if (problem === undefined) return [];
+  return [
+    `metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [${problem}]`,
+  ];
 }
 
 /** Replicas that an update or a rollout counts: a number, or a percentage of at most a hundred. */
