@@ -40,6 +40,9 @@ import { Catalogue } from './registry/catalogue.ts';
 import type { Registry } from './registry/registry.ts';
 import type { Durability } from './storage/database.ts';
 import type { Retention } from './storage/event-log.ts';
+import { budgetStatus } from './status/budget-status.ts';
+import { quotaStatus } from './status/quota-status.ts';
+import { StatusKeeper } from './status/status-keeper.ts';
 import { Store, type StoreMetrics, type StoreOptions } from './storage/store.ts';
 import {
   DEFAULT_SERVER_NAMES,
@@ -98,6 +101,11 @@ export interface ControlPlaneOptions {
    * kube-controller-manager. Default false: a test sees only what it has made itself.
    */
   namespaceDefaults?: boolean;
+  /**
+   * Whether the status of ResourceQuotas and PodDisruptionBudgets is written, which in a cluster is done by kube-controller-manager.
+   * They are enforced either way. Default false: a test sees only what it has made itself.
+   */
+  computedStatus?: boolean;
   /**
    * Whether kinds are served that controllers make objects of and that mean nothing without controllers of their own: Deployments,
    * ReplicaSets, StatefulSets, DaemonSets, Jobs, CronJobs, Ingresses, NetworkPolicies, HorizontalPodAutoscalers. As with envtest they
@@ -255,6 +263,9 @@ export async function startControlPlaneOn(
     resources.use(
       await NamespaceDefaults.start(registry, { ca: certificates.ca, onError: onBackgroundError }),
     );
+  if (options.computedStatus === true)
+    for (const status of [budgetStatus, quotaStatus])
+      resources.use(new StatusKeeper(registry, status, onBackgroundError));
   const mounts = checkMounts(catalogue, options.mounts ?? []);
   const aggregator = resources.use(
     await Aggregator.start({

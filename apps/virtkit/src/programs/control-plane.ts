@@ -50,6 +50,8 @@ export async function runControlPlane({ root, port, signal }: ControlPlaneProgra
       adminToken: tokens.admin.token,
       // Nothing here would run them, and who makes one should be told.
       workloads: false,
+      computedStatus: true,
+      namespaceDefaults: true,
       tokens: Object.entries(identities)
         .filter(([name]) => name !== 'admin')
         .map(([name, user]) => ({

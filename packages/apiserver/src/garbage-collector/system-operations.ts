@@ -1,5 +1,5 @@
 import { ApiServerError } from '../errors.ts';
-import { cloneJson } from '../object/json.ts';
+import { cloneJson, type JsonObject } from '../object/json.ts';
 import type { KubeObject } from '../object/types.ts';
 import type { ResourceDefinition } from '../registry/definition.ts';
 import { deleteObject } from '../registry/delete.ts';
@@ -47,6 +47,21 @@ export class SystemOperations {
 
   /** Changes a copy of the object in place. */
   async change(key: ObjectKey, change: (object: KubeObject) => void): Promise<void> {
+    await this.#update(key, 'whole', change);
+  }
+
+  /** Replaces the status, as a write of the subresource. */
+  async changeStatus(key: ObjectKey, status: (object: KubeObject) => JsonObject): Promise<void> {
+    await this.#update(key, 'status', (object) => {
+      object.status = status(object);
+    });
+  }
+
+  async #update(
+    key: ObjectKey,
+    target: 'whole' | 'status',
+    change: (object: KubeObject) => void,
+  ): Promise<void> {
     const definition = this.definitionOf(key);
     if (definition === undefined) return;
     const produce = (current: KubeObject) => {
@@ -62,7 +77,8 @@ export class SystemOperations {
         {
           namespace: key.namespace,
           name: key.name,
-          target: 'whole',
+          target,
+          ...(target === 'status' ? { subresource: 'status' } : {}),
           replaces: false,
           produce,
         },

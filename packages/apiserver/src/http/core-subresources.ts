@@ -10,7 +10,7 @@ import { readObject } from './body.ts';
 import { requestScope, type ResourceRequest, type ServerContext } from './context.ts';
 import { deleteParameters, dryRunParameter } from './parameters.ts';
 import { sendJson, sendText, setWarnings } from './respond.ts';
-import { checkDisruptionBudgets } from '../registry/disruption.ts';
+import { evictInTurn } from '../registry/disruption.ts';
 import { encodeOutcome, keyOf, operationOptions, type RequestScope } from '../registry/registry.ts';
 
 const CREATED = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
@@ -146,11 +146,11 @@ export async function handleEviction(
     metadata: { namespace, ...membersOf(value.metadata) },
   });
   checkName(eviction, name);
-  checkDisruptionBudgets(context.registry.store, pod.object);
-  const told = dryRun
-    ? options
-    : await tellEviction(context, definition, scope, { namespace, name, options });
-  await deleteObject(context.registry, definition, scope, { namespace, name, options: told, admitted: true });
+  const target = { namespace, name, options, admitted: true };
+  await evictInTurn(context.registry.store, pod.object, async () => {
+    const told = dryRun ? options : await tellEviction(context, definition, scope, target);
+    await deleteObject(context.registry, definition, scope, { ...target, options: told });
+  });
   setWarnings(call.response, scope.warnings);
   sendJson(call.response, 201, CREATED);
 }

@@ -34,10 +34,11 @@ export function resourceQuotaKind(): ResourceDefinition {
     }),
     columns: [
       nameColumn(),
-      textColumn('Limits', 'The most that may be asked for.', (quota) =>
-        Object.entries(membersOf(membersOf(quota.spec).hard))
-          .map(([resource, amount]) => `${resource}: ${String(amount)}`)
-          .join(', '),
+      textColumn('Request', 'What is asked for, of the most that may be.', (quota) =>
+        usage(quota, (resource) => !resource.startsWith('limits.')),
+      ),
+      textColumn('Limit', 'What pods may use, of the most that they may.', (quota) =>
+        usage(quota, (resource) => resource.startsWith('limits.')),
       ),
       ageColumn(),
     ],
@@ -52,6 +53,22 @@ export function resourceQuotaKind(): ResourceDefinition {
       validateUpdate: validateQuotaUpdate,
     },
   });
+}
+
+/** `pods: 2/5, secrets: 0/3`; only the limits while nothing has written what is used. */
+function usage(quota: KubeObject, shown: (resource: string) => boolean): string {
+  const used = membersOf(membersOf(quota.status).used);
+  return Object.entries(membersOf(membersOf(quota.spec).hard))
+    .filter(([resource]) => shown(resource))
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(
+      ([resource, most]) =>
+        `${resource}: ${[used[resource], most]
+          .filter((each) => each !== undefined)
+          .map(String)
+          .join('/')}`,
+    )
+    .join(', ');
 }
 
 /** A limit that nothing would enforce is refused: it would look like one that holds. */

@@ -90,6 +90,23 @@ export function quantityText(amount: bigint): string {
   return `${amount}n`;
 }
 
+/** A quantity in the kind of units that another is written in: `512Mi` beside `1Gi`, `2k` beside `10`. */
+export function quantityLike(amount: bigint, sample: unknown): string {
+  const whole = amount % UNITS_PER_ONE === 0n;
+  if (!whole || amount === 0n) return quantityText(amount);
+  const [size, suffixes] = /[KMGTPE]i$/.test(stringOf(sample))
+    ? [1024n, BINARY]
+    : [1000n, ['k', 'M', 'G', 'T', 'P', 'E']];
+  let count = amount / UNITS_PER_ONE;
+  let suffix = '';
+  for (const larger of suffixes) {
+    if (count % size !== 0n) break;
+    count /= size;
+    suffix = larger;
+  }
+  return `${count}${suffix}`;
+}
+
 function divideUp(dividend: bigint, divisor: bigint): bigint {
   return (dividend + divisor - 1n) / divisor;
 }

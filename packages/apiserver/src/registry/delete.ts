@@ -3,6 +3,7 @@ import { served } from '../conversion/remote.ts';
 import { conflict, notFound } from '../errors.ts';
 import { cloneJson } from '../object/json.ts';
 import type { KubeObject } from '../object/types.ts';
+import type { Transaction } from '../storage/store.ts';
 import type { ResourceDefinition } from './definition.ts';
 import { planDeletion, type DeleteOptions } from './deletion.ts';
 import {
@@ -30,6 +31,8 @@ export interface DeletionTarget {
   readonly options: DeleteOptions;
   /** Set by handlers that have asked admission in the terms of a subresource already, such as eviction. */
   readonly admitted?: boolean;
+  /** Throws what refuses it, in the transaction that deletes or marks the object. */
+  readonly permit?: (transaction: Transaction, current: KubeObject) => void;
 }
 
 /**
@@ -42,7 +45,7 @@ export async function deleteObject(
   scope: RequestScope,
   target: DeletionTarget,
 ): Promise<DeletionOutcome> {
-  const { namespace, name, options, admitted = false } = target;
+  const { namespace, name, options, admitted = false, permit } = target;
   const key = keyOf(definition, namespace, name);
   const current = registry.store.get(key);
   if (current === undefined) throw notFound(definition, name);
@@ -71,6 +74,7 @@ export async function deleteObject(
     const latest = transaction.get(key);
     if (latest === undefined) throw notFound(definition, name);
     checkPreconditions(definition, name, latest.object, options);
+    permit?.(transaction, latest.object);
     const plan = planDeletion(definition, latest.object, options, registry.now());
     if (plan.step === 'none') return { ...storedOutcome(latest), gone: false };
     if (plan.step === 'remove') {

@@ -2,48 +2,87 @@ import { ApiServerError } from '../errors.ts';
 import { matchesSelector } from '../object/embedded-selector.ts';
 import { elementsOf, membersOf, stringOf } from '../object/json.ts';
 import type { KubeObject } from '../object/types.ts';
-import type { Store } from '../storage/store.ts';
+import type { Transaction } from '../storage/store.ts';
 
-const BUDGETS = 'poddisruptionbudgets.policy';
-const RETRY_SECONDS = 10;
+/** Where PodDisruptionBudgets are stored. */
+export const BUDGETS = 'poddisruptionbudgets.policy';
 
-/**
- * Refuses an eviction that a PodDisruptionBudget does not allow. No controller maintains the budgets' status here, so what
- * they allow is computed from the pods as they are: a pod counts as healthy if its Ready condition is True.
- * @throws ApiServerError `TooManyRequests`
- */
-export function checkDisruptionBudgets(store: Store, pod: KubeObject): void {
-  const namespace = pod.metadata.namespace ?? '';
-  // A pod that does not run disrupts nothing.
-  if (['Succeeded', 'Failed', 'Pending'].includes(stringOf(membersOf(pod.status).phase))) return;
-  const pods = store.list('pods').filter((stored) => stored.namespace === namespace);
-  for (const { object: budget, ...key } of store.list(BUDGETS)) {
-    const { selector } = membersOf(budget.spec);
-    if (key.namespace !== namespace || !selects(selector, pod)) continue;
-    const selected = pods.map((stored) => stored.object).filter((candidate) => selects(selector, candidate));
-    if (isReady(pod) && disruptionsAllowed(budget, selected) <= 0)
-      throw new ApiServerError(
-        'TooManyRequests',
-        `cannot evict pod as it would violate the pod's disruption budget ${key.name}`,
-        {
-          retryAfterSeconds: RETRY_SECONDS,
-          causes: [
-            {
-              reason: 'DisruptionBudget',
-              message: `The disruption budget ${key.name} does not allow another disruption now`,
-            },
-          ],
-        },
-      );
-  }
+const ENDED: ReadonlySet<string> = new Set(['Succeeded', 'Failed']);
+
+/** How far the pods of a budget are from what it demands. */
+export interface BudgetState {
+  /** Pods that it selects. */
+  readonly expectedPods: number;
+  /** Of these, those whose Ready condition is True and that are not being deleted. */
+  readonly currentHealthy: number;
+  /** Healthy pods that must stay. */
+  readonly desiredHealthy: number;
+  /** Healthy pods that may go now. */
+  readonly disruptionsAllowed: number;
 }
 
-function disruptionsAllowed(budget: KubeObject, pods: readonly KubeObject[]): number {
+/**
+ * Refuses an eviction that a PodDisruptionBudget does not allow. What budgets allow is computed from the pods as they are, in
+ * the transaction that marks the pod, so evictions at the same time cannot pass together.
+ * @throws ApiServerError `TooManyRequests`; `InternalError` for a pod of several budgets, as in Kubernetes
+ */
+export function checkDisruptionBudgets(transaction: Pick<Transaction, 'list'>, pod: KubeObject): void {
+  const namespace = pod.metadata.namespace ?? '';
+  const phase = stringOf(membersOf(pod.status).phase);
+  // A pod that does not run, or goes anyway, disrupts nothing.
+  if (ENDED.has(phase) || phase === 'Pending' || pod.metadata.deletionTimestamp !== undefined) return;
+  const [found, another] = transaction
+    .list(BUDGETS)
+    .filter((stored) => stored.namespace === namespace && selects(stored.object, pod));
+  if (found === undefined) return;
+  if (another !== undefined)
+    throw new ApiServerError(
+      'InternalError',
+      'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
+    );
+  const { object: budget, name } = found;
+  const pods = transaction.list('pods').filter((stored) => stored.namespace === namespace);
+  const state = budgetState(
+    budget,
+    pods.map((stored) => stored.object),
+  );
+  if (state.disruptionsAllowed > 0 || (!isReady(pod) && letsUnhealthyGo(budget, state))) return;
+  throw new ApiServerError(
+    'TooManyRequests',
+    "Cannot evict pod as it would violate the pod's disruption budget.",
+    {
+      causes: [
+        {
+          reason: 'DisruptionBudget',
+          message: `The disruption budget ${name} needs ${state.desiredHealthy} healthy pods and has ${state.currentHealthy} currently`,
+        },
+      ],
+    },
+  );
+}
+
+/** What a budget demands and has, of the pods of its namespace. Of those it selects, all are expected to be there. */
+export function budgetState(budget: KubeObject, pods: readonly KubeObject[]): BudgetState {
+  const selected = pods.filter((pod) => selects(budget, pod));
+  const expectedPods = selected.length;
+  const currentHealthy = selected.filter(isReady).length;
   const { minAvailable, maxUnavailable } = membersOf(budget.spec);
-  const healthy = pods.filter(isReady).length;
-  if (minAvailable !== undefined) return healthy - share(minAvailable, pods.length);
-  if (maxUnavailable !== undefined) return healthy - (pods.length - share(maxUnavailable, pods.length));
-  return healthy;
+  const desiredHealthy =
+    maxUnavailable === undefined
+      ? share(minAvailable ?? 1, expectedPods)
+      : Math.max(0, expectedPods - share(maxUnavailable, expectedPods));
+  return {
+    expectedPods,
+    currentHealthy,
+    desiredHealthy,
+    disruptionsAllowed: Math.max(0, currentHealthy - desiredHealthy),
+  };
+}
+
+/** Whether a pod that is not ready may go although no further disruption is allowed. */
+function letsUnhealthyGo(budget: KubeObject, { currentHealthy, desiredHealthy }: BudgetState): boolean {
+  if (membersOf(budget.spec).unhealthyPodEvictionPolicy === 'AlwaysAllow') return true;
+  return desiredHealthy > 0 && currentHealthy >= desiredHealthy;
 }
 
 /** A number of pods, or a percentage of all, rounded up as Kubernetes does. */
@@ -60,7 +99,8 @@ function isReady(pod: KubeObject): boolean {
     .some((condition) => condition.type === 'Ready' && condition.status === 'True');
 }
 
-/** Whether an embedded label selector matches a pod; an empty one matches all, an absent one none. */
-function selects(selector: unknown, { metadata }: KubeObject): boolean {
+/** Whether a budget is about a pod; an empty selector matches all, an absent one none. */
+function selects(budget: KubeObject, { metadata }: KubeObject): boolean {
+  const { selector } = membersOf(budget.spec);
   return selector !== undefined && matchesSelector(selector, metadata.labels);
 }

@@ -60,10 +60,8 @@ export function checkQuotas(
   if (namespace === undefined) return;
   for (const { object: quota, ...key } of transaction.list('resourcequotas')) {
     if (key.namespace !== namespace) continue;
-    const { hard, scopes } = membersOf(quota.spec);
-    const inScope = (candidate: KubeObject): boolean =>
-      elementsOf(scopes).every((scope) => matchesScope(definition, candidate, stringOf(scope)));
-    if (!inScope(object)) continue;
+    const { hard } = membersOf(quota.spec);
+    if (!inScope(definition, quota, object)) continue;
     const limits = Object.entries(membersOf(hard)).flatMap(([resource, limit]) => {
       const amount = billionths(limit);
       return amount === undefined ? [] : [[resource, amount] as const];
@@ -72,12 +70,7 @@ export function checkQuotas(
     checkStated(definition, object, key.name, limits, requested);
     const concerned = limits.filter(([resource]) => (requested.get(resource) ?? 0n) > 0n);
     if (concerned.length === 0) continue;
-    const used = sum(
-      transaction
-        .list(definition.storage)
-        .filter((stored) => stored.namespace === namespace && inScope(stored.object))
-        .map((stored) => asksFor(definition, stored.object)),
-    );
+    const used = usedOf(transaction, definition, quota, namespace);
     const over = concerned.filter(
       ([resource, limit]) => (used.get(resource) ?? 0n) + (requested.get(resource) ?? 0n) > limit,
     );
@@ -90,6 +83,49 @@ export function checkQuotas(
       `exceeded quota: ${key.name}, requested: ${shown(requested)}, used: ${shown(used)}, limited: ${shown(new Map(over))}`,
     );
   }
+}
+
+/** What the objects of a quota's namespace ask for together, by the names that its limits use. */
+export function usedOfQuota(
+  store: Pick<Transaction, 'list'>,
+  definitions: readonly ResourceDefinition[],
+  quota: KubeObject,
+  namespace: string,
+): ReadonlyMap<string, bigint> {
+  const limited = Object.keys(membersOf(membersOf(quota.spec).hard));
+  const counts = (definition: ResourceDefinition): boolean =>
+    limited.some(
+      (resource) =>
+        resource === `count/${definitionName(definition)}` ||
+        (resource === definition.storage && COUNTED_BY_NAME.has(resource)) ||
+        (resource === STORAGE && definition.storage === 'persistentvolumeclaims') ||
+        (COMPUTE.test(resource) && definition.storage === 'pods'),
+    );
+  return sum(
+    definitions
+      .filter((definition) => definition.namespaced && counts(definition))
+      .map((definition) => usedOf(store, definition, quota, namespace)),
+  );
+}
+
+function usedOf(
+  store: Pick<Transaction, 'list'>,
+  definition: ResourceDefinition,
+  quota: KubeObject,
+  namespace: string,
+): Amounts {
+  return sum(
+    store
+      .list(definition.storage)
+      .filter((stored) => stored.namespace === namespace && inScope(definition, quota, stored.object))
+      .map((stored) => asksFor(definition, stored.object)),
+  );
+}
+
+function inScope(definition: ResourceDefinition, quota: KubeObject, candidate: KubeObject): boolean {
+  return elementsOf(membersOf(quota.spec).scopes).every((scope) =>
+    matchesScope(definition, candidate, stringOf(scope)),
+  );
 }
 
 /** A quota of compute resources makes pods say how much of them they want. */
