@@ -17,6 +17,8 @@ export interface ParsedBody {
   readonly duplicates: readonly string[];
   /** True for the result of server-side apply, which says itself who owns what. */
   readonly applied?: boolean;
+  /** True for a new object of the server itself: it is right as it is, and nobody is asked about it. */
+  readonly own?: boolean;
 }
 
 /**
@@ -41,6 +43,13 @@ export function conform(
   if (schema !== undefined)
     unknown.push(...unknownFields(schema, object, { remove: definition.origin === 'custom' }));
   reportFields(definition, scope, unknown, body.duplicates);
+  fillDefaults(definition, object);
+  return object;
+}
+
+/** The same for an object that the server itself has made, which only lacks its defaults. */
+export function conformOwn(definition: ResourceDefinition, body: ParsedBody): KubeObject {
+  const object = checkKind(definition, body.value);
   fillDefaults(definition, object);
   return object;
 }

@@ -4,7 +4,14 @@ import { alreadyExists, ApiServerError, stillThere, unclassified } from '../erro
 import { generateName } from '../object/names.ts';
 import { timestamp, type KubeObject } from '../object/types.ts';
 import type { Transaction } from '../storage/store.ts';
-import { assignDefaults, conform, reconform, validateObject, type ParsedBody } from './conform.ts';
+import {
+  assignDefaults,
+  conform,
+  conformOwn,
+  reconform,
+  validateObject,
+  type ParsedBody,
+} from './conform.ts';
 import { toStorage, type ResourceDefinition } from './definition.ts';
 import { mutate, trackWrite } from './ownership.ts';
 import { checkQuotas } from './quota.ts';
@@ -36,7 +43,7 @@ export async function createObject(
   namespace: string | undefined,
   body: ParsedBody,
 ): Promise<Outcome> {
-  let object = conform(definition, body, scope);
+  let object = body.own === true ? conformOwn(definition, body) : conform(definition, body, scope);
   setNamespace(definition, object, namespace);
   if (body.applied !== true)
     await trackWrite(registry, definition, scope, { live: undefined, next: object, subresource: '' });
@@ -46,19 +53,32 @@ export async function createObject(
   wipe(object);
   const place = object.metadata.namespace;
   if (place !== undefined) checkNamespace(registry.store, definition, place, object.metadata.name ?? '');
-  const request = admissionRequest(definition, scope, object);
-  object = await mutate(registry, request, object, scope);
-  reconform(definition, object);
-  setNamespace(definition, object, place);
-  prepare(registry, definition, object);
-  await validateObject(definition, object, { warnings: scope.warnings });
-  scope.warnings.push(...(definition.strategy.warnings?.(object) ?? []));
-  await registry.admission.validate({ ...request, name: object.metadata.name ?? '', object }, scope.warnings);
+  if (body.own === true) prepare(registry, definition, object);
+  else object = await admitted(registry, definition, scope, object);
   const remote = definition.remote === undefined ? undefined : await stored(definition, object);
   const outcome = await registry.store.write((transaction) =>
     insert(transaction, definition, scope, object, remote),
   );
   return servedOutcome(definition, outcome);
+}
+
+/** The object after admission, complete and valid. */
+async function admitted(
+  registry: Registry,
+  definition: ResourceDefinition,
+  scope: RequestScope,
+  proposed: KubeObject,
+): Promise<KubeObject> {
+  const { namespace } = proposed.metadata;
+  const request = admissionRequest(definition, scope, proposed);
+  const object = await mutate(registry, request, proposed, scope);
+  reconform(definition, object);
+  setNamespace(definition, object, namespace);
+  prepare(registry, definition, object);
+  await validateObject(definition, object, { warnings: scope.warnings });
+  scope.warnings.push(...(definition.strategy.warnings?.(object) ?? []));
+  await registry.admission.validate({ ...request, name: object.metadata.name ?? '', object }, scope.warnings);
+  return object;
 }
 
 function admissionRequest(

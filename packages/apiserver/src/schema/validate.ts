@@ -1,6 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { StatusCause } from '../errors.ts';
-import { isObject } from '../object/json.ts';
+import { equalJson, isObject } from '../object/json.ts';
 import { checkFormat } from './format.ts';
 import { matchesPattern } from './pattern.ts';
 import type { Correlation } from './correlation.ts';
@@ -69,7 +68,7 @@ function validateInto(
     causes.push(typeCause(path, schema.type, value));
     return;
   }
-  if (schema.enum !== undefined && !schema.enum.some((choice) => isDeepStrictEqual(choice, value))) {
+  if (schema.enum !== undefined && !schema.enum.some((choice) => equalJson(choice, value))) {
     const choices = schema.enum.map(show).join(', ');
     causes.push(cause(UNSUPPORTED, path, `Unsupported value: ${show(value)}: supported values: ${choices}`));
   }

@@ -286,6 +286,8 @@ export class Store {
 /** The changes of one transaction, invisible to others until it has returned. */
 class StagedTransaction implements Transaction {
   readonly changes: Change[] = [];
+  /** The last change of each object, by resource and then by namespace and name. */
+  readonly #last = new Map<string, Map<string, Change>>();
   readonly #index: ObjectIndex;
   readonly #base: number;
 
@@ -295,24 +297,15 @@ class StagedTransaction implements Transaction {
   }
 
   get(key: ObjectKey): StoredObject | undefined {
-    const staged = this.changes.findLast(
-      ({ event }) =>
-        event.resource === key.resource && event.namespace === key.namespace && event.name === key.name,
-    );
+    const staged = this.#last.get(key.resource)?.get(objectId(key));
     return staged === undefined ? this.#index.get(key) : staged.after;
   }
 
   list(resource: string): readonly StoredObject[] {
-    const staged = this.changes.filter(({ event }) => event.resource === resource);
-    if (staged.length === 0) return this.#index.list(resource);
-    const touched = new Set(staged.map(({ event }) => `${event.namespace}/${event.name}`));
-    const untouched = this.#index
-      .list(resource)
-      .filter((stored) => !touched.has(`${stored.namespace}/${stored.name}`));
-    const present = [...touched].map((id) => {
-      const slash = id.indexOf('/');
-      return this.get({ resource, namespace: id.slice(0, slash), name: id.slice(slash + 1) });
-    });
+    const staged = this.#last.get(resource);
+    if (staged === undefined) return this.#index.list(resource);
+    const untouched = this.#index.list(resource).filter((stored) => !staged.has(objectId(stored)));
+    const present = [...staged.values()].map(({ after }) => after);
     return [...untouched, ...present.filter((stored) => stored !== undefined)];
   }
 
@@ -321,7 +314,7 @@ class StagedTransaction implements Transaction {
     const { revision, json } = this.#stamp(object);
     const after = storedObject(key, revision, json, object);
     const type = before === undefined ? 'ADDED' : 'MODIFIED';
-    this.changes.push({ event: new StoreEvent(plainKey(key), revision, type, after, before), before, after });
+    this.#stage({ event: new StoreEvent(plainKey(key), revision, type, after, before), before, after });
     return after;
   }
 
@@ -333,8 +326,15 @@ class StagedTransaction implements Transaction {
     const last: KubeObject = { ...source, metadata: { ...source.metadata } };
     const { revision, json } = this.#stamp(last);
     const event = new StoreEvent(plainKey(key), revision, 'DELETED', { json, object: last }, before);
-    this.changes.push({ event, before, after: undefined });
+    this.#stage({ event, before, after: undefined });
     return storedObject(key, revision, json, last);
+  }
+
+  #stage(change: Change): void {
+    const { event } = change;
+    this.changes.push(change);
+    const staged = this.#last.get(event.resource) ?? new Map<string, Change>();
+    this.#last.set(event.resource, staged.set(objectId(event), change));
   }
 
   #stamp(object: KubeObject): { revision: number; json: string } {
@@ -342,4 +342,8 @@ class StagedTransaction implements Transaction {
     object.metadata.resourceVersion = String(revision);
     return { revision, json: JSON.stringify(object) };
   }
+}
+
+function objectId({ namespace, name }: ObjectKey): string {
+  return `${namespace}/${name}`;
 }
