@@ -13,6 +13,7 @@ import {
   type ParsedBody,
 } from './conform.ts';
 import { toStorage, type ResourceDefinition } from './definition.ts';
+import { MOST_STORED } from './object-size.ts';
 import { mutate, trackWrite } from './ownership.ts';
 import { checkQuotas } from './quota.ts';
 import {
@@ -160,7 +161,7 @@ function insert(
   checkQuotas(transaction, definition, object);
   definition.strategy.allocate?.(object, undefined, transaction);
   const kept = remote ?? toStorage(definition, object);
-  return scope.dryRun ? { object: kept } : storedOutcome(transaction.put(key, kept));
+  return scope.dryRun ? { object: kept } : storedOutcome(transaction.put(key, kept, MOST_STORED));
 }
 
 function freeName(
