@@ -1,3 +1,4 @@
+import { fitting } from './fitting.ts';
 import { isObject, membersOf, stringOf, type JsonObject } from './object/json.ts';
 
 /** One field-level reason of a refusal, as in `Status.details.causes`. */
@@ -107,7 +108,7 @@ export class ApiServerError extends Error {
       ...(group !== undefined && group !== '' && { group }),
       ...(kind !== undefined && kind !== '' && { kind }),
       ...(uid !== undefined && { uid }),
-      ...(causes !== undefined && causes.length > 0 && { causes }),
+      ...(causes !== undefined && causes.length > 0 && { causes: fitting(causes, causeLength) }),
       ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
     };
     return {
@@ -171,11 +172,17 @@ export function conflict(subject: ErrorSubject, name: string, why: string): ApiS
   );
 }
 
-/** 422 with one cause per field. */
+function causeLength({ field = '', message }: StatusCause): number {
+  return field.length + message.length;
+}
+
+/** 422 with one cause per field, as far as there is room for them. */
 export function invalid(subject: ErrorSubject, name: string, causes: readonly StatusCause[]): ApiServerError {
   const kind = subject.kind ?? subject.resource;
   const qualified = subject.group === '' ? kind : `${kind}.${subject.group}`;
-  const parts = causes.map((cause) => (cause.field ? `${cause.field}: ${cause.message}` : cause.message));
+  const told = fitting(causes, causeLength);
+  const parts = told.map((cause) => (cause.field ? `${cause.field}: ${cause.message}` : cause.message));
+  if (told.length < causes.length) parts.push(`and ${causes.length - told.length} more`);
   const list = parts.length === 1 ? (parts[0] ?? '') : `[${parts.join(', ')}]`;
   return new ApiServerError('Invalid', `${qualified} "${name}" is invalid: ${list}`, {
     group: subject.group,

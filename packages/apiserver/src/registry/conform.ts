@@ -1,4 +1,5 @@
 import { ApiServerError, invalid, type StatusCause } from '../errors.ts';
+import { fitting } from '../fitting.ts';
 import { dropNulls, isObject, type JsonObject } from '../object/json.ts';
 import { isTooDeep, tooDeep } from '../object/nesting.ts';
 import { apiVersionOf, isKubeObject, type KubeObject } from '../object/types.ts';
@@ -92,6 +93,9 @@ function show(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
+/** Kubernetes tells no more either. */
+const MOST_STRICT_PROBLEMS = 100;
+
 function reportFields(
   definition: ResourceDefinition,
   { fieldValidation, warnings }: Pick<RequestScope, 'fieldValidation' | 'warnings'>,
@@ -99,10 +103,11 @@ function reportFields(
   duplicates: readonly string[],
 ): void {
   if (fieldValidation === 'Ignore') return;
-  const problems = [
+  const all = [
     ...unknown.map((path) => `unknown field "${path}"`),
     ...duplicates.map((path) => `duplicate field "${path}"`),
   ];
+  const problems = fitting(all, ({ length }) => length, MOST_STRICT_PROBLEMS);
   if (problems.length === 0) return;
   if (fieldValidation === 'Warn') {
     warnings.push(...problems);

@@ -5,10 +5,15 @@ import { matchesPattern } from './pattern.ts';
 import type { Correlation } from './correlation.ts';
 import type { Schema } from './types.ts';
 
-/** Joins a field path and a member name the way Kubernetes prints it: `a.b`, `a[key.with.dots]`. */
+/** Characters of a path that are told. */
+const LONGEST_PATH = 4096;
+
+/** Joins a field path and a member name the way Kubernetes prints it: `a.b`, `a[key.with.dots]`. What gets too long is cut. */
 export function memberPath(path: string, member: string): string {
-  if (/[.[\]]/.test(member)) return `${path}[${member}]`;
-  return path === '' ? member : `${path}.${member}`;
+  if (path.length > LONGEST_PATH) return path;
+  const name = member.length > LONGEST_PATH ? `${member.slice(0, LONGEST_PATH)}...` : member;
+  if (/[.[\]]/.test(member)) return `${path}[${name}]`;
+  return path === '' ? name : `${path}.${name}`;
 }
 
 const TYPE_INVALID = 'FieldValueTypeInvalid';
@@ -96,7 +101,8 @@ function invalidValue(path: string, value: unknown, why: string): StatusCause {
 }
 
 function validateString(causes: StatusCause[], schema: Schema, value: string, path: string): void {
-  const length = Array.from(value).length;
+  const isMeasured = schema.minLength !== undefined || schema.maxLength !== undefined;
+  const length = isMeasured ? Array.from(value).length : 0;
   if (schema.minLength !== undefined && length < schema.minLength)
     causes.push(invalidValue(path, value, `should be at least ${schema.minLength} characters long`));
   if (schema.maxLength !== undefined && length > schema.maxLength)
