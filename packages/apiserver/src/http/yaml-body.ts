@@ -135,8 +135,8 @@ class Reader {
     if (node === null || node === undefined) return '';
     if (!isScalar(node)) throw undecodable('error converting YAML to JSON: yaml: invalid map key');
     const value = this.#scalar(node);
-    // What is no text is a number or a word for true or false.
-    return value === null || value === undefined ? '' : String(value as string | number | boolean);
+    if (typeof value === 'string') return value;
+    return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
   }
 
   #repeated(key: unknown, name: string): void {
