@@ -5,7 +5,7 @@ import { median } from '../report/percentile.ts';
 import { valueText, type Row, type Unit } from '../report/row.ts';
 import { Connections } from './api-server/connections.ts';
 import { startOwn, startReal, type MeasuredServer } from './api-server/server.ts';
-import { measure, type Measured, type WorkloadSize } from './api-server/workload.ts';
+import { measure, type Around, type Measured, type WorkloadSize } from './api-server/workload.ts';
 import type { Measurement, MeasurementContext } from './measurement.ts';
 
 /** What is compared: how it is called, where it is, and whether more or less of it is better. */
@@ -38,6 +38,16 @@ export const apiServer: Measurement = {
     const own = await measured(await startOwn(join(folder.path, 'store'), context.programs), size, context);
     progress('starting the real one, which is built if it is not');
     const real = await measured(await startReal(), size, context);
+    const slower = comparisons.filter(({ of, better }) => ratioOf(better, own[of], real[of]) < 1);
+    const reasons =
+      slower.length === 0
+        ? new Map<keyof Measured, string>()
+        : await reasonsOf(
+            slower.map(({ of }) => of),
+            join(folder.path, 'profiled'),
+            size,
+            context,
+          );
     return {
       rows: [
         row('start', 'ms', 'less', starts.onDisk, real.startMs),
@@ -50,7 +60,9 @@ export const apiServer: Measurement = {
             reason: 'from sources: the types of every file are taken out first',
           }),
         },
-        ...comparisons.map(({ what, of, unit, better }) => row(what, unit, better, own[of], real[of])),
+        ...comparisons.map(({ what, of, unit, better }) =>
+          row(what, unit, better, own[of], real[of], reasons.get(of)),
+        ),
       ],
       details: { size, starts, own, real },
     };
@@ -63,6 +75,7 @@ async function measured(
   starting: MeasuredServer,
   size: WorkloadSize,
   { progress, signal }: MeasurementContext,
+  around?: Around,
 ): Promise<Outcome> {
   await using server = starting;
   signal.throwIfAborted();
@@ -75,6 +88,7 @@ async function measured(
       signal.throwIfAborted();
       progress(`${server.name}: ${message}`);
     },
+    around,
   );
   return { ...result, startMs: server.startMs };
 }
@@ -99,12 +113,44 @@ async function startsOf(
   return { inMemory: median(times.inMemory), onDisk: median(times.onDisk) };
 }
 
-function row(what: string, unit: Unit, better: 'less' | 'more', own: number, real: number): Row {
+/** Does everything once more, and has the server say what it does while that is done in which it was slower. */
+async function reasonsOf(
+  slower: readonly (keyof Measured)[],
+  dataDir: string,
+  size: WorkloadSize,
+  context: MeasurementContext,
+): Promise<ReadonlyMap<keyof Measured, string>> {
+  context.progress('profiling what was slower');
+  const reasons = new Map<keyof Measured, string>();
+  const server = await startOwn(dataDir, context.programs);
+  await measured(server, size, context, async (of, run) => {
+    if (!slower.includes(of)) return run();
+    if (of !== 'memoryMiB') await server.profile?.('begin');
+    const result = await run();
+    reasons.set(of, (await server.profile?.(of === 'memoryMiB' ? 'memory' : 'end')) ?? '');
+    return result;
+  });
+  return reasons;
+}
+
+function ratioOf(better: 'less' | 'more', own: number, real: number): number {
+  return better === 'less' ? real / own : own / real;
+}
+
+function row(
+  what: string,
+  unit: Unit,
+  better: 'less' | 'more',
+  own: number,
+  real: number,
+  why?: string,
+): Row {
+  const values = `embedded ${valueText(own, unit)}, real ${valueText(real, unit)}`;
   return {
     what,
-    value: better === 'less' ? real / own : own / real,
+    value: ratioOf(better, own, real),
     unit: 'ratio',
     goal: { kind: 'at-least', value: 1 },
-    reason: `embedded ${valueText(own, unit)}, real ${valueText(real, unit)}`,
+    reason: why === undefined ? values : `${values}; ${why}`,
   };
 }

@@ -120,7 +120,7 @@ export interface ControlPlaneOptions {
   serverNames?: readonly string[];
   /** Default `power-loss`. */
   durability?: Durability;
-  /** How much history watches may resume from; default 20,000 revisions and 30 minutes. */
+  /** How much history watches may resume from; default 20,000 revisions, 30 minutes and 256 MiB. */
   retention?: Partial<Retention>;
   /** What clients may cost the server; {@link RequestLimits} tells the defaults. */
   limits?: Partial<RequestLimits>;
@@ -172,11 +172,11 @@ export interface ControlPlane extends AsyncDisposable {
   /** Counts since the start and present sizes, read from the store at each call. */
   metrics(): ControlPlaneMetrics;
   /**
-   * Drops history now; without an argument what the retention covers is kept.
+   * Drops history now; what the retention covers is kept, but for what the argument says otherwise.
    * @returns the number of events dropped.
    * @throws ApiServerError `InsufficientStorage`
    */
-  compact(retention?: Retention): number;
+  compact(retention?: Partial<Retention>): number;
   /** Cuts all connections and closes the store. Idempotent. */
   stop(): Promise<void>;
 }

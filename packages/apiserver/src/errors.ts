@@ -1,3 +1,4 @@
+import { fitting } from './fitting.ts';
 import { isObject, membersOf, stringOf, type JsonObject } from './object/json.ts';
 
 /** One field-level reason of a refusal, as in `Status.details.causes`. */
@@ -56,9 +57,12 @@ const RETRY: Partial<Record<ApiServerErrorCode, Retry>> = {
 
 /** Of these a Status has details even if there is nothing to tell. */
 const ALWAYS_DETAILED: readonly ApiServerErrorCode[] = [
+  'Forbidden',
+  'Forbidden',
   'Invalid',
   'MethodNotAllowed',
   'NotAcceptable',
+  'NotFound',
   'UnsupportedMediaType',
 ];
 
@@ -110,7 +114,7 @@ export class ApiServerError extends Error {
       ...(group !== undefined && group !== '' && { group }),
       ...(kind !== undefined && kind !== '' && { kind }),
       ...(uid !== undefined && { uid }),
-      ...(causes !== undefined && causes.length > 0 && { causes }),
+      ...(causes !== undefined && causes.length > 0 && { causes: fitting(causes, causeLength) }),
       ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
     };
     return {
@@ -176,12 +180,18 @@ export function conflict(subject: ErrorSubject, name: string, why: string): ApiS
   );
 }
 
-/** 422 with one cause per field. */
+function causeLength({ field = '', message }: StatusCause): number {
+  return field.length + message.length;
+}
+
+/** 422 with one cause per field, as far as there is room for them. */
 export function invalid(subject: ErrorSubject, name: string, causes: readonly StatusCause[]): ApiServerError {
   const kind = subject.kind ?? subject.resource;
   const qualified = subject.group === '' ? kind : `${kind}.${subject.group}`;
-  const texts = causes.map((cause) => (cause.field ? `${cause.field}: ${cause.message}` : cause.message));
+  const told = fitting(causes, causeLength);
+  const texts = told.map((cause) => (cause.field ? `${cause.field}: ${cause.message}` : cause.message));
   const parts = [...new Set(texts)];
+  if (told.length < causes.length) parts.push(`and ${causes.length - told.length} more`);
   const list = parts.length === 1 ? (parts[0] ?? '') : `[${parts.join(', ')}]`;
   return new ApiServerError('Invalid', `${qualified} "${name}" is invalid: ${list}`, {
     group: subject.group,

@@ -201,6 +201,31 @@ describe('a conversion webhook', () => {
     expect(revisions).toEqual(revisions.toSorted((a, b) => a - b));
   });
 
+  test('is asked once for an event, however many watches tell of it', async () => {
+    const { body } = await client.get(V1);
+    const from = `resourceVersion=${body.metadata.resourceVersion ?? ''}`;
+    await using opened = new AsyncDisposableStack();
+    const watches = [];
+    for (let index = 0; index < 5; index += 1) watches.push(opened.use(await client.watch(`${V2}?${from}`)));
+    const selecting = opened.use(await client.watch(`${V2}?${from}&fieldSelector=spec.dimensions.size%3D2`));
+    await client.post(V1, v1('a', 1));
+    for (const watch of watches)
+      expect(await watch.next()).toMatchObject({
+        type: 'ADDED',
+        object: { spec: { dimensions: { size: 1 } } },
+      });
+    expect(calls).toEqual([1]);
+    await client.merge(`${V1}/a`, { spec: { size: 2 } });
+    for (const watch of watches)
+      expect(await watch.next()).toMatchObject({
+        type: 'MODIFIED',
+        object: { spec: { dimensions: { size: 2 } } },
+      });
+    expect(await selecting.next()).toMatchObject({ type: 'ADDED' });
+    // Once more with what it was before, for which only the selector asks.
+    expect(calls.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(1 + 1 + 2);
+  });
+
   test('lets a watch with a selector see objects come and go', async () => {
     await client.post(V1, v1('a', 1));
     const { body } = await client.get(V2);

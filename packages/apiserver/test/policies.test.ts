@@ -147,6 +147,17 @@ describe('a policy in force', () => {
     expect((await client.merge(`${CONFIGMAPS}/kept`, { metadata: { labels: { a: 'b' } } })).status).toBe(200);
   });
 
+  test('may ask twice who may do what, as on any cluster', async () => {
+    const asks = (times: number) =>
+      Array.from({ length: times }, () => "authorizer.path('/x').check('get').allowed()").join(' && ');
+    await install({ validations: [{ expression: asks(2) }] });
+    expect((await client.post(CONFIGMAPS, configMap('two'))).status).toBe(201);
+    await client.merge(`${POLICIES}/p`, { spec: { validations: [{ expression: asks(3) }] } });
+    const { status, body } = await client.post(CONFIGMAPS, configMap('three'));
+    expect(status).toBe(422);
+    expect(body.message).toContain('operation cancelled: actual cost limit exceeded');
+  });
+
   test('denies deletions, of which there is no new object', async () => {
     await install({
       validations: [

@@ -1,4 +1,5 @@
 import { startControlPlane } from '@virtkit/apiserver';
+import type { ProfileCommand } from './profiled.ts';
 
 /**
  * The embedded API server in a process of its own, so that its memory and processor time are its own. The argument is its data
@@ -7,3 +8,8 @@ import { startControlPlane } from '@virtkit/apiserver';
 const [dataDir] = process.argv.slice(2);
 const { url, ca, token } = await startControlPlane(dataDir === undefined ? {} : { dataDir });
 console.log(JSON.stringify({ url, ca, token }));
+
+// Loaded when somebody asks: it is no part of the start.
+process.on('message', (message) => {
+  void import('./profiled.ts').then(({ profiled }) => profiled(message as ProfileCommand));
+});

@@ -7,6 +7,7 @@ import { startKubernetes } from '@virtkit/e2e/kubernetes/control-plane';
 import { BenchError } from '../../errors.ts';
 import type { Identity } from './connections.ts';
 import { memoryOf } from '../../platform/process-memory.ts';
+import type { ProfileCommand } from './profiled.ts';
 
 /** An API server that is measured. */
 export interface MeasuredServer extends AsyncDisposable {
@@ -17,6 +18,8 @@ export interface MeasuredServer extends AsyncDisposable {
   readonly startMs: number;
   /** Proportional memory of its programs together, in MiB. */
   memory(): Promise<number>;
+  /** Has the server tell what it is doing; absent for those that are not ours. */
+  profile?(command: ProfileCommand): Promise<string>;
 }
 
 /** kube-apiserver and etcd, unmodified and built before; with their own defaults. */
@@ -62,10 +65,12 @@ export async function startOwn(
       join(import.meta.dirname, 'own-process.ts'),
       ...(dataDir === undefined ? [] : [dataDir]),
     ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
+    { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] },
   );
+  const { stdout } = child;
+  if (stdout === null) throw new BenchError('platform-failed', 'the embedded API server has no output');
   const [line] = (await Promise.race([
-    once(createInterface({ input: child.stdout }), 'line'),
+    once(createInterface({ input: stdout }), 'line'),
     once(child, 'exit').then(() => {
       throw new BenchError('platform-failed', 'the embedded API server did not start');
     }),
@@ -77,6 +82,11 @@ export async function startOwn(
     identity: { ca, headers: { authorization: `Bearer ${token}` } },
     startMs: performance.now() - begin,
     memory: () => memoryOfRunning(child.pid),
+    profile: async (command) => {
+      const answer = once(child, 'message');
+      child.send(command);
+      return String((await answer)[0]);
+    },
     [Symbol.asyncDispose]: async () => {
       const ended = once(child, 'exit');
       child.kill('SIGKILL');

@@ -32,31 +32,41 @@ export interface Measured {
   readonly memoryMiB: number;
 }
 
+/** Does what is measured, and whatever is to be done before and after it. */
+export type Around = <T>(of: keyof Measured, run: () => Promise<T>) => Promise<T>;
+
 /** Puts the same questions to a server. */
 export async function measure(
   connections: Connections,
   memory: () => Promise<number>,
   size: WorkloadSize,
   progress: (message: string) => void,
+  around: Around = (_, run) => run(),
 ): Promise<Measured> {
   await define(connections);
   progress('creating one after the other');
-  const createMs = await medianOf(size.single, (index) => create(connections, `single-${index}`));
+  const createMs = await around('createMs', () =>
+    medianOf(size.single, (index) => create(connections, `single-${index}`)),
+  );
   const before = await memory();
   progress(`creating ${size.objects}`);
-  const createsPerSecond = await rate(size.objects, size.atOnce, (index) =>
-    create(connections, nameOf(index)),
+  const createsPerSecond = await around('createsPerSecond', () =>
+    rate(size.objects, size.atOnce, (index) => create(connections, nameOf(index))),
   );
-  const memoryMiB = (await memory()) - before;
+  const memoryMiB = (await around('memoryMiB', memory)) - before;
   progress('getting');
   const get = (index: number): Promise<unknown> => connections.send('GET', `${collection}/${nameOf(index)}`);
-  const getMs = await medianOf(size.single, get);
-  const getsPerSecond = await rate(size.single * 10, size.atOnce, (index) => get(index % size.objects));
+  const getMs = await around('getMs', () => medianOf(size.single, get));
+  const getsPerSecond = await around('getsPerSecond', () =>
+    rate(size.single * 10, size.atOnce, (index) => get(index % size.objects)),
+  );
   progress(`listing ${size.objects}`);
   let listBytes = 0;
-  const listMs = await medianOf(5, async () => {
-    listBytes = await connections.send('GET', collection);
-  });
+  const listMs = await around('listMs', () =>
+    medianOf(5, async () => {
+      listBytes = await connections.send('GET', collection);
+    }),
+  );
   progress('patching');
   const patch = (index: number, value: number): Promise<unknown> =>
     connections.send(
@@ -65,12 +75,14 @@ export async function measure(
       JSON.stringify({ metadata: { labels: { value: String(value) } } }),
       mergePatch,
     );
-  const patchMs = await medianOf(size.single, (index) => patch(index, 1));
-  const patchesPerSecond = await rate(size.single * 5, size.atOnce, (index) =>
-    patch(index % size.objects, 2),
+  const patchMs = await around('patchMs', () => medianOf(size.single, (index) => patch(index, 1)));
+  const patchesPerSecond = await around('patchesPerSecond', () =>
+    rate(size.single * 5, size.atOnce, (index) => patch(index % size.objects, 2)),
   );
   progress(`${size.watchers} watches`);
-  const fanOutMs = await fanOut(connections, size, (event) => patch(0, 1000 + event));
+  const fanOutMs = await around('fanOutMs', () =>
+    fanOut(connections, size, (event) => patch(0, 1000 + event)),
+  );
   return {
     createMs,
     createsPerSecond,

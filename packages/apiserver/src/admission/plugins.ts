@@ -1,7 +1,6 @@
 import { ApiServerError } from '../errors.ts';
 import { cloneJson, isObject } from '../object/json.ts';
 import { isKubeObject, type KubeObject } from '../object/types.ts';
-import { applyJsonPatch } from '../patch/json-patch.ts';
 import type { AdmissionDenial, AdmissionPlugin, AdmissionRequest } from './types.ts';
 
 /** What the plugins together say of a request. */
@@ -32,7 +31,7 @@ export async function mutateWithPlugins(
       return { object, warnings, denied: { ...mutation.denied, plugin: plugin.name } };
     if (mutation.object !== undefined) object = cloneJson(mutation.object);
     if (mutation.patch !== undefined && object !== undefined)
-      object = patched(plugin.name, object, mutation.patch);
+      object = await patched(plugin.name, object, mutation.patch);
   }
   return { object, warnings };
 }
@@ -65,7 +64,8 @@ function copied(object: KubeObject | undefined): KubeObject | undefined {
   return object === undefined ? undefined : cloneJson(object);
 }
 
-function patched(plugin: string, object: KubeObject, patch: readonly unknown[]): KubeObject {
+async function patched(plugin: string, object: KubeObject, patch: readonly unknown[]): Promise<KubeObject> {
+  const { applyJsonPatch } = await import('../patch/json-patch.ts');
   const result = applyJsonPatch(object, patch);
   if (isObject(result) && isKubeObject(result)) return result;
   throw new ApiServerError(

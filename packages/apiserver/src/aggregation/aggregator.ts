@@ -72,7 +72,7 @@ export class Aggregator implements AsyncDisposable {
       const services = owned.use(new ApiServices(parts.registry.store));
       const connections = owned.use(new RemoteConnections(parts.resolve, parts.certificate));
       const aggregator = new Aggregator(parts, connections, services, owned);
-      await aggregator.#sync();
+      await aggregator.#sync(true);
       return aggregator;
     } catch (error) {
       await owned.disposeAsync();
@@ -121,7 +121,8 @@ export class Aggregator implements AsyncDisposable {
     );
   }
 
-  async #sync(): Promise<void> {
+  /** @param own true while nobody else can have a say in what is written. */
+  async #sync(own = false): Promise<void> {
     const { registry, others } = this.#parts;
     const definition = registry.catalogue.find({
       group: REGISTRATION_GROUP,
@@ -145,7 +146,7 @@ export class Aggregator implements AsyncDisposable {
       ...missing.map((object) =>
         settled(
           'AlreadyExists',
-          createObject(registry, definition, scope(), undefined, bodyOf({ ...object })),
+          createObject(registry, definition, scope(), undefined, { ...bodyOf({ ...object }), own }),
         ),
       ),
       ...outdated.map(({ name }) =>

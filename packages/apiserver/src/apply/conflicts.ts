@@ -1,4 +1,5 @@
 import { ApiServerError } from '../errors.ts';
+import { fitting } from '../fitting.ts';
 import { difference, forEachField, isEmpty, NO_FIELDS, union, type FieldTree } from './field-tree.ts';
 import { printManager, type Manager } from './managers.ts';
 import { printPath } from './path-element.ts';
@@ -42,12 +43,14 @@ export class ApplyConflicts {
         field,
       })),
     );
+    const lines = owners.flatMap(({ owner, paths }) => [
+      `conflicts with ${owner}:`,
+      ...paths.map((path) => `- ${path}`),
+    ]);
     const text =
       causes.length === 1
         ? `1 conflict: ${causes[0]?.message ?? ''}: ${causes[0]?.field ?? ''}`
-        : `${causes.length} conflicts: ${owners
-            .flatMap(({ owner, paths }) => [`conflicts with ${owner}:`, ...paths.map((path) => `- ${path}`)])
-            .join('\n')}`;
+        : `${causes.length} conflicts: ${fitting(lines, ({ length }) => length).join('\n')}`;
     return new ApiServerError('Conflict', `Apply failed with ${text}`, { causes });
   }
 }

@@ -15,15 +15,19 @@ const SELF = '.';
 /** The set without members. */
 export const NO_FIELDS: FieldTree = Object.freeze({});
 
-/** True for the set without members. */
+/** What a step leads to that is a member with nothing below; the same everywhere, so that it is known without a look. */
+const LEAF: FieldTree = Object.freeze({});
+
+/** True for the set without members. For one with very many it takes a while: all of them are looked up before the first. */
 export function isEmpty(tree: FieldTree): boolean {
+  if (tree === LEAF) return true;
   for (const _element in tree) return false;
   return true;
 }
 
 /** True if the field that a step leads to is a member itself. */
 export function isMember(node: FieldTree | undefined): boolean {
-  return node !== undefined && (isEmpty(node) || node[SELF] !== undefined);
+  return node !== undefined && (node[SELF] !== undefined || isEmpty(node));
 }
 
 /** True if there are members below the field that a step leads to. */
@@ -32,24 +36,22 @@ export function hasChildren(node: FieldTree | undefined): boolean {
   return false;
 }
 
-/** Adds a field to a tree under construction. The whole object, an empty path, is nobody's. */
+/** Adds a field to a tree that has been made by nothing else. The whole object, an empty path, is nobody's. */
 export function insert(tree: FieldTree, path: readonly string[]): void {
-  if (path.length === 0) return;
+  const last = path.length - 1;
   let node = tree;
-  path.forEach((element, depth) => {
-    const existing = node[element];
-    const isLast = depth === path.length - 1;
-    if (existing === undefined) {
-      const created: FieldTree = {};
-      node[element] = created;
-      node = created;
-    } else {
-      // A leaf that gets something below it stays a member.
-      if (!isLast && isEmpty(existing)) existing[SELF] = {};
-      if (isLast && hasChildren(existing)) existing[SELF] = {};
-      node = existing;
-    }
-  });
+  for (let depth = 0; depth < last; depth += 1) {
+    const element = path[depth] ?? '';
+    let below = node[element];
+    // A leaf that gets something below it stays a member.
+    if (below === undefined || below === LEAF) node[element] = below = below === LEAF ? { [SELF]: LEAF } : {};
+    node = below;
+  }
+  const element = path[last];
+  if (element === undefined) return;
+  const existing = node[element];
+  if (existing === undefined) node[element] = LEAF;
+  else if (existing !== LEAF) existing[SELF] = LEAF;
 }
 
 /** True if the set has this very field. */

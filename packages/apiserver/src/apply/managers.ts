@@ -134,6 +134,8 @@ export function managerNameCauses(name: string, field: string): StatusCause[] {
 
 /** True for letters, marks, numbers, punctuation, symbols and the space: what Go calls printable. */
 export function isPrintable(character: string): boolean {
+  // Of almost all names there is nothing else, and the classes of Unicode take a while to get ready.
+  if (character >= ' ' && character <= '~') return true;
   return /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(character);
 }
 

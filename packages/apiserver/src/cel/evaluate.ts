@@ -1,6 +1,7 @@
 import type { Expression } from './ast.ts';
-import { sizeOf, type Budget } from './budget.ts';
+import type { Budget } from './budget.ts';
 import { TYPE_NAMES, type Checked } from './check.ts';
+import { costOf } from './cost.ts';
 import { CelBudgetExceeded, CelFault, NO_SUCH_OVERLOAD, noSuchOverload } from './errors.ts';
 import { accepts, type Functions, type Overload } from './overloads.ts';
 import {
@@ -18,6 +19,7 @@ import {
   Uint,
   type CelValue,
 } from './values.ts';
+import { sortingWork, workOf } from './work.ts';
 
 /** Values of the names that an expression may use, asked for each time that it does. */
 export type Variables = ReadonlyMap<string, () => CelValue>;
@@ -73,6 +75,7 @@ class Planner {
         const parts = node.elements.map((element) => this.plan(element));
         return (scope) => {
           scope.budget.spend(10);
+          scope.budget.work(parts.length);
           return list(parts.map((part) => part(scope)));
         };
       }
@@ -80,6 +83,7 @@ class Planner {
         const parts = node.entries.map(([key, value]) => [this.plan(key), this.plan(value)] as const);
         return (scope) => {
           scope.budget.spend(30);
+          scope.budget.work(parts.length);
           return map(parts.map(([key, value]) => [key(scope), value(scope)] as const));
         };
       }
@@ -97,7 +101,8 @@ class Planner {
     const { field, mode } = node;
     return (scope) => {
       const value = operand(scope);
-      if (mode !== 'presence') scope.budget.spend(1);
+      if (mode === 'presence') scope.budget.work(1);
+      else scope.budget.spend(1);
       if (mode === 'presence') return present(value, field);
       if (mode === 'optional' || value instanceof Optional) return optionalMember(value, field);
       return member(value, field);
@@ -117,9 +122,11 @@ class Planner {
     }
     const overloads = this.#checked.overloads.get(node) ?? this.#functions.get(name) ?? [];
     const extra = costOf(name);
+    const work = workOf(name);
     return (scope) => {
       const values = args.map((arg) => arg(scope));
       scope.budget.spend(extra(values));
+      scope.budget.work(work(values, scope.budget.workLeft));
       return dispatch(name, overloads, values, scope.budget);
     };
   }
@@ -140,13 +147,14 @@ class Planner {
           yield { key, body: () => body(inner), passes: () => filter === undefined || isTrue(filter(inner)) };
         }
       };
-      return run(iterations());
+      return run(iterations(), scope.budget);
     };
   }
 
   #optionalMap(node: Extract<Expression, { kind: 'optionalMap' }>): Step {
     const [target, body] = [this.plan(node.target), this.plan(node.body)];
     return (scope) => {
+      scope.budget.work(1);
       const value = target(scope);
       if (!(value instanceof Optional)) throw noSuchOverload();
       if (value.value === undefined) return Optional.none;
@@ -157,6 +165,7 @@ class Planner {
 }
 
 function resolve(scope: Scope, name: string): CelValue {
+  scope.budget.work(1);
   for (let local = scope.locals; local !== undefined; local = local.outer)
     if (local.name === name) return local.value;
   const variable = scope.variables.get(name);
@@ -227,6 +236,7 @@ function indexOf(key: CelValue): number | undefined {
 /** One operand that decides settles the matter, even if the other one fails. */
 function shortCircuit(left: Step, right: Step, decisive: boolean): Step {
   return (scope) => {
+    scope.budget.work(1);
     const first = attempt(left, scope);
     if (first === decisive) return decisive;
     const second = attempt(right, scope);
@@ -247,7 +257,10 @@ function attempt(step: Step, scope: Scope): CelValue | CelFault {
 }
 
 function conditional(condition: Step, yes: Step, no: Step): Step {
-  return (scope) => (isTrue(condition(scope)) ? yes(scope) : no(scope));
+  return (scope) => {
+    scope.budget.work(1);
+    return isTrue(condition(scope)) ? yes(scope) : no(scope);
+  };
 }
 
 function isTrue(value: CelValue): boolean {
@@ -257,6 +270,7 @@ function isTrue(value: CelValue): boolean {
 
 function fallback(target: Step, other: Step, keepsOptional: boolean): Step {
   return (scope) => {
+    scope.budget.work(1);
     const value = target(scope);
     if (!(value instanceof Optional)) throw noSuchOverload();
     if (value.value === undefined) return other(scope);
@@ -276,45 +290,6 @@ function dispatch(
   const [operand, key] = values;
   if (name === '_[_]' && operand !== undefined && key !== undefined) return index(operand, key);
   throw name === 'size' ? new CelFault(`${NO_SUCH_OVERLOAD}: size`) : noSuchOverload();
-}
-
-/** What a call costs beside its arguments: 1, and more for functions that read strings and lists. */
-function costOf(name: string): (values: readonly CelValue[]) => number {
-  switch (name) {
-    case 'contains':
-      return ([text, part]) => Math.max(1, Math.ceil(sizeOf(text) * 0.1) * Math.ceil(sizeOf(part) * 0.1));
-    case 'matches':
-    case 'find':
-    case 'findAll':
-      return ([text, pattern]) =>
-        Math.max(1, Math.ceil((1 + sizeOf(text)) * 0.1) * Math.ceil(sizeOf(pattern) * 0.25));
-    case 'startsWith':
-    case 'endsWith':
-      return ([, part]) => Math.ceil(sizeOf(part) * 0.1);
-    case '_==_':
-    case '_!=_':
-    case '_<_':
-    case '_<=_':
-    case '_>_':
-    case '_>=_':
-      return ([a, b]) => Math.max(1, Math.ceil(Math.min(sizeOf(a), sizeOf(b)) * (isText(a) ? 0.1 : 1)));
-    case '_+_':
-      return ([a, b]) => (isText(a) ? Math.ceil((sizeOf(a) + sizeOf(b)) * 0.1) : 1);
-    case '@in':
-      return ([, range]) => (range !== undefined && isList(range) ? range.size : 1);
-    case 'sort':
-    case 'distinct':
-    case 'sets.contains':
-    case 'sets.intersects':
-    case 'sets.equivalent':
-      return ([a, b]) => 1 + sizeOf(a) * sizeOf(b ?? a);
-    default:
-      return (values) => 1 + Math.floor(sizeOf(values[0]) * (isText(values[0]) ? 0.1 : 0));
-  }
-}
-
-function isText(value: CelValue | undefined): boolean {
-  return typeof value === 'string' || value instanceof Uint8Array;
 }
 
 function* entries(range: CelValue, pairs: boolean): Generator<readonly [CelValue, CelValue]> {
@@ -348,7 +323,7 @@ interface Iteration {
   readonly passes: () => boolean;
 }
 
-type Loop = (iterations: Iterable<Iteration>) => CelValue;
+type Loop = (iterations: Iterable<Iteration>, budget: Budget) => CelValue;
 
 /** `all` and `exists`: a decisive element settles the matter, even if others fail. */
 function quantifier(decisive: boolean): Loop {
@@ -383,8 +358,10 @@ const LOOPS: Readonly<Record<Extract<Expression, { kind: 'loop' }>['name'], Loop
     }
     return map(all);
   },
-  sortBy: (iterations) => {
+  sortBy: (iterations, budget) => {
     const keyed = [...iterations].map(({ key, body }) => ({ value: key, rank: body() }));
+    const ranks = keyed.map(({ rank }) => rank);
+    budget.work(sortingWork(ranks, budget.workLeft));
     return list(keyed.sort((a, b) => compare(a.rank, b.rank)).map(({ value }) => value));
   },
 };
@@ -407,6 +384,8 @@ export function run(
     return { value: program(variables, budget) };
   } catch (error) {
     if (error instanceof CelFault || error instanceof CelBudgetExceeded) return { fault: error };
+    // A text or a list beyond what JavaScript can hold, or calls inside calls beyond its stack.
+    if (error instanceof RangeError) return { fault: new CelBudgetExceeded() };
     throw error;
   }
 }

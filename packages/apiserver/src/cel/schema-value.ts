@@ -16,6 +16,7 @@ import {
   type Duration,
   type Timestamp,
 } from './values.ts';
+import { jsonWeight } from './work.ts';
 
 /** A part of an object as expressions see it, by its schema. @throws CelFault if the part does not have the schema's type */
 export function schemaValue(value: unknown, schema: Schema): CelValue {
@@ -97,6 +98,10 @@ class Unseen {
   equals(other: { readonly type: string }): boolean {
     return other instanceof Unseen && equalJson(this.value, other.value);
   }
+
+  weight(most: number): number {
+    return jsonWeight(this.value, most);
+  }
 }
 
 /** An object with a schema: its members by name, or of one kind. */
@@ -152,6 +157,10 @@ class SchemaMap implements CelMap {
       } else if (!equal(mine, theirs)) return false;
     }
     return true;
+  }
+
+  weight(most: number): number {
+    return jsonWeight(this.#members, most);
   }
 
   #agrees(name: string, value: unknown): boolean {

@@ -84,6 +84,8 @@ export interface CelMap {
   keys(): Iterable<CelValue>;
   /** Objects of a schema may have members that expressions do not see, but that make a difference. */
   equals?(other: CelMap): boolean;
+  /** Steps of looking at all of it, at most `most` or a few more; without it, the members tell. */
+  weight?(most: number): number;
 }
 
 /** A value that only functions of a library look into. */
@@ -91,6 +93,8 @@ export interface Opaque {
   readonly kind: 'opaque';
   readonly type: string;
   equals(other: Opaque): boolean;
+  /** Steps of looking at all of it, at most `most` or a few more; without it, always the same few. */
+  weight?(most: number): number;
 }
 
 /** A list of values that are there already. */

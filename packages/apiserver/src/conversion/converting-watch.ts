@@ -1,12 +1,13 @@
 import { ApiServerError, toApiServerError } from '../errors.ts';
 import type { KubeObject } from '../object/types.ts';
 import { apiVersionOf } from '../object/types.ts';
-import { StoreEvent } from '../storage/records.ts';
+import type { StoreEvent } from '../storage/records.ts';
 import type { Store } from '../storage/store.ts';
 import { encodeEvent, watchLine } from '../watch/watch-encoder.ts';
 import type { WatchHub, WatchSubscriber } from '../watch/watch-hub.ts';
 import type { WatchSink, WatchTarget } from '../watch/watch-session.ts';
 import { servedAll } from './remote.ts';
+import { servedEvents } from './shared-events.ts';
 
 const PAGE = 256;
 
@@ -126,22 +127,8 @@ export class ConvertingWatchSession implements WatchSubscriber {
   async #converted(events: readonly StoreEvent[]): Promise<StoreEvent[]> {
     const { definition, matcher } = this.#target;
     const wanted = events.filter((event) => matcher.matchesKey(event));
-    const states = wanted.flatMap((event) => {
-      const { revision, object, json, previous, previousJson = '' } = event;
-      const key = { resource: event.resource, namespace: event.namespace, name: event.name };
-      const after = { ...key, revision, object, json };
-      // Only selectors ask what an object was before.
-      return previous === undefined || matcher.keyOnly
-        ? [after]
-        : [after, { ...key, revision, object: previous, json: previousJson }];
-    });
-    const converted = (await servedAll(definition, states))[Symbol.iterator]();
+    const result = await servedEvents(definition, wanted, !matcher.keyOnly);
     const last = events.at(-1);
-    const result = wanted.map((event) => {
-      const after = converted.next().value;
-      const before = event.previous === undefined || matcher.keyOnly ? undefined : converted.next().value;
-      return new StoreEvent(event, event.revision, event.type, after ?? event, before);
-    });
     if (result.length === 0 && last !== undefined) this.#position = last.revision;
     return result;
   }

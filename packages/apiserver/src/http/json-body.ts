@@ -1,5 +1,5 @@
 import { ApiServerError } from '../errors.ts';
-import { levelsOfJson, mostLevels, tooDeep } from '../object/nesting.ts';
+import { endOfString, levelsOfJson, mostLevels, tooDeep } from '../object/nesting.ts';
 
 /**
  * Finds members that a JSON object contains more than once, at any depth. `JSON.parse` silently keeps the last of them.
@@ -9,6 +9,11 @@ import { levelsOfJson, mostLevels, tooDeep } from '../object/nesting.ts';
 export function duplicateMembers(text: string): string[] {
   return new DuplicateScanner(text).run();
 }
+
+/** Kubernetes tells no more either. */
+const MOST_FOUND = 100;
+/** Characters of a path that are told. */
+const LONGEST_PATH = 4096;
 
 interface Frame {
   /** Member names seen so far; absent for arrays. */
@@ -64,13 +69,13 @@ class DuplicateScanner {
 
   /** Consumes a string and returns the index of its closing quote. */
   #string(start: number): number {
-    let end = start + 1;
-    while (this.#text[end] !== '"') end += this.#text[end] === '\\' ? 2 : 1;
+    const end = endOfString(this.#text, start);
     const frame = this.#stack.at(-1);
     if (this.#expectName && frame?.names !== undefined) {
       const name = JSON.parse(this.#text.slice(start, end + 1)) as string;
       const path = frame.path === '' ? name : `${frame.path}.${name}`;
-      if (frame.names.has(name)) this.#found.push(path);
+      if (frame.names.has(name) && this.#found.length < MOST_FOUND)
+        this.#found.push(path.length > LONGEST_PATH ? `${path.slice(0, LONGEST_PATH)}...` : path);
       frame.names.add(name);
       this.#next = path;
       this.#expectName = false;

@@ -1,7 +1,6 @@
 import { ApiServerError } from '../errors.ts';
 import { isObject, type JsonObject } from '../object/json.ts';
 import type { KubeObject } from '../object/types.ts';
-import { applyJsonPatch } from '../patch/json-patch.ts';
 import { applyMergePatch } from '../patch/merge-patch.ts';
 import { applyStrategicMergePatch } from '../patch/strategic-merge-patch.ts';
 import type { ParsedBody } from '../registry/conform.ts';
@@ -21,7 +20,7 @@ export type Produce = (current: KubeObject) => ParsedBody;
 export async function patchFunction(call: ResourceRequest, definition: ResourceDefinition): Promise<Produce> {
   forceParameter(call.info, false);
   const type = mediaType(call.request);
-  const apply = patchAlgorithm(type, definition);
+  const apply = await patchAlgorithm(type, definition);
   const text = await readBody(call.request);
   const patch = parseJson(text);
   // What an operation says twice is told as the patch's fault, not as the object's.
@@ -34,13 +33,12 @@ export async function patchFunction(call: ResourceRequest, definition: ResourceD
   };
 }
 
-function patchAlgorithm(
-  type: string,
-  definition: ResourceDefinition,
-): (object: JsonObject, patch: unknown) => unknown {
+type Algorithm = (object: JsonObject, patch: unknown) => unknown;
+
+async function patchAlgorithm(type: string, definition: ResourceDefinition): Promise<Algorithm> {
   switch (type) {
     case 'application/json-patch+json':
-      return applyJsonPatch;
+      return (await import('../patch/json-patch.ts')).applyJsonPatch;
     case 'application/merge-patch+json':
       return (object, patch) => sorted(applyMergePatch(object, requireObject(patch)));
     case 'application/strategic-merge-patch+json':
@@ -53,7 +51,7 @@ function patchAlgorithm(
   }
 }
 
-function strategicMerge(definition: ResourceDefinition): (object: JsonObject, patch: unknown) => unknown {
+function strategicMerge(definition: ResourceDefinition): Algorithm {
   const { schema } = definition;
   if (definition.origin === 'custom' || schema === undefined)
     throw new ApiServerError(

@@ -28,7 +28,17 @@ export async function ensureObjects(
   crds: readonly CustomResourceDefinition[],
 ): Promise<void> {
   const namespaces = definitionOf(registry, '', 'namespaces');
-  for (const name of SYSTEM_NAMESPACES) await ensure(registry, namespaces, { metadata: { name } });
+  const missing = SYSTEM_NAMESPACES.filter(
+    (name) => registry.store.get(keyOf(namespaces, undefined, name)) === undefined,
+  );
+  await Promise.all(
+    missing.map((name) =>
+      createObject(registry, namespaces, { ...SYSTEM_SCOPE, warnings: [] }, undefined, {
+        ...bodyOf({ metadata: { name } }),
+        own: true,
+      }),
+    ),
+  );
   const definitions = definitionOf(registry, CRD_GROUP, 'customresourcedefinitions');
   for (const crd of crds) await ensure(registry, definitions, cloneJson({ ...crd }));
 }

@@ -24,11 +24,17 @@ export function levelsOfJson(text: string): number {
   return deepest;
 }
 
-/** Index of the closing quote; behind the text when there is none. */
-function endOfString(text: string, start: number): number {
-  let end = start + 1;
-  while (end < text.length && text[end] !== '"') end += text[end] === '\\' ? 2 : 1;
-  return end;
+/** Index of the quote that closes a string of JSON; behind the text when there is none. */
+export function endOfString(text: string, start: number): number {
+  let end = text.indexOf('"', start + 1);
+  while (end >= 0 && isEscaped(text, end)) end = text.indexOf('"', end + 1);
+  return end < 0 ? text.length : end;
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let first = at;
+  while (text[first - 1] === '\\') first -= 1;
+  return (at - first) % 2 === 1;
 }
 
 /** Whether a value is nested too deeply; looked at level by level, without recursion. */

@@ -1,5 +1,5 @@
 import { ApiServerError } from '../errors.ts';
-import { cloneJson, elementsOf, equalJson, isObject, type JsonObject } from '../object/json.ts';
+import { cloneJson, elementsOf, isObject, type JsonObject } from '../object/json.ts';
 import type { Schema } from '../schema/types.ts';
 
 const DIRECTIVE = '$patch';
@@ -84,7 +84,8 @@ function mergeArray(
   if (schema['x-kubernetes-patch-strategy'] !== 'merge') return cloneJson([...patch]);
   const key = schema['x-kubernetes-patch-merge-key'];
   if (key === undefined) {
-    const added = patch.filter((value) => !current.some((present) => equalJson(present, value)));
+    const present = new Set(current.map(identityOf));
+    const added = patch.filter((value) => !present.has(identityOf(value)));
     return ordered([...current, ...cloneJson(added)], current, order.length > 0 ? order : patch, undefined);
   }
   const merged = mergeByKey(schema.items ?? {}, key, current, patch, path);
@@ -99,18 +100,45 @@ function mergeByKey(
   path: string,
 ): unknown[] {
   const result: unknown[] = [...current];
+  const taken = new Set<number>();
+  const places = placesIn(current.map((element) => (isObject(element) ? element[key] : GONE)));
   for (const change of patch) {
     if (!isObject(change)) throw malformed(path, 'the elements of the list must be objects');
-    const identity = change[key];
-    if (identity === undefined)
+    if (change[key] === undefined)
       throw malformed(path, `an element has no "${key}", by which the list is merged`);
-    const index = result.findIndex((element) => isObject(element) && equalJson(element[key], identity));
+    const identity = identityOf(change[key]);
+    const index = places.get(identity);
     if (change[DIRECTIVE] === 'delete') {
-      if (index >= 0) result.splice(index, 1);
-    } else if (index < 0) result.push(mergeObject(items, {}, change, path));
+      if (index !== undefined) taken.add(index);
+      places.delete(identity);
+    } else if (index === undefined)
+      places.set(identity, result.push(mergeObject(items, {}, change, path)) - 1);
     else result[index] = mergeObject(items, result[index] as JsonObject, change, path);
   }
-  return result;
+  return result.filter((_, index) => !taken.has(index));
+}
+
+/** What no element is known by. */
+const GONE = Symbol('no identity');
+
+/** A text that values have in common only if they are equal, whatever the order of their members. */
+function identityOf(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  return JSON.stringify(value, (_, member: unknown) =>
+    isObject(member)
+      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : member,
+  );
+}
+
+/** Where each value stands for the first time. */
+function placesIn(values: readonly unknown[]): Map<unknown, number> {
+  const places = new Map<unknown, number>();
+  values.forEach((value, index) => {
+    const identity = identityOf(value);
+    if (!places.has(identity)) places.set(identity, index);
+  });
+  return places;
 }
 
 /**
@@ -123,18 +151,24 @@ function ordered(
   order: readonly unknown[],
   key: string | undefined,
 ): unknown[] {
-  const identity = (value: unknown) => (key !== undefined && isObject(value) ? value[key] : value);
-  const placeIn = (elements: readonly unknown[], element: unknown) =>
-    elements.findIndex((other) => equalJson(identity(other), identity(element)));
-  const rank = (element: unknown) => placeIn(order, element);
-  const named = list.filter((element) => rank(element) >= 0).sort((a, b) => rank(a) - rank(b));
-  const others = list.filter((element) => rank(element) < 0);
+  const keyOf = (value: unknown) => (key !== undefined && isObject(value) ? value[key] : value);
+  const [ranks, places] = [placesIn(order.map(keyOf)), placesIn(live.map(keyOf))];
+  const elements = list.map((value) => {
+    const identity = identityOf(keyOf(value));
+    return { value, rank: ranks.get(identity) ?? -1, place: places.get(identity) ?? -1 };
+  });
+  const named = elements.filter(({ rank }) => rank >= 0).sort((a, b) => a.rank - b.rank);
+  const others = elements.filter(({ rank }) => rank < 0);
   const result: unknown[] = [];
-  while (named.length > 0 && others.length > 0) {
-    const [other, next] = [placeIn(live, others[0]), placeIn(live, named[0])];
-    result.push(other >= 0 && other < next ? others.shift() : named.shift());
+  let [nextNamed, nextOther] = [0, 0];
+  for (;;) {
+    const [name, other] = [named[nextNamed], others[nextOther]];
+    if (name === undefined || other === undefined) break;
+    if (other.place >= 0 && other.place < name.place) nextOther += 1;
+    else nextNamed += 1;
+    result.push(other.place >= 0 && other.place < name.place ? other.value : name.value);
   }
-  return [...result, ...named, ...others];
+  return [...result, ...[...named.slice(nextNamed), ...others.slice(nextOther)].map(({ value }) => value)];
 }
 
 function orderOf(patch: JsonObject, name: string): readonly unknown[] {
@@ -143,10 +177,8 @@ function orderOf(patch: JsonObject, name: string): readonly unknown[] {
 
 function deletePrimitives(result: JsonObject, name: string, values: unknown): void {
   if (!Array.isArray(result[name])) return;
-  const unwanted = elementsOf(values);
-  result[name] = (result[name] as unknown[]).filter(
-    (present) => !unwanted.some((value) => equalJson(value, present)),
-  );
+  const unwanted = new Set(elementsOf(values).map(identityOf));
+  result[name] = (result[name] as unknown[]).filter((present) => !unwanted.has(identityOf(present)));
 }
 
 /** With `$retainKeys`, members that it does not name are dropped first. */
@@ -154,7 +186,8 @@ function retained(current: JsonObject, patch: JsonObject, path: string): JsonObj
   const keys = patch[RETAIN_KEYS];
   if (keys === undefined) return { ...current };
   if (!Array.isArray(keys)) throw malformed(path, '$retainKeys must be a list of names');
-  return Object.fromEntries(Object.entries(current).filter(([name]) => keys.includes(name)));
+  const kept = new Set<unknown>(keys);
+  return Object.fromEntries(Object.entries(current).filter(([name]) => kept.has(name)));
 }
 
 function stripped(patch: JsonObject): JsonObject {

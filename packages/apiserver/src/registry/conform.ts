@@ -1,4 +1,5 @@
 import { ApiServerError, invalid, type StatusCause } from '../errors.ts';
+import { fitting } from '../fitting.ts';
 import { isObject, type JsonObject } from '../object/json.ts';
 import { isTooDeep, tooDeep } from '../object/nesting.ts';
 import { OBJECT_META } from '../kinds/schemas/meta.ts';
@@ -21,6 +22,8 @@ export interface ParsedBody {
   readonly repeated?: readonly string[];
   /** True for the result of server-side apply, which says itself who owns what. */
   readonly applied?: boolean;
+  /** True for a new object of the server itself: it is right as it is, and nobody is asked about it. */
+  readonly own?: boolean;
 }
 
 /**
@@ -69,6 +72,13 @@ function cannotBeHandled({ kind, version }: ResourceDefinition, why: string): Ap
   );
 }
 
+/** The same for an object that the server itself has made, which only lacks its defaults. */
+export function conformOwn(definition: ResourceDefinition, body: ParsedBody): KubeObject {
+  const object = checkKind(definition, body.value);
+  fillDefaults(definition, object);
+  return object;
+}
+
 /** Fills in what nobody owns who leaves it out. */
 export function assignDefaults(definition: ResourceDefinition, object: KubeObject): void {
   definition.strategy.assignDefaults?.(object);
@@ -113,12 +123,16 @@ function inOrder(paths: readonly string[], order: readonly string[]): string[] {
   return paths.toSorted((a, b) => place(a) - place(b));
 }
 
+/** Kubernetes tells no more either. */
+const MOST_STRICT_PROBLEMS = 100;
+
 function reportFields(
   definition: ResourceDefinition,
   { fieldValidation, warnings }: Pick<RequestScope, 'fieldValidation' | 'warnings'>,
-  problems: readonly string[],
+  all: readonly string[],
 ): void {
   if (fieldValidation === 'Ignore') return;
+  const problems = fitting(all, ({ length }) => length, MOST_STRICT_PROBLEMS);
   if (problems.length === 0) return;
   if (fieldValidation === 'Warn') {
     warnings.push(...problems);
@@ -184,7 +198,10 @@ export async function validateObject(
     );
   if (parts === 'all' && mistyped === undefined) {
     await strategy.prepareValidation?.(object);
-    causes.push(...(strategy.validate?.(object) ?? []));
+    const own = strategy.validate?.(object) ?? [];
+    // What the kind itself says of a member says more than that it is missing.
+    const rest = causes.filter((cause) => !own.some((more) => saysMore(more, cause)));
+    causes.splice(0, causes.length, ...rest, ...own);
   }
   const rules = await definition.rules?.();
   if (rules !== undefined)
@@ -192,6 +209,11 @@ export async function validateObject(
   if (causes.length === 0) causes.push(...((await strategy.validateDeeply?.(object, old)) ?? []));
   if (causes.length > 0)
     throw invalid(definition, object.metadata.name ?? object.metadata.generateName ?? '', causes);
+}
+
+function saysMore({ field: more = '' }: StatusCause, { field = '', reason, message }: StatusCause): boolean {
+  if (reason !== 'FieldValueRequired' || message !== 'Required value') return false;
+  return more === field || more.startsWith(`${field}.`);
 }
 
 const RULES_SKIPPED: StatusCause = {

@@ -4,8 +4,16 @@ import { alreadyExists, ApiServerError, stillThere, unclassified } from '../erro
 import { generateName } from '../object/names.ts';
 import { timestamp, type KubeObject } from '../object/types.ts';
 import type { Transaction } from '../storage/store.ts';
-import { assignDefaults, conform, reconform, validateObject, type ParsedBody } from './conform.ts';
+import {
+  assignDefaults,
+  conform,
+  conformOwn,
+  reconform,
+  validateObject,
+  type ParsedBody,
+} from './conform.ts';
 import { toStorage, type ResourceDefinition } from './definition.ts';
+import { MOST_STORED } from './object-size.ts';
 import { mutate, trackWrite } from './ownership.ts';
 import { checkQuotas } from './quota.ts';
 import {
@@ -36,7 +44,7 @@ export async function createObject(
   namespace: string | undefined,
   body: ParsedBody,
 ): Promise<Outcome> {
-  let object = conform(definition, body, scope);
+  let object = body.own === true ? conformOwn(definition, body) : conform(definition, body, scope);
   setNamespace(definition, object, namespace);
   const { resourceVersion = '' } = object.metadata;
   wipe(object);
@@ -47,19 +55,32 @@ export async function createObject(
     throw unclassified('resourceVersion should not be set on objects to be created');
   const place = object.metadata.namespace;
   if (place !== undefined) checkNamespace(registry.store, definition, place, object.metadata.name ?? '');
-  const request = admissionRequest(definition, scope, object);
-  object = await mutate(registry, request, object, scope);
-  reconform(definition, object);
-  setNamespace(definition, object, place);
-  prepare(registry, definition, object);
-  await validateObject(definition, object, { warnings: scope.warnings });
-  scope.warnings.push(...(definition.strategy.warnings?.(object) ?? []));
-  await registry.admission.validate({ ...request, name: object.metadata.name ?? '', object }, scope.warnings);
+  if (body.own === true) prepare(registry, definition, object);
+  else object = await admitted(registry, definition, scope, object);
   const remote = definition.remote === undefined ? undefined : await stored(definition, object);
   const outcome = await registry.store.write((transaction) =>
     insert(transaction, definition, scope, object, remote),
   );
   return servedOutcome(definition, outcome);
+}
+
+/** The object after admission, complete and valid. */
+async function admitted(
+  registry: Registry,
+  definition: ResourceDefinition,
+  scope: RequestScope,
+  proposed: KubeObject,
+): Promise<KubeObject> {
+  const { namespace } = proposed.metadata;
+  const request = admissionRequest(definition, scope, proposed);
+  const object = await mutate(registry, request, proposed, scope);
+  reconform(definition, object);
+  setNamespace(definition, object, namespace);
+  prepare(registry, definition, object);
+  await validateObject(definition, object, { warnings: scope.warnings });
+  scope.warnings.push(...(definition.strategy.warnings?.(object) ?? []));
+  await registry.admission.validate({ ...request, name: object.metadata.name ?? '', object }, scope.warnings);
+  return object;
 }
 
 function admissionRequest(
@@ -141,7 +162,7 @@ function insert(
   checkQuotas(transaction, definition, object);
   definition.strategy.allocate?.(object, undefined, transaction);
   const kept = remote ?? toStorage(definition, object);
-  return scope.dryRun ? { object: kept } : storedOutcome(transaction.put(key, kept));
+  return scope.dryRun ? { object: kept } : storedOutcome(transaction.put(key, kept, MOST_STORED));
 }
 
 function freeName(

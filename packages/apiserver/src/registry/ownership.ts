@@ -35,6 +35,8 @@ export async function mutate(
 ): Promise<KubeObject> {
   const { managedFields } = object.metadata;
   const mutated = await admission.mutate(request, object, warnings);
+  // Nobody has touched them since this server wrote them.
+  if (mutated.metadata.managedFields === managedFields) return mutated;
   const problem = managersProblem(mutated);
   if (problem === undefined) return mutated;
   mutated.metadata.managedFields = managedFields;

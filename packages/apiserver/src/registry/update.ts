@@ -10,6 +10,7 @@ import type { Transaction } from '../storage/store.ts';
 import { assignDefaults, conform, reconform, validateObject, type ParsedBody } from './conform.ts';
 import { toStorage, type ResourceDefinition } from './definition.ts';
 import { isReadyToDisappear } from './deletion.ts';
+import { MOST_STORED } from './object-size.ts';
 import { mutate, trackWrite } from './ownership.ts';
 import { changesSpec, inheritMetadata, validateMetadataUpdate } from './metadata.ts';
 import {
@@ -235,7 +236,7 @@ function replace(
     return { object: kept };
   }
   if (equalJson(kept, current.object)) return storedOutcome(current);
-  return storedOutcome(transaction.put(current, kept));
+  return storedOutcome(transaction.put(current, kept, MOST_STORED));
 }
 
 /** A body made from an object in memory: nothing in it can be a duplicate. */

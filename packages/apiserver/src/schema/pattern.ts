@@ -28,9 +28,31 @@ export function isPattern(source: string): boolean {
   return re2 === undefined ? plainPattern(source) !== undefined : re2Pattern(re2, source) !== undefined;
 }
 
+/** Short texts that are remembered for each of so many patterns: objects of a kind say much the same. */
+const REMEMBERED_TEXTS = 200;
+const REMEMBERED_PATTERNS = 500;
+const LONGEST_REMEMBERED = 64;
+const answers = new Map<string, Map<string, boolean>>();
+
 /** Whether a text contains a match; undefined if the pattern is no regular expression. */
 export function matchesPattern(source: string, text: string): boolean | undefined {
-  return re2 === undefined ? plainPattern(source)?.test(text) : re2Pattern(re2, source)?.matcher(text).find();
+  if (re2 === undefined) return plainPattern(source)?.test(text);
+  const found = answers.get(source)?.get(text);
+  if (found !== undefined) return found;
+  const matches = re2Pattern(re2, source)?.matcher(text).find();
+  if (matches !== undefined && text.length <= LONGEST_REMEMBERED) remember(source, text, matches);
+  return matches;
+}
+
+function remember(source: string, text: string, matches: boolean): void {
+  const known = answers.get(source);
+  if (known === undefined) {
+    if (answers.size >= REMEMBERED_PATTERNS) answers.clear();
+    answers.set(source, new Map([[text, matches]]));
+    return;
+  }
+  if (known.size >= REMEMBERED_TEXTS) known.clear();
+  known.set(text, matches);
 }
 
 /** True if RE2 must be loaded to tell whether this is a regular expression. */

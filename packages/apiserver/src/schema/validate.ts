@@ -1,15 +1,19 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { StatusCause } from '../errors.ts';
-import { isObject } from '../object/json.ts';
+import { equalJson, isObject } from '../object/json.ts';
 import { checkFormat } from './format.ts';
 import { matchesPattern } from './pattern.ts';
 import type { Correlation } from './correlation.ts';
 import type { Schema } from './types.ts';
 
-/** Joins a field path and a member name the way Kubernetes prints it: `a.b`, `a[key.with.dots]`. */
+/** Characters of a path that are told. */
+const LONGEST_PATH = 4096;
+
+/** Joins a field path and a member name the way Kubernetes prints it: `a.b`, `a[key.with.dots]`. What gets too long is cut. */
 export function memberPath(path: string, member: string): string {
-  if (/[.[\]]/.test(member)) return `${path}[${member}]`;
-  return path === '' ? member : `${path}.${member}`;
+  if (path.length > LONGEST_PATH) return path;
+  const name = member.length > LONGEST_PATH ? `${member.slice(0, LONGEST_PATH)}...` : member;
+  if (/[.[\]]/.test(member)) return `${path}[${name}]`;
+  return path === '' ? name : `${path}.${name}`;
 }
 
 const TYPE_INVALID = 'FieldValueTypeInvalid';
@@ -69,7 +73,7 @@ function validateInto(
     causes.push(typeCause(path, schema.type, value));
     return;
   }
-  if (schema.enum !== undefined && !schema.enum.some((choice) => isDeepStrictEqual(choice, value))) {
+  if (schema.enum !== undefined && !schema.enum.some((choice) => equalJson(choice, value))) {
     const choices = schema.enum.map(show).join(', ');
     causes.push(cause(UNSUPPORTED, path, `Unsupported value: ${show(value)}: supported values: ${choices}`));
   }
@@ -102,7 +106,8 @@ function outOfBounds(path: string, value: unknown, why: string): StatusCause {
 }
 
 function validateString(causes: StatusCause[], schema: Schema, value: string, path: string): void {
-  const length = Array.from(value).length;
+  const isMeasured = schema.minLength !== undefined || schema.maxLength !== undefined;
+  const length = isMeasured ? Array.from(value).length : 0;
   if (schema.minLength !== undefined && length < schema.minLength)
     causes.push(outOfBounds(path, value, `should be at least ${schema.minLength} characters long`));
   if (schema.maxLength !== undefined && length > schema.maxLength)

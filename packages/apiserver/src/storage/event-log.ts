@@ -8,7 +8,16 @@ export interface Retention {
   revisions: number;
   /** Age in milliseconds after which revisions are dropped. */
   ageMs: number;
+  /** Bytes of objects kept at most, before and after each change. */
+  bytes: number;
 }
+
+/** How much of the bytes may be written between two looks at how many there are. */
+const PART_UNSEEN = 1 / 8;
+/** What is in memory at once of those that are read page by page. */
+const PAGE_CHARACTERS = 4 * 1024 * 1024;
+/** As a limit of SQLite: none. */
+const ALL = -1;
 
 /**
  * The log of every change, in revision order. Compaction forgets a prefix of it; the highest forgotten revision is
@@ -20,6 +29,9 @@ export class EventLog {
   readonly #since: StatementSync;
   readonly #sinceAll: StatementSync;
   #compacted: number;
+  /** Characters written since it was last looked how much there is. */
+  #unseen = 0;
+  #looked = false;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
@@ -56,15 +68,33 @@ export class EventLog {
       event.previousJson ?? null,
       writtenAt,
     );
+    this.#unseen += event.json.length + (event.previousJson?.length ?? 0);
   }
 
-  /** The next events after a revision, oldest first; of one resource, or of all when it is `undefined`. */
-  after(revision: number, resource: string | undefined, limit: number): StoreEvent[] {
+  /** Whether so much was written that there may be more than the retention allows. */
+  isPressed({ bytes }: Retention): boolean {
+    return this.#unseen > bytes * PART_UNSEEN;
+  }
+
+  /** The events after a revision, oldest first; of one resource, or of all when it is `undefined`. To be read in one go. */
+  *after(revision: number, resource: string | undefined, limit = ALL): Generator<StoreEvent> {
     const rows =
       resource === undefined
-        ? this.#sinceAll.all(revision, limit)
-        : this.#since.all(resource, revision, limit);
-    return rows.map((row) => eventOf(row));
+        ? this.#sinceAll.iterate(revision, limit)
+        : this.#since.iterate(resource, revision, limit);
+    for (const row of rows) yield eventOf(row);
+  }
+
+  /** The next of these events: as many as asked for, or fewer if they are large, but one at least if there is any. */
+  page(revision: number, resource: string | undefined, limit: number): StoreEvent[] {
+    const events: StoreEvent[] = [];
+    let characters = 0;
+    for (const event of this.after(revision, resource, limit)) {
+      events.push(event);
+      characters += event.json.length + (event.previousJson?.length ?? 0);
+      if (characters > PAGE_CHARACTERS) break;
+    }
+    return events;
   }
 
   /**
@@ -76,7 +106,7 @@ export class EventLog {
     const aged = this.#database
       .prepare('SELECT max(revision) AS revision FROM events WHERE written_at < ?')
       .get(now - retention.ageMs);
-    const target = Math.max(byCount, Number(aged?.revision ?? 0));
+    const target = Math.max(byCount, Number(aged?.revision ?? 0), this.#beyond(retention));
     if (target <= this.#compacted) return 0;
     this.#database.exec('BEGIN IMMEDIATE');
     try {
@@ -93,6 +123,22 @@ export class EventLog {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       throw error;
     }
+  }
+
+  /** The last revision that no longer has room, or 0. */
+  #beyond({ bytes }: Retention): number {
+    if (this.#looked && this.#unseen <= bytes * PART_UNSEEN) return 0;
+    const row = this.#database
+      .prepare(
+        `SELECT max(revision) AS revision FROM (
+           SELECT revision, sum(octet_length(body) + ifnull(octet_length(previous), 0)) OVER (ORDER BY revision DESC) AS size
+           FROM events
+         ) WHERE size > ?`,
+      )
+      .get(bytes * (1 - PART_UNSEEN));
+    this.#unseen = 0;
+    this.#looked = true;
+    return Number(row?.revision ?? 0);
   }
 }
 

@@ -14,7 +14,7 @@ export function snapshotAt(
   revision: number,
 ): StoredObject[] {
   const undone = new Map<string, StoredObject | undefined>();
-  for (const event of log.after(revision, resource, -1)) {
+  for (const event of log.after(revision, resource)) {
     const id = `${event.namespace}/${event.name}`;
     // The first change after the revision holds the state at the revision; later ones do not matter.
     if (undone.has(id)) continue;

@@ -34,8 +34,12 @@ export interface StoreMetrics {
 export interface Transaction {
   get(key: ObjectKey): StoredObject | undefined;
   list(resource: string): readonly StoredObject[];
-  /** Creates or replaces an object; sets its `metadata.resourceVersion`. */
-  put(key: ObjectKey, object: KubeObject): StoredObject;
+  /**
+   * Creates or replaces an object; sets its `metadata.resourceVersion`.
+   * @param most characters that it may have as JSON, unless it was longer before.
+   * @throws ApiServerError `RequestEntityTooLarge`
+   */
+  put(key: ObjectKey, object: KubeObject, most?: number): StoredObject;
   /** Deletes an object; the final state it hands to watchers may differ from the stored one. */
   remove(key: ObjectKey, final?: KubeObject): StoredObject;
 }
@@ -52,7 +56,7 @@ interface Change {
   after: StoredObject | undefined;
 }
 
-const DEFAULT_RETENTION: Retention = { revisions: 20_000, ageMs: 30 * 60_000 };
+const DEFAULT_RETENTION: Retention = { revisions: 20_000, ageMs: 30 * 60_000, bytes: 256 * 1024 * 1024 };
 const COMPACT_EVERY_MS = 30_000;
 
 /**
@@ -70,6 +74,7 @@ export class Store {
   readonly #delete: StatementSync;
   readonly #listeners = new Set<(events: readonly StoreEvent[]) => void>();
   readonly #compaction: NodeJS.Timeout;
+  readonly #compactSafely: () => void;
   #queue: Pending[] = [];
   #revision: number;
   #writes = 0;
@@ -97,13 +102,14 @@ export class Store {
           `compaction failed and will be repeated: ${String(error)}`,
           'VirtkitApiserverWarning',
         ));
-    this.#compaction = setInterval(() => {
+    this.#compactSafely = () => {
       try {
         this.compact();
       } catch (error) {
         report(error);
       }
-    }, COMPACT_EVERY_MS);
+    };
+    this.#compaction = setInterval(this.#compactSafely, COMPACT_EVERY_MS);
     this.#compaction.unref();
   }
 
@@ -152,12 +158,13 @@ export class Store {
   }
 
   /**
-   * The next events of a resource (of all, when `undefined`) after a revision, oldest first.
+   * The next events of a resource (of all, when `undefined`) after a revision, oldest first: as many as asked for, or fewer if they
+   * are large; none only if there are none.
    * @throws ApiServerError `Expired` when events after that revision have been compacted.
    */
   eventsAfter(revision: number, resource: string | undefined, limit: number): StoreEvent[] {
     this.assertRevision(revision);
-    return this.#log.after(revision, resource, limit);
+    return this.#log.page(revision, resource, limit);
   }
 
   /** @throws ApiServerError `Expired` when history after the revision is incomplete. */
@@ -216,6 +223,7 @@ export class Store {
     }
     for (const answer of settle) answer();
     if (changes.length > 0) this.#publish(changes.map((change) => change.event));
+    if (this.#log.isPressed(this.#retention)) this.#compactSafely();
   }
 
   #apply({ before, after }: Change): void {
@@ -250,13 +258,14 @@ export class Store {
   }
 
   /**
-   * Forgets history beyond the retention; runs by itself every 30 seconds. Returns the number of events removed.
+   * Forgets history beyond the retention, or what is given of another one; runs by itself every 30 seconds and when much was
+   * written. Returns the number of events removed.
    * @throws ApiServerError `InsufficientStorage`: on a full disk there is no room to note what is forgotten.
    */
-  compact(retention: Retention = this.#retention): number {
+  compact(retention: Partial<Retention> = {}): number {
     if (this.#closed) return 0;
     try {
-      return this.#log.compact(this.#revision, this.#now(), retention);
+      return this.#log.compact(this.#revision, this.#now(), { ...this.#retention, ...retention });
     } catch (error) {
       throw commitError(error);
     }
@@ -286,6 +295,8 @@ export class Store {
 /** The changes of one transaction, invisible to others until it has returned. */
 class StagedTransaction implements Transaction {
   readonly changes: Change[] = [];
+  /** The last change of each object, by resource and then by namespace and name. */
+  readonly #last = new Map<string, Map<string, Change>>();
   readonly #index: ObjectIndex;
   readonly #base: number;
 
@@ -295,33 +306,29 @@ class StagedTransaction implements Transaction {
   }
 
   get(key: ObjectKey): StoredObject | undefined {
-    const staged = this.changes.findLast(
-      ({ event }) =>
-        event.resource === key.resource && event.namespace === key.namespace && event.name === key.name,
-    );
+    const staged = this.#last.get(key.resource)?.get(objectId(key));
     return staged === undefined ? this.#index.get(key) : staged.after;
   }
 
   list(resource: string): readonly StoredObject[] {
-    const staged = this.changes.filter(({ event }) => event.resource === resource);
-    if (staged.length === 0) return this.#index.list(resource);
-    const touched = new Set(staged.map(({ event }) => `${event.namespace}/${event.name}`));
-    const untouched = this.#index
-      .list(resource)
-      .filter((stored) => !touched.has(`${stored.namespace}/${stored.name}`));
-    const present = [...touched].map((id) => {
-      const slash = id.indexOf('/');
-      return this.get({ resource, namespace: id.slice(0, slash), name: id.slice(slash + 1) });
-    });
+    const staged = this.#last.get(resource);
+    if (staged === undefined) return this.#index.list(resource);
+    const untouched = this.#index.list(resource).filter((stored) => !staged.has(objectId(stored)));
+    const present = [...staged.values()].map(({ after }) => after);
     return [...untouched, ...present.filter((stored) => stored !== undefined)];
   }
 
-  put(key: ObjectKey, object: KubeObject): StoredObject {
+  put(key: ObjectKey, object: KubeObject, most = Infinity): StoredObject {
     const before = this.get(key);
     const { revision, json } = this.#stamp(object);
+    if (json.length > most && json.length > (before?.json.length ?? 0))
+      throw new ApiServerError(
+        'RequestEntityTooLarge',
+        `the object would have ${json.length} characters as JSON, and may have ${most}`,
+      );
     const after = storedObject(key, revision, json, object);
     const type = before === undefined ? 'ADDED' : 'MODIFIED';
-    this.changes.push({ event: new StoreEvent(plainKey(key), revision, type, after, before), before, after });
+    this.#stage({ event: new StoreEvent(plainKey(key), revision, type, after, before), before, after });
     return after;
   }
 
@@ -333,8 +340,15 @@ class StagedTransaction implements Transaction {
     const last: KubeObject = { ...source, metadata: { ...source.metadata } };
     const { revision, json } = this.#stamp(last);
     const event = new StoreEvent(plainKey(key), revision, 'DELETED', { json, object: last }, before);
-    this.changes.push({ event, before, after: undefined });
+    this.#stage({ event, before, after: undefined });
     return storedObject(key, revision, json, last);
+  }
+
+  #stage(change: Change): void {
+    const { event } = change;
+    this.changes.push(change);
+    const staged = this.#last.get(event.resource) ?? new Map<string, Change>();
+    this.#last.set(event.resource, staged.set(objectId(event), change));
   }
 
   #stamp(object: KubeObject): { revision: number; json: string } {
@@ -342,4 +356,8 @@ class StagedTransaction implements Transaction {
     object.metadata.resourceVersion = String(revision);
     return { revision, json: JSON.stringify(object) };
   }
+}
+
+function objectId({ namespace, name }: ObjectKey): string {
+  return `${namespace}/${name}`;
 }

@@ -113,8 +113,8 @@ export class WatchSession implements WatchSubscriber {
     try {
       for (;;) {
         const events = this.#store.eventsAfter(this.#position, this.#target.definition.storage, PAGE);
+        if (events.length === 0) break;
         for (const event of events) if (!this.#deliver(event)) return;
-        if (events.length < PAGE) break;
       }
       this.#position = this.#store.revision;
       this.#state = 'live';

@@ -2,7 +2,6 @@ import type { AdmissionRequest } from '../admission/types.ts';
 import { internalError } from '../errors.ts';
 import { cloneJson, equalJson, isObject } from '../object/json.ts';
 import { isKubeObject, type KubeObject } from '../object/types.ts';
-import { applyJsonPatch } from '../patch/json-patch.ts';
 import { reconform } from '../registry/conform.ts';
 import type { Registry } from '../registry/registry.ts';
 import { askWebhook } from './ask.ts';
@@ -105,7 +104,7 @@ export class MutatingWebhooks {
       throw internalError(
         `admission webhook ${JSON.stringify(webhook.name)} attempted to modify the object, which is not supported for this operation`,
       );
-    const patched = patchedObject(shown, operations);
+    const patched = await patchedObject(shown, operations);
     const definition = request.view === undefined ? this.#definition(invocation, request) : undefined;
     if (definition !== undefined) reconform(definition, patched);
     return versions.take(object, patched, target);
@@ -147,7 +146,8 @@ function parsePatch(text: string): unknown[] | undefined {
   }
 }
 
-function patchedObject(object: KubeObject, operations: readonly unknown[]): KubeObject {
+async function patchedObject(object: KubeObject, operations: readonly unknown[]): Promise<KubeObject> {
+  const { applyJsonPatch } = await import('../patch/json-patch.ts');
   let result: unknown;
   try {
     result = applyJsonPatch(cloneJson(object), operations);

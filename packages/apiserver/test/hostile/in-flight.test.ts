@@ -104,6 +104,21 @@ test('one user cannot take all watches', async () => {
   expect([first, second, third, ofOther].map(({ status }) => status)).toEqual([200, 200, 429, 200]);
 });
 
+test('watches beyond the limit are refused, and leave no trace', async () => {
+  await using plane = await startControlPlane({ limits: { watches: 20, shareOfOneUser: 1 } });
+  await using client = new Client(plane);
+  await using opened = new AsyncDisposableStack();
+  const statuses: number[] = [];
+  for (let index = 0; index < 60; index += 1)
+    statuses.push(opened.use(await client.watch(CONFIGMAPS)).status);
+  expect(statuses.filter((status) => status === 200)).toHaveLength(20);
+  expect(statuses.filter((status) => status === 429)).toHaveLength(40);
+  expect(plane.metrics().watchers).toBe(20);
+  expect((await client.post(CONFIGMAPS, configMap('meanwhile'))).status).toBe(201);
+  await opened.disposeAsync();
+  await waitUntil('all watches are over', () => plane.metrics().watchers === 0);
+});
+
 test('a write in flight when the client goes leaves its place', async () => {
   await using plane = await startControlPlane({ limits: { writesInFlight: 1, waitMs: 60_000 } });
   for (let index = 0; index < 20; index += 1) {

@@ -164,6 +164,28 @@ describe('how long the body is must be clear', () => {
     expect([400, 413]).toContain(status);
   });
 
+  test('what comes behind the last chunk is bounded, too', async () => {
+    const trailers = Array.from({ length: 50_000 }, (_, index) => `X-${index}: y\r\n`).join('');
+    await using raw = await Raw.open(plane);
+    raw.request(create, ['Transfer-Encoding: chunked'], `2\r\n{}\r\n0\r\n${trailers}`);
+    await waitUntil('the server answers or cuts off', () => raw.closed || raw.statuses.length > 0);
+    expect(raw.statuses).not.toContain(201);
+    await witness.further();
+  });
+
+  test.each<[string, number]>([
+    ['100-continue', 413],
+    ['the-impossible', 417],
+  ])(
+    'a client that expects %s of a server that does not want its body is told at once',
+    async (what, status) => {
+      const { text } = await answer((raw) =>
+        raw.request(create, [`Expect: ${what}`, 'Content-Length: 100001']),
+      );
+      expect(text).toContain(`HTTP/1.1 ${status} `);
+    },
+  );
+
   test('what a request smuggles in its body is not a request', async () => {
     const inner = `DELETE ${CONFIGMAPS}/here HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${plane.token}\r\n\r\n`;
     await answer((raw) =>

@@ -75,8 +75,10 @@ function written(rule: object): JsonObject {
 
 function gather(transaction: Transaction): boolean {
   let changed = false;
-  for (const stored of transaction.list(RBAC.clusterRoles)) {
-    const rules = aggregatedRules(stored.object, transaction.list(RBAC.clusterRoles));
+  const roles = transaction.list(RBAC.clusterRoles);
+  for (const stored of roles) {
+    // What changes in this round is seen in the next one.
+    const rules = aggregatedRules(stored.object, roles);
     if (rules === undefined) continue;
     transaction.put(stored, { ...stored.object, metadata: { ...stored.object.metadata }, rules });
     changed = true;

@@ -15,20 +15,35 @@ class Quantity implements Opaque {
   readonly kind = 'opaque';
   readonly type = 'kubernetes.Quantity';
   readonly billionths: bigint;
+  readonly #digits: number;
 
-  constructor(amount: bigint) {
+  /** @param digits about how many the number has, which may be far more than any that is meant */
+  constructor(amount: bigint, digits = 0) {
     this.billionths = amount;
+    this.#digits = digits;
+  }
+
+  plus(other: Quantity): Quantity {
+    return new Quantity(this.billionths + other.billionths, Math.max(this.#digits, other.#digits));
+  }
+
+  negative(): Quantity {
+    return new Quantity(-this.billionths, this.#digits);
   }
 
   equals(other: Opaque): boolean {
     return other instanceof Quantity && other.billionths === this.billionths;
+  }
+
+  weight(): number {
+    return this.#digits / 4;
   }
 }
 
 function parseQuantity(text: string): Quantity | undefined {
   if (!SYNTAX.test(text)) return undefined;
   const amount = billionths(text);
-  return amount === undefined ? undefined : new Quantity(amount);
+  return amount === undefined ? undefined : new Quantity(amount, text.length);
 }
 
 function quantity(text: string): Quantity {
@@ -64,11 +79,11 @@ export const QUANTITIES: LibrarySource = {
   asInteger: { [`${Q}.() int`]: of(asInteger) },
   isInteger: { [`${Q}.() bool`]: of(isInteger) },
   add: {
-    [`${Q}.(${Q}) ${Q}`]: of((a: Quantity, b: Quantity) => new Quantity(a.billionths + b.billionths)),
-    [`${Q}.(int) ${Q}`]: of((a: Quantity, b: bigint) => new Quantity(a.billionths + b * ONE)),
+    [`${Q}.(${Q}) ${Q}`]: of((a: Quantity, b: Quantity) => a.plus(b)),
+    [`${Q}.(int) ${Q}`]: of((a: Quantity, b: bigint) => a.plus(new Quantity(b * ONE))),
   },
   sub: {
-    [`${Q}.(${Q}) ${Q}`]: of((a: Quantity, b: Quantity) => new Quantity(a.billionths - b.billionths)),
-    [`${Q}.(int) ${Q}`]: of((a: Quantity, b: bigint) => new Quantity(a.billionths - b * ONE)),
+    [`${Q}.(${Q}) ${Q}`]: of((a: Quantity, b: Quantity) => a.plus(b.negative())),
+    [`${Q}.(int) ${Q}`]: of((a: Quantity, b: bigint) => a.plus(new Quantity(-b * ONE))),
   },
 };

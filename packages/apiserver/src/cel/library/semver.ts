@@ -10,14 +10,24 @@ class Semver implements Opaque {
   readonly type = 'kubernetes.Semver';
   readonly numbers: readonly [bigint, bigint, bigint];
   readonly prerelease: readonly string[];
+  readonly #length: number;
 
-  constructor(numbers: readonly [bigint, bigint, bigint], prerelease: readonly string[]) {
+  constructor(
+    numbers: readonly [bigint, bigint, bigint],
+    prerelease: readonly string[],
+    { length }: { length: number },
+  ) {
     this.numbers = numbers;
     this.prerelease = prerelease;
+    this.#length = length;
   }
 
   equals(other: Opaque): boolean {
     return other instanceof Semver && order(this, other) === 0n;
+  }
+
+  weight(): number {
+    return this.#length;
   }
 }
 
@@ -69,7 +79,7 @@ function parse(text: string): Semver {
     if (!IDENTIFIER.test(part))
       throw new CelFault(`Invalid character(s) found in build meta data ${quoted(part)}`);
   }
-  return new Semver(numbers, prerelease);
+  return new Semver(numbers, prerelease, text);
 }
 
 /** Takes off a leading v and zeros, and completes 1 and 1.2. */

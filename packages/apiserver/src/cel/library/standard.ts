@@ -210,7 +210,7 @@ export const FUNCTIONS: LibrarySource = {
   contains: { 'string.(string) bool': of((a: string, b: string) => a.includes(b)) },
   startsWith: { 'string.(string) bool': of((a: string, b: string) => a.startsWith(b)) },
   endsWith: { 'string.(string) bool': of((a: string, b: string) => a.endsWith(b)) },
-  matches: { 'string.(string) bool': of(matches), '(string, string) bool': of(matches) },
+  matches: { 'string.(string) bool': matches, '(string, string) bool': matches },
   bool: { '(bool) bool': same, '(string) bool': of(parseBool) },
   int: {
     '(int) int': same,

@@ -25,6 +25,10 @@ class Url implements Opaque {
   equals(other: Opaque): boolean {
     return other instanceof Url && other.text === this.text;
   }
+
+  weight(): number {
+    return this.text.length;
+  }
 }
 
 /** Reads an absolute URL or path. @returns why it is none */
@@ -95,7 +99,7 @@ function hostname({ host }: Url): string {
 function queryOf({ query }: Url): CelMap {
   const members = new Map<string, string[]>();
   for (const [key, value] of new URLSearchParams(query))
-    members.set(key, [...(members.get(key) ?? []), value]);
+    if (members.get(key)?.push(value) === undefined) members.set(key, [value]);
   return map([...members].map(([key, values]) => [key, list(values)] as const));
 }
 
