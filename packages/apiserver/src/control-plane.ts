@@ -201,9 +201,11 @@ export async function startControlPlaneOn(
   const hub = new WatchHub(store);
   resources.defer(() => hub.close());
   const webhookClient = resources.use(new WebhookClient(options.resolveService ?? storedServices(store)));
-  const webhookAdmission = resources.use(new WebhookAdmission({ store, catalogue }, webhookClient));
   const rbac = options.authorization === 'always-allow' ? undefined : new RbacAuthorizer(store);
   const authorizer = rbac ?? alwaysAllow;
+  const webhookAdmission = resources.use(
+    new WebhookAdmission({ store, catalogue }, webhookClient, authorizer),
+  );
   const policyAdmission = resources.use(new PolicyAdmission({ store, catalogue }, authorizer));
   const registry: Registry = {
     store,
