@@ -56,9 +56,11 @@ const RETRY: Partial<Record<ApiServerErrorCode, Retry>> = {
 
 /** Of these a Status has details even if there is nothing to tell. */
 const ALWAYS_DETAILED: readonly ApiServerErrorCode[] = [
+  'Forbidden',
   'Invalid',
   'MethodNotAllowed',
   'NotAcceptable',
+  'NotFound',
   'UnsupportedMediaType',
 ];
 

@@ -22,7 +22,7 @@ export async function handleSubresource(
   if (subresource === 'scale' && definition.scale !== undefined)
     return handleScale(context, call, definition, definition.scale);
   if (!definition.extraSubresources.includes(subresource))
-    throw new ApiServerError('NotFound', `${definition.resource} have no subresource ${subresource}`);
+    throw new ApiServerError('NotFound', 'the server could not find the requested resource');
   if (subresource === 'binding') return handleBinding(context, call, definition);
   if (subresource === 'eviction') return handleEviction(context, call, definition);
   if (subresource === 'token') return handleTokenRequest(context, call, definition);

@@ -157,7 +157,10 @@ export async function validateObject(
     );
   if (parts === 'all' && mistyped === undefined) {
     await strategy.prepareValidation?.(object);
-    causes.push(...(strategy.validate?.(object) ?? []));
+    const own = strategy.validate?.(object) ?? [];
+    // What the kind itself says of a member says more than that it is missing.
+    const rest = causes.filter((cause) => !own.some((more) => saysMore(more, cause)));
+    causes.splice(0, causes.length, ...rest, ...own);
   }
   const rules = await definition.rules?.();
   if (rules !== undefined)
@@ -165,6 +168,11 @@ export async function validateObject(
   if (causes.length === 0) causes.push(...((await strategy.validateDeeply?.(object, old)) ?? []));
   if (causes.length > 0)
     throw invalid(definition, object.metadata.name ?? object.metadata.generateName ?? '', causes);
+}
+
+function saysMore({ field: more = '' }: StatusCause, { field = '', reason, message }: StatusCause): boolean {
+  if (reason !== 'FieldValueRequired' || message !== 'Required value') return false;
+  return more === field || more.startsWith(`${field}.`);
 }
 
 const RULES_SKIPPED: StatusCause = {

@@ -1,7 +1,7 @@
 import type { AdmissionRequest } from '../admission/types.ts';
 import { served } from '../conversion/remote.ts';
 import { conflict, notFound } from '../errors.ts';
-import { cloneJson } from '../object/json.ts';
+import { cloneJson, type JsonObject } from '../object/json.ts';
 import type { KubeObject } from '../object/types.ts';
 import type { ResourceDefinition } from './definition.ts';
 import { planDeletion, type DeleteOptions } from './deletion.ts';
@@ -56,7 +56,7 @@ export async function deleteObject(
     dryRun: scope.dryRun,
     object: undefined,
     oldObject: await served(definition, cloneJson(current.object)),
-    options: operationOptions('DeleteOptions', { options: { ...scope.options, ...options } }),
+    options: operationOptions('DeleteOptions', { options: { ...scope.options, ...asAsked(options, scope) } }),
   };
   if (!admitted) {
     await registry.admission.consult(request, scope.warnings);
@@ -74,6 +74,19 @@ export async function deleteObject(
     return { ...storedOutcome(transaction.put(key, plan.object)), gone: false };
   });
   return servedOutcome(definition, outcome);
+}
+
+/** The options of a deletion as clients write them. */
+function asAsked(
+  { gracePeriodSeconds, propagationPolicy, preconditions }: DeleteOptions,
+  { dryRun }: RequestScope,
+): JsonObject {
+  return {
+    ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
+    ...(propagationPolicy !== undefined && { propagationPolicy }),
+    ...(preconditions !== undefined && { preconditions }),
+    ...(dryRun && { dryRun: ['All'] }),
+  };
 }
 
 function checkPreconditions(
