@@ -8,6 +8,8 @@ export interface ListedDifference {
   readonly what: string;
   /** Why it stays. */
   readonly why: string;
+  /** Whether it depends on chance, so that it need not occur in each run. */
+  readonly byChance?: boolean;
   /** All of those that are given must match. */
   readonly where: {
     readonly sequence?: RegExp;
