@@ -185,7 +185,7 @@ export const listedAccess: readonly ListedDifference[] = [
     where: {
       step: /: received by webhooks$/,
       path: /^received\[\d+\]\.body\.request\.(object|oldObject)\.status$/,
-      kubernetes: /^\{\}$/,
+      kubernetes: /^\{\}$|"token":""/,
       ours: 'absent',
     },
   },
@@ -279,5 +279,24 @@ export const listedAccess: readonly ListedDifference[] = [
       path: /^body\.status\.userInfo\.groups\b/,
     },
     byChance: true,
+  },
+  {
+    id: 'causes-once-of-webhooks',
+    what: 'What is wrong with metadata that a webhook has changed is told once.',
+    why: 'Kubernetes checks it at several places, and lists each finding again in the causes.',
+    where: {
+      sequence: /^webhooks: Mutating patch-(bad-label|name) /,
+      path: /^body\.(message|details\.causes\b.*)$/,
+    },
+  },
+  {
+    id: 'name-in-collection',
+    what: 'Webhooks are told the name of each object that is deleted with its collection.',
+    why: 'It says more than no name.',
+    where: {
+      sequence: /^webhooks: \w+ sees the deletion of a collection, /,
+      path: /^received\[\d+\]\.body\.request\.name$/,
+      kubernetes: 'absent',
+    },
   },
 ];
