@@ -29,6 +29,7 @@ export function compare(sequence: Sequence, kubernetes: Transcript, ours: Transc
 function describe(step: Step): string {
   if ('watch' in step) return `WATCH ${step.path}`;
   if ('collect' in step) return `events of ${step.collect}`;
+  if ('received' in step) return `received by ${step.received}`;
   return `${step.method} ${step.path}`;
 }
 

@@ -9,7 +9,7 @@ export interface ListedDifference {
   /** Why it stays. */
   readonly why: string;
   /** True for what is chance on one of the servers, so that a run without it is no reason to strike it off. */
-  readonly byChance?: true;
+  readonly byChance?: boolean;
   /** All of those that are given must match. */
   readonly where: {
     readonly sequence?: RegExp;

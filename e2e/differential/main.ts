@@ -11,9 +11,12 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { startKubernetes } from '../kubernetes/control-plane.ts';
+import { people } from './access/people.ts';
+import { accessTopics } from './access/topics.ts';
 import { startBoth } from './both.ts';
 import { withListed } from './document.ts';
-import { listedDifferences } from './listed-differences.ts';
+import { allListedDifferences, listedSections } from './listed-all.ts';
+import { startRemotes } from './remote/start.ts';
 import { grouped, summary, writeReport } from './report.ts';
 import { runAll } from './run-all.ts';
 import type { Sequence } from './sequence.ts';
@@ -34,11 +37,12 @@ if (argument === 'serve') {
   });
   clearInterval(alive);
 } else if (argument === 'document') {
-  await writeFile(documentFile, withListed(await readFile(documentFile, 'utf8'), listedDifferences));
+  await writeFile(documentFile, withListed(await readFile(documentFile, 'utf8'), listedSections));
 } else {
-  await using both = await startBoth({ onProgress: console.log });
+  await using both = await startBoth({ onProgress: console.log, users: people });
+  await using remotes = await startRemotes(both);
   if (argument === 'generated') await Promise.all([both.kubernetes, both.ours].map(defineGadgets));
-  const outcome = await runAll(both, chosen(), listedDifferences);
+  const outcome = await runAll(both, chosen(), allListedDifferences, remotes);
   await writeReport(new URL('../../build/differential.json', import.meta.url).pathname, outcome);
   console.log(grouped(outcome.unlisted));
   console.log(summary(outcome));
@@ -49,7 +53,8 @@ if (argument === 'serve') {
 function chosen(): readonly Sequence[] {
   if (argument !== 'generated') {
     const pattern = new RegExp(argument, 'i');
-    return writtenSequences.filter(({ name }) => pattern.test(name));
+    const written = [...writtenSequences, ...Object.values(accessTopics).flat()];
+    return written.filter(({ name }) => pattern.test(name));
   }
   const [seed = Math.floor(Math.random() * 2 ** 31), count = 2000] = numbers.map(Number);
   console.log(`${count} sequences of seed ${seed}`);

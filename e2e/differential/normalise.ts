@@ -1,8 +1,13 @@
-import type { Answer, Transcript, WatchLine } from './sequence.ts';
+import type { RemotePlace } from './remote/server.ts';
+import type { Entry, Transcript, WatchLine } from './sequence.ts';
+import { claimsOf } from './token-claims.ts';
 
 const uuid = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
 const moment = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
 const address = /\b10\.96\.\d{1,3}\.\d{1,3}\b/g;
+const fingerprint = /\bX509SHA256=[0-9a-f]{64}\b/g;
+/** Bindings are looked through in no particular order. */
+const missingRoles = /\bRBAC: \[([^\]]*)\]/g;
 const dayMs = 24 * 3600 * 1000;
 /** Servers count from here on at least (see `startBoth`), so that a smaller number in a message is not a revision. */
 export const firstRevision = 1000;
@@ -12,28 +17,33 @@ export const firstRevision = 1000;
  * from generateName, addresses and ports of Services. Times that lie within a day of now become `<time>`, because equal seconds are chance.
  * The revision of a list, which counts other sequences' writes too, only says whether it is as new as all seen before;
  * that of a bookmark not even this.
- * The namespace of the sequence becomes `{{ns}}`, continue tokens become `<continue>`, ages in tables `<age>`. Everything else stays as it is.
+ * The namespace of the sequence becomes `{{ns}}`, continue tokens become `<continue>`, ages in tables `<age>`, a token becomes what it says, and the place of
+ * the server that was called becomes `{{remote}}`. Everything else stays as it is.
  */
-export function normalise(transcript: Transcript, namespace: string): Transcript {
-  const symbols = new Symbols(namespace);
+export function normalise(transcript: Transcript, namespace: string, remote?: RemotePlace): Transcript {
+  const symbols = new Symbols(namespace, remote);
   return transcript.map((entry) =>
     'events' in entry
       ? { events: entry.events.map((event) => symbols.value(event) as WatchLine) }
-      : (symbols.value(entry) as Answer),
+      : (symbols.value(entry) as Entry),
   );
 }
 
 class Symbols {
   readonly #namespace: string;
+  readonly #remote: RemotePlace | undefined;
   readonly #found = new Map<string, Map<string, string>>();
   #newest = 0;
 
-  constructor(namespace: string) {
+  constructor(namespace: string, remote: RemotePlace | undefined) {
     this.#namespace = namespace;
+    this.#remote = remote;
   }
 
   value(value: unknown, member = '', parent?: unknown): unknown {
+    if (member === 'token' && typeof value === 'string') return this.value(claimsOf(value) ?? value);
     if (typeof value === 'string') return this.#text(value, member, parent);
+    if (value === this.#remote?.port && value !== undefined) return '{{remote.port}}';
     if (member === 'nodePort' || member === 'healthCheckNodePort')
       return typeof value === 'number' && value >= 30_000 && value <= 33_000
         ? this.#symbol('node-port', String(value))
@@ -54,8 +64,11 @@ class Symbols {
     if (member === 'resourceVersion' && /^\d+$/.test(text)) return this.#revision(text, parent);
     if (member === 'continue' && text !== '') return '<continue>';
     if (member === 'cells' && /^(\d+[smhd]){1,2}$/.test(text)) return '<age>';
+    if (member === 'evaluationError' && text.startsWith('[')) return this.#text(`RBAC: ${text}`, '', parent);
     return this.#knownRevisions(
-      this.#generatedNames(text)
+      this.#generatedNames(this.#withoutRemote(text))
+        .replaceAll(fingerprint, 'X509SHA256=<fingerprint>')
+        .replaceAll(missingRoles, (_, list: string) => `RBAC: [${list.split(', ').sort().join(', ')}]`)
         .replaceAll(this.#namespace, '{{ns}}')
         .replaceAll(uuid, (id) => this.#symbol('uid', id))
         .replaceAll(address, (ip) => this.#symbol('address', ip))
@@ -67,6 +80,12 @@ class Symbols {
               : '<time with fraction>',
         ),
     );
+  }
+
+  #withoutRemote(text: string): string {
+    if (this.#remote === undefined) return text;
+    const { url, port } = this.#remote;
+    return text.replaceAll(url, '{{remote}}').replaceAll(`:${port}`, ':{{remote.port}}');
   }
 
   #revision(text: string, metadata: unknown): string {
@@ -119,7 +138,10 @@ class Symbols {
   }
 }
 
-/** The order of `managedFields` depends on the seconds in which they were written, that of the causes of a conflict on nothing. */
+/**
+ * The order of `managedFields` depends on the seconds in which they were written, that of the causes of a conflict on nothing, and neither
+ * does that of the rules that apply to somebody.
+ */
 function inOrder(list: readonly unknown[], member: string): readonly unknown[] {
   if (member === 'managedFields')
     return list.toSorted(by('operation', 'manager', 'apiVersion', 'subresource'));
@@ -128,6 +150,8 @@ function inOrder(list: readonly unknown[], member: string): readonly unknown[] {
     const sorted = [...once.values()].toSorted(by('message', 'field'));
     return once.size === list.length ? sorted : [...sorted, '<some of them again>'];
   }
+  if (member === 'resourceRules' || member === 'nonResourceRules')
+    return list.toSorted(by('apiGroups', 'resources', 'resourceNames', 'nonResourceURLs', 'verbs'));
   return list;
 }
 

@@ -2,6 +2,7 @@ import type { Both } from './both.ts';
 import { compare, type Difference } from './compare.ts';
 import { explain, type ListedDifference } from './listed.ts';
 import { normalise } from './normalise.ts';
+import type { RemoteServer } from './remote/server.ts';
 import { runSequence } from './run-sequence.ts';
 import type { Sequence } from './sequence.ts';
 
@@ -21,11 +22,18 @@ export interface Outcome {
   readonly occurrences: ReadonlyMap<string, number>;
 }
 
+/** What each of the two servers may call. */
+export interface Remotes {
+  readonly kubernetes: RemoteServer;
+  readonly ours: RemoteServer;
+}
+
 /** Sends sequences to both servers and compares the answers. */
 export async function runAll(
   both: Both,
   sequences: Iterable<Sequence>,
   listed: readonly ListedDifference[],
+  remotes?: Remotes,
 ): Promise<Outcome> {
   const started = performance.now();
   const before = both.kubernetes.requests + both.ours.requests;
@@ -35,7 +43,7 @@ export async function runAll(
   const worker = async (): Promise<void> => {
     for (let next = queue.next(); next.done !== true; next = queue.next()) {
       count += 1;
-      differences.push(...(await differencesOf(both, next.value)));
+      differences.push(...(await differencesOf(both, next.value, remotes)));
     }
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
@@ -51,12 +59,16 @@ export async function runAll(
 }
 
 /** Sends one sequence to both servers. */
-async function differencesOf(both: Both, sequence: Sequence): Promise<Difference[]> {
+async function differencesOf(both: Both, sequence: Sequence, remotes?: Remotes): Promise<Difference[]> {
   namespaces += 1;
   const namespace = `d${process.pid.toString(36)}-${namespaces}`;
   const [kubernetes, ours] = await Promise.all([
-    runSequence(both.kubernetes, sequence, namespace),
-    runSequence(both.ours, sequence, namespace),
+    runSequence(both.kubernetes, sequence, namespace, remotes?.kubernetes),
+    runSequence(both.ours, sequence, namespace, remotes?.ours),
   ]);
-  return compare(sequence, normalise(kubernetes, namespace), normalise(ours, namespace));
+  return compare(
+    sequence,
+    normalise(kubernetes, namespace, remotes?.kubernetes.place),
+    normalise(ours, namespace, remotes?.ours.place),
+  );
 }

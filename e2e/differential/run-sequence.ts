@@ -1,19 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fill } from './references.ts';
-import type { Answer, RequestStep, Sequence, Transcript, WatchLine } from './sequence.ts';
+import type { RemoteServer } from './remote/server.ts';
+import type { Answer, Entry, RequestStep, Sequence, Transcript, WatchLine } from './sequence.ts';
 import { OpenWatch, type Target } from './target.ts';
 
-const untilMs = 20_000;
+const untilMs = 60_000;
 
-/** Sends a sequence to a server. */
+/**
+ * Sends a sequence to a server.
+ * @param remote what the server may call; `{{remote.url}}`, `{{remote.port}}` and `{{remote.caBundle}}` tell where it is
+ */
 export async function runSequence(
   target: Target,
   sequence: Sequence,
   namespace: string,
+  remote?: RemoteServer,
 ): Promise<Transcript> {
-  const known = new Map<string, unknown>([['ns', namespace]]);
+  const known = new Map<string, unknown>([
+    ['ns', namespace],
+    ['remote', remote?.place],
+  ]);
   const watches = new Map<string, OpenWatch>();
-  const transcript: (Answer | { events: WatchLine[] })[] = [];
+  const transcript: Entry[] = [];
   await prepareNamespace(target, sequence, namespace);
   try {
     for (const step of sequence.steps) {
@@ -26,10 +34,14 @@ export async function runSequence(
         const { through } = fill({ through: step.through }, known);
         const watch = watches.get(step.collect);
         transcript.push({ events: watch === undefined ? [] : await watch.read(lastOf(through)) });
+      } else if ('received' in step) {
+        transcript.push({ received: remote?.take(namespace) ?? [] });
       } else {
         const answer = await send(target, step, known);
         if (step.as !== undefined) known.set(step.as, answer.body);
-        transcript.push(answer);
+        transcript.push(
+          step.setUp === true ? { status: answer.status, headers: {}, body: undefined } : answer,
+        );
       }
     }
     return transcript;
@@ -40,16 +52,21 @@ export async function runSequence(
 
 async function send(
   target: Target,
-  { as: _, until = () => true, ...step }: RequestStep,
+  { as: _, setUp: __, until = () => true, ...step }: RequestStep,
   known: ReadonlyMap<string, unknown>,
 ): Promise<Answer> {
   const filled = fill(step, known);
   const deadline = Date.now() + untilMs;
   for (;;) {
     const answer = await target.call(filled);
-    if (until(answer) || Date.now() > deadline) return answer;
+    if ((until(answer) && !isChanging(answer)) || Date.now() > deadline) return answer;
     await sleep(20);
   }
+}
+
+/** kube-apiserver says so for a moment when the definition of a custom resource has changed. */
+function isChanging({ status, body }: Answer): boolean {
+  return status === 503 && (body as { message?: string }).message === 'apiserver is shutting down';
 }
 
 type Through = Extract<Sequence['steps'][number], { collect: string }>['through'];

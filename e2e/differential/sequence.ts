@@ -11,7 +11,7 @@ export interface Sequence {
   readonly pods?: boolean;
 }
 
-export type Step = RequestStep | WatchStep | CollectStep;
+export type Step = RequestStep | WatchStep | CollectStep | ReceivedStep;
 
 export interface RequestStep {
   /** By which later steps refer to the answer. */
@@ -24,12 +24,17 @@ export interface RequestStep {
   /** Content-Type; JSON unless given, and none at all if empty. */
   readonly type?: string;
   readonly accept?: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** A list is sent as several headers of this name. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  /** Whose client certificate is shown: the administrator's unless given, and none at all by `nobody`. */
+  readonly by?: string;
   /**
    * The request is repeated until this holds of the answer, and only the last answer is compared: for what one of the servers
    * does in the background. When it never holds the last answer is compared all the same.
    */
   readonly until?: (answer: Answer) => boolean;
+  /** It only prepares what is asked later: of the answer no more than the status is compared. */
+  readonly setUp?: boolean;
 }
 
 /** Opens a watch and waits until it is answered. */
@@ -47,6 +52,12 @@ interface CollectStep {
   readonly through: number | { readonly name: string } | 'end';
 }
 
+/** Compares what the server has sent to servers behind it since the last such step. */
+interface ReceivedStep {
+  /** What they are, for the report. */
+  readonly received: string;
+}
+
 /** What came back for one request. */
 export interface Answer {
   readonly status: number;
@@ -62,4 +73,8 @@ export interface WatchLine {
 }
 
 /** What a server answered to each step of a sequence. */
-export type Transcript = readonly (Answer | { readonly events: readonly WatchLine[] })[];
+export type Transcript = readonly Entry[];
+
+/** What is known of one step. */
+export type Entry =
+  Answer | { readonly events: readonly WatchLine[] } | { readonly received: readonly unknown[] };

@@ -3,15 +3,22 @@ import { Agent, request } from 'node:https';
 import { createInterface } from 'node:readline';
 import type { Answer, RequestStep, WatchLine } from './sequence.ts';
 
-/** How to reach one of the two servers as its administrator. */
+/** How to reach one of the two servers: as its administrator, and as others. */
 export interface Access {
   readonly name: 'kubernetes' | 'ours';
   /** `https://host:port` */
   readonly url: string;
   /** PEM of the authority. */
   readonly ca: string;
-  readonly token?: string;
-  readonly identity?: { readonly cert: string; readonly key: string };
+  readonly administrator: ClientIdentity;
+  /** Whom steps may name as `by`. */
+  readonly users?: Readonly<Record<string, ClientIdentity>>;
+}
+
+/** A client certificate and its key, both PEM. */
+export interface ClientIdentity {
+  readonly cert: string;
+  readonly key: string;
 }
 
 /**
@@ -32,17 +39,29 @@ const comparedHeaders = [
 
 const silenceMs = 15_000;
 
+/** How sending a request ended. */
+type Exchange =
+  | { readonly response: IncomingMessage; readonly error?: never; readonly reused?: never }
+  | { readonly response?: never; readonly error: Error; readonly reused: boolean };
+
 /** One of the two servers, and the connections to it. */
 export class Target implements AsyncDisposable {
   readonly name: Access['name'];
   readonly #access: Access;
-  readonly #agent: Agent;
+  /** Connections as the administrator have the key ``. */
+  readonly #agents: ReadonlyMap<string, Agent>;
   #requests = 0;
 
   constructor(access: Access) {
     this.name = access.name;
     this.#access = access;
-    this.#agent = new Agent({ ca: access.ca, keepAlive: true, ...access.identity });
+    const identities = { '': access.administrator, nobody: {}, ...access.users };
+    this.#agents = new Map(
+      Object.entries(identities).map(([name, identity]) => [
+        name,
+        new Agent({ ca: access.ca, keepAlive: true, ...identity }),
+      ]),
+    );
   }
 
   /** How many requests it has been sent. */
@@ -50,7 +69,7 @@ export class Target implements AsyncDisposable {
     return this.#requests;
   }
 
-  async call(step: Omit<RequestStep, 'as' | 'until'>): Promise<Answer> {
+  async call(step: Omit<RequestStep, 'as' | 'until' | 'setUp'>): Promise<Answer> {
     return readAnswer(await this.#open(step));
   }
 
@@ -62,40 +81,49 @@ export class Target implements AsyncDisposable {
     return readAnswer(response);
   }
 
-  #open({
+  /** Sends a request, once more if the server closed an idle connection in the moment in which it was used again. */
+  async #open(step: Omit<RequestStep, 'as' | 'until' | 'setUp'>): Promise<IncomingMessage> {
+    this.#requests += 1;
+    for (;;) {
+      const { response, error, reused } = await this.#exchange(step);
+      if (response !== undefined) return response;
+      if (reused && (error as NodeJS.ErrnoException).code === 'ECONNRESET') continue;
+      throw new Error(`${this.name}: ${step.method} ${step.path}: ${error.message}`, { cause: error });
+    }
+  }
+
+  #exchange({
     method,
     path,
     body,
     type = 'application/json',
     accept,
     headers,
-  }: Omit<RequestStep, 'as' | 'until'>): Promise<IncomingMessage> {
-    this.#requests += 1;
+    by = '',
+  }: Omit<RequestStep, 'as' | 'until' | 'setUp'>): Promise<Exchange> {
     const payload =
       body === undefined ? undefined : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
-    const { url, token } = this.#access;
-    return new Promise((resolve, reject) => {
-      const outgoing = request(`${url}${path}`, {
+    const agent = this.#agents.get(by);
+    if (agent === undefined) throw new Error(`${by} is nobody that ${this.name} knows`);
+    return new Promise((resolve) => {
+      const outgoing = request(`${this.#access.url}${path}`, {
         method,
-        agent: this.#agent,
+        agent,
         headers: {
-          ...(token !== undefined && { authorization: `Bearer ${token}` }),
           ...(payload !== undefined && { 'content-length': payload.length }),
           ...(payload !== undefined && type !== '' && { 'content-type': type }),
           ...(accept !== undefined && { accept }),
-          ...headers,
+          ...(headers as Record<string, string | string[]> | undefined),
         },
       });
-      outgoing.once('response', resolve);
-      outgoing.once('error', (cause) =>
-        reject(new Error(`${this.name}: ${method} ${path}: ${cause.message}`, { cause })),
-      );
+      outgoing.once('response', (response) => resolve({ response }));
+      outgoing.once('error', (error) => resolve({ error, reused: outgoing.reusedSocket }));
       outgoing.end(payload);
     });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#agent.destroy();
+    for (const agent of this.#agents.values()) agent.destroy();
   }
 }
 

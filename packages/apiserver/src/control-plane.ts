@@ -24,7 +24,7 @@ import { ContentCleaner } from './garbage-collector/content-cleaner.ts';
 import type { RequestObserver } from './http/audit.ts';
 import { requestLimits, type RequestLimits } from './http/limits.ts';
 import { RequestGates } from './http/request-gates.ts';
-import { REVIEWS } from './http/reviews.ts';
+import { REVIEWS } from './kinds/reviews.ts';
 import { Router } from './http/router.ts';
 import { HttpServer, type ListenAddress } from './http/server.ts';
 import { builtinKinds } from './kinds/builtin-kinds.ts';
@@ -219,9 +219,11 @@ export async function startControlPlaneOn(
   const hub = new WatchHub(store);
   resources.defer(() => hub.close());
   const webhookClient = resources.use(new WebhookClient(options.resolveService ?? storedServices(store)));
-  const webhookAdmission = resources.use(new WebhookAdmission({ store, catalogue }, webhookClient));
   const rbac = options.authorization === 'always-allow' ? undefined : new RbacAuthorizer(store);
   const authorizer = rbac ?? alwaysAllow;
+  const webhookAdmission = resources.use(
+    new WebhookAdmission({ store, catalogue }, webhookClient, authorizer),
+  );
   const policyAdmission = resources.use(new PolicyAdmission({ store, catalogue }, authorizer));
   const registry: Registry = {
     store,

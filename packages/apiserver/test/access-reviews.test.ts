@@ -20,6 +20,8 @@ afterAll(async () => {
   await plane.stop();
 });
 
+const requirement = (key: string, operator: string) => ({ requirements: [{ key, operator }] });
+
 describe('reviews', () => {
   const attributes = { namespace: 'default', verb: 'list', resource: 'configmaps' };
 
@@ -88,6 +90,61 @@ describe('reviews', () => {
     ['selfsubjectrulesreviews', {}, 400],
   ])('%s with %o is answered with %i', async (resource, spec, status) => {
     expect((await client.post(`${REVIEWS}/${resource}`, { spec })).status).toBe(status);
+  });
+
+  test.each<[string, object, object]>([
+    ['a selector that is none', { labelSelector: {} }, { code: 422 }],
+    [
+      'a selector in two forms',
+      { fieldSelector: { rawSelector: 'a=b', requirements: [{ key: 'a', operator: 'In', values: ['b'] }] } },
+      { code: 422 },
+    ],
+    ['a requirement without values', { labelSelector: requirement('a', 'In') }, { code: 422 }],
+    ['a label that is none', { labelSelector: requirement('a b', 'Exists') }, { code: 422 }],
+    ['a selector', { labelSelector: { rawSelector: 'a in (b)' } }, { status: { allowed: true } }],
+    [
+      'a selector that nobody can read',
+      { labelSelector: { rawSelector: 'a in b' } },
+      {
+        status: {
+          evaluationError: 'spec.resourceAttributes.labelSelector ignored due to parse error',
+        },
+      },
+    ],
+    [
+      'a requirement of tomorrow',
+      {
+        fieldSelector: {
+          requirements: [
+            { key: 'a', operator: 'In', values: ['b'] },
+            { key: 'a', operator: 'Like', values: ['b'] },
+          ],
+        },
+      },
+      {
+        status: {
+          evaluationError: 'spec.resourceAttributes.fieldSelector partially ignored due to parse error',
+        },
+      },
+    ],
+  ])('a review with %s is answered', async (_, more, answer) => {
+    const spec = { resourceAttributes: { ...attributes, ...more } };
+    expect((await client.post(`${REVIEWS}/selfsubjectaccessreviews`, { spec })).body).toMatchObject(answer);
+  });
+
+  test('only what a review has is read, and answered', async () => {
+    const path = `${REVIEWS}/subjectaccessreviews`;
+    const ask = async (spec: object, query = '') =>
+      client.post(`${path}${query}`, { metadata: { namespace: 'other' }, spec });
+    const spec = { user: 'x', groups: [], extra: {}, resourceAttributes: { ...attributes, name: '' } };
+    const { body, headers } = await ask({ ...spec, colour: 'red' });
+    expect(body).toMatchObject({ metadata: {}, spec: { user: 'x', resourceAttributes: attributes } });
+    expect(Object.keys(body.spec)).toEqual(['resourceAttributes', 'user']);
+    expect(headers.warning).toBe('299 - "unknown field \\"spec.colour\\""');
+    expect((await ask({ ...spec, colour: 'red' }, '?fieldValidation=Strict')).status).toBe(400);
+    expect((await ask({ ...spec, resourceAttributes: 'pods' })).status).toBe(400);
+    expect((await client.post(`${path}/a`, { spec })).status).toBe(404);
+    expect((await client.get(path)).status).toBe(405);
   });
 
   test('TokenReview tells whose token it is', async () => {

@@ -226,7 +226,7 @@ describe('an aggregated server', () => {
     });
     await eventually(
       'the condition',
-      async () => (await condition(`v1.${GROUP}`))?.reason === 'MissingEndpoints',
+      async () => (await condition(`v1.${GROUP}`))?.reason === 'EndpointsNotFound',
     );
     await client.post('/api/v1/namespaces/default/endpoints', {
       metadata: { name: 'fortunes' },

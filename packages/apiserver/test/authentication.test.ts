@@ -216,6 +216,20 @@ describe('tokens of service accounts', () => {
     expect(body).toMatchObject({ code: status });
   });
 
+  test('a request for a token says of its account what its path says, or nothing', async () => {
+    const ask = async (metadata: object) =>
+      (await client.post(`${SERVICE_ACCOUNTS}/default/token`, { metadata, spec: {} })).status;
+    const statuses = [];
+    for (const metadata of [
+      { name: 'default', namespace: 'default', labels: { a: 'b' } },
+      { name: 'other' },
+      { namespace: 'other' },
+      { uid: 'other' },
+    ])
+      statuses.push(await ask(metadata));
+    expect(statuses).toEqual([201, 422, 400, 409]);
+  });
+
   test('a token of an account that is not there, or for a pod of another account, is refused', async () => {
     expect((await client.post(`${SERVICE_ACCOUNTS}/absent/token`, {})).status).toBe(404);
     await client.post(PODS, pod('of-default'));

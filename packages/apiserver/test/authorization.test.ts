@@ -216,7 +216,7 @@ describe('escalation', () => {
     const absent = { ...binding, roleRef: { kind: 'Role', name: 'absent' } };
     expect((await client.post(bindings, absent, { token })).body).toMatchObject({
       code: 404,
-      message: 'role.rbac.authorization.k8s.io "absent" not found',
+      message: 'rolebindings.rbac.authorization.k8s.io "absent" not found',
     });
   });
 

@@ -254,3 +254,74 @@ test.each([
     { field: `spec.${field}`, message: expect.stringContaining(message) },
   ]);
 });
+
+test.each<[string, Record<string, unknown>, string, string]>([
+  ['nothing to check', {}, 'auditAnnotations', 'must contain at least one item'],
+  ['params of no kind', { paramKind: {} }, 'paramKind.apiVersion', 'Required value'],
+  [
+    'params of a bad version',
+    { paramKind: { apiVersion: 'a/b/c', kind: 'A' } },
+    'paramKind.apiVersion',
+    'unexpected GroupVersion string: a/b/c',
+  ],
+  [
+    'params of a bad kind',
+    { paramKind: { apiVersion: 'v1', kind: 'A B' } },
+    'paramKind.kind',
+    'may have mixed case',
+  ],
+  [
+    'a variable that is no name',
+    { variables: [{ name: 'while', expression: 'true' }] },
+    'variables[0].name',
+    'must be a valid CEL identifier',
+  ],
+  [
+    'an empty message expression',
+    { validations: [{ expression: 'true', messageExpression: ' ' }] },
+    'validations[0].messageExpression',
+    'must be non-empty if specified',
+  ],
+  [
+    'a remark without a name',
+    { auditAnnotations: [{ key: '', valueExpression: "'a'" }] },
+    'auditAnnotations[0].key',
+    'name part must be non-empty',
+  ],
+  [
+    'two remarks of one name',
+    { auditAnnotations: ["'a'", "'b'"].map((valueExpression) => ({ key: 'k', valueExpression })) },
+    'auditAnnotations[1].key',
+    'Duplicate value: "k"',
+  ],
+  [
+    'a name of an object twice',
+    {
+      matchConstraints: {
+        resourceRules: [{ ...configMaps.resourceRules[0], resourceNames: ['a', 'a'] }],
+      },
+    },
+    'matchConstraints.resourceRules[0].resourceNames[1]',
+    'Duplicate value: "a"',
+  ],
+])('a policy with %s is refused', async (_, spec, field, message) => {
+  const { status, body } = await client.post(POLICIES, policy(spec));
+  expect(status).toBe(422);
+  expect(body.details.causes).toContainEqual(
+    expect.objectContaining({ field: `spec.${field}`, message: expect.stringContaining(message) }),
+  );
+});
+
+test.each<[string, Record<string, unknown>, string]>([
+  ['a name that is none', { policyName: 'a b' }, 'policyName'],
+  ['no actions', { validationActions: [] }, 'validationActions'],
+  [
+    'two ways to params',
+    { paramRef: { name: 'a', selector: {}, parameterNotFoundAction: 'Deny' } },
+    'paramRef.selector',
+  ],
+])('a binding with %s is refused', async (_, spec, field) => {
+  const { status, body } = await client.post(BINDINGS, binding(spec));
+  expect(status).toBe(422);
+  expect(body.details.causes.map((cause) => cause.field)).toContain(`spec.${field}`);
+});

@@ -116,6 +116,21 @@ describe('configurations of webhooks', () => {
       [hook({ matchConditions: [{ name: 'a', expression: 'object.' }] })],
       'webhooks[0].matchConditions[0].expression',
     ],
+    [
+      'a condition without an expression',
+      [hook({ matchConditions: [{ name: 'a', expression: ' ' }] })],
+      'webhooks[0].matchConditions[0].expression',
+    ],
+    [
+      'a condition with a bad name',
+      [hook({ matchConditions: [{ name: 'a b', expression: 'true' }] })],
+      'webhooks[0].matchConditions[0].name',
+    ],
+    [
+      'two conditions of one name',
+      [hook({ matchConditions: ['true', 'false'].map((expression) => ({ name: 'a', expression })) })],
+      'webhooks[0].matchConditions[1].name',
+    ],
   ])('with %s are refused', async (_what, webhooks, field) => {
     const { status, body } = await client.post(VALIDATING, configuration('Validating', 'bad', ...webhooks));
     expect(status).toBe(422);
@@ -153,6 +168,44 @@ describe('match conditions', () => {
       await client.delete(`${path}/conditions`);
     }
   });
+});
+
+test('a match condition may ask what the user may do', async () => {
+  await using server = await WebhookServer.start();
+  server.on('/hook', () => ({ allowed: false, status: { message: 'asked' } }));
+  const expression =
+    "!authorizer.group('').resource('configmaps').namespace('default').check('bless').allowed()";
+  const hooked = webhook('a.example.com', server.config('/hook'), {
+    matchConditions: [{ name: 'unless-blessed', expression }],
+  });
+  expect((await client.post(VALIDATING, configuration('Validating', 'rights', hooked))).status).toBe(201);
+  const roles = '/apis/rbac.authorization.k8s.io/v1/namespaces/default';
+  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'blesser' };
+  const rights = ['create', 'bless'].map((verb) => ({
+    verbs: [verb],
+    apiGroups: [''],
+    resources: ['configmaps'],
+  }));
+  for (const [name, rules] of [
+    ['writer', rights.slice(0, 1)],
+    ['blesser', rights],
+  ] as const) {
+    await client.post(`${roles}/roles`, { metadata: { name }, rules });
+    const subjects = [{ kind: 'User', name, apiGroup: 'rbac.authorization.k8s.io' }];
+    await client.post(`${roles}/rolebindings`, {
+      metadata: { name },
+      subjects,
+      roleRef: { ...roleRef, name },
+    });
+  }
+  const create = async (user: string) =>
+    client.post(`${CONFIGMAPS}?dryRun=All`, configMap('c'), { headers: { 'impersonate-user': user } });
+  try {
+    expect((await create('blesser')).status).toBe(201);
+    expect((await create('writer')).body.message).toContain('asked');
+  } finally {
+    await client.delete(`${VALIDATING}/rights`);
+  }
 });
 
 describe('services', () => {

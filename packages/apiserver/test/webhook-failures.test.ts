@@ -99,7 +99,7 @@ const MISBEHAVIOUR: Record<string, { behave: () => void; says: string | RegExp; 
   },
   'hangs up': {
     behave: () => server.raw('/hostile', (request) => void request.socket.destroy()),
-    says: /failed to call webhook: Post .*: connection reset by peer/,
+    says: /failed to call webhook: Post .*: EOF/,
   },
   'sends a patch that is none': {
     behave: () => server.on('/hostile', () => ({ ...patch(), patch: Buffer.from('{').toString('base64') })),

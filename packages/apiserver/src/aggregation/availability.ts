@@ -14,8 +14,9 @@ const RECHECK_MS = 30_000;
 /** The first repetition after a failed check; each further one waits twice as long, until RECHECK_MS. */
 const FIRST_RETRY_MS = 250;
 const USER = 'system:kube-aggregator';
+const SLICES = 'endpointslices.discovery.k8s.io';
 /** Changes of these may make a server reachable. */
-const RELEVANT = new Set(['services', 'endpoints', 'endpointslices.discovery.k8s.io']);
+const RELEVANT = new Set(['services', 'endpoints', SLICES]);
 
 /** What is known of the server of one APIService. */
 interface Watched {
@@ -128,8 +129,26 @@ export class AvailabilityController implements AsyncDisposable {
       return { status: 'True', reason: 'Passed', message: 'all checks passed' };
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      return { status: 'False', reason: reasonOf(message), message };
+      return { status: 'False', ...this.#why(service, message) };
     }
+  }
+
+  /** Kubernetes' names for the reasons why there is nothing to connect to, and its words. */
+  #why({ spec }: RemoteApiService, message: string): { reason: string; message: string } {
+    const { namespace, name, port } = spec.service;
+    const service = `service/${name} in ${JSON.stringify(namespace)}`;
+    if (message.startsWith('service ') && message.endsWith('not found'))
+      return { reason: 'ServiceNotFound', message: `${service} is not present` };
+    if (message.startsWith('no service port'))
+      return { reason: 'ServicePortError', message: `${service} is not listening on port ${port}` };
+    if (!message.startsWith('no endpoints')) return { reason: 'FailedDiscoveryCheck', message };
+    const { store } = this.#registry;
+    const known =
+      store.get({ resource: 'endpoints', namespace, name }) !== undefined ||
+      store.list(SLICES).some((slice) => isSliceOf(slice.object, namespace, name));
+    return known
+      ? { reason: 'MissingEndpoints', message: `endpointslices for ${service} have no ready addresses` }
+      : { reason: 'EndpointsNotFound', message: `cannot find endpointslices for ${service}` };
   }
 
   async #write(name: string, condition: JsonObject): Promise<void> {
@@ -145,12 +164,8 @@ export class AvailabilityController implements AsyncDisposable {
   }
 }
 
-/** Kubernetes' names for the reasons why there is nothing to connect to. */
-function reasonOf(message: string): string {
-  if (message.startsWith('service ') && message.endsWith('not found')) return 'ServiceNotFound';
-  if (message.startsWith('no service port')) return 'ServicePortError';
-  if (message.startsWith('no endpoints')) return 'MissingEndpoints';
-  return 'FailedDiscoveryCheck';
+function isSliceOf({ metadata }: KubeObject, namespace: string, service: string): boolean {
+  return metadata.namespace === namespace && metadata.labels?.['kubernetes.io/service-name'] === service;
 }
 
 function changesSpec({

@@ -45,7 +45,7 @@ export async function probe(
           response.once('end', () => {
             const { statusCode = 0 } = response;
             if (statusCode < 200 || statusCode >= 300)
-              reject(new Error(`bad status from ${where}: ${statusCode}`));
+              reject(new BadStatus(`bad status from ${where}: ${statusCode}`));
             else resolve(resourceList(Buffer.concat(chunks).toString('utf8')));
           });
         },
@@ -55,11 +55,18 @@ export async function probe(
     });
   } catch (error) {
     const why = limit.aborted ? (limit.reason as unknown) : error;
-    throw new Error(`failing or missing response from ${where}: ${transportFailure(why, options)}`, {
+    const what =
+      why instanceof BadStatus
+        ? why.message
+        : `Get ${JSON.stringify(where)}: ${transportFailure(why, options)}`;
+    throw new Error(`failing or missing response from ${where}: ${what}`, {
       cause: error,
     });
   }
 }
+
+/** The server has answered, but not as one that serves. */
+class BadStatus extends Error {}
 
 /** What cannot be read counts as a list without resources: as in Kubernetes, only the status of the answer is judged. */
 function resourceList(text: string): JsonObject {

@@ -1,5 +1,6 @@
 import { request as httpsRequest } from 'node:https';
 import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { isIPv6 } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { UserInfo } from '../admission/types.ts';
@@ -23,6 +24,8 @@ const HOP_BY_HOP = new Set([
   'transfer-encoding',
   'upgrade',
 ]);
+/** What is answered here is not for caches, unless the server behind says so. */
+const NOT_KEPT = { 'cache-control': 'no-cache, private' };
 const BEARER_PROTOCOL = 'base64url.bearer.authorization.k8s.io.';
 
 /** Hands requests to aggregated servers, and their answers back, byte by byte as they come. */
@@ -59,7 +62,7 @@ export class AggregationProxy {
     const status = incoming.statusCode ?? 502;
     if (status >= 300 && status < 400 && status !== 304) {
       incoming.destroy();
-      sendPlain(response, 502, 'the backend attempted to redirect this request, which is not permitted');
+      sendPlain(response, 502, 'the backend attempted to redirect this request, which is not permitted', '');
       return;
     }
     response.writeHead(status, forwarded(incoming));
@@ -124,7 +127,7 @@ export class AggregationProxy {
       ...(upgrade && { agent: options.agent }),
       method: request.method,
       path: request.url,
-      headers: { ...passedOn(request, upgrade), ...identityHeaders(user) },
+      headers: { ...passedOn(request, upgrade, options), ...identityHeaders(user) },
     });
     return { outgoing, where: { host: options.host, port: options.port } };
   }
@@ -149,7 +152,11 @@ function answered(outgoing: ClientRequest): Promise<IncomingMessage> {
 }
 
 /** The headers of a client without its credentials and without claims of who it is. */
-function passedOn(request: IncomingMessage, upgrade: boolean): OutgoingHttpHeaders {
+function passedOn(
+  request: IncomingMessage,
+  upgrade: boolean,
+  { host, port }: { host: string; port: number },
+): OutgoingHttpHeaders {
   const headers: OutgoingHttpHeaders = {};
   for (const [name, value] of Object.entries(request.headers)) {
     if (value === undefined || HOP_BY_HOP.has(name)) continue;
@@ -162,7 +169,8 @@ function passedOn(request: IncomingMessage, upgrade: boolean): OutgoingHttpHeade
   return {
     ...headers,
     'x-forwarded-for': before === undefined ? peer : `${String(before)}, ${peer}`,
-    'x-forwarded-host': request.headers.host ?? '',
+    'x-forwarded-host': `${isIPv6(host) ? `[${host}]` : host}:${port}`,
+    'x-forwarded-uri': (request.url ?? '').split('?')[0],
     'x-forwarded-proto': 'https',
     ...(upgrade && { connection: 'Upgrade', upgrade: request.headers.upgrade ?? '' }),
   };
@@ -177,7 +185,8 @@ function withoutBearer(protocols: string): string {
 }
 
 function forwarded(response: IncomingMessage): OutgoingHttpHeaders {
-  return Object.fromEntries(Object.entries(response.headers).filter(([name]) => !HOP_BY_HOP.has(name)));
+  const own = Object.entries(response.headers).filter(([name]) => !HOP_BY_HOP.has(name));
+  return { ...NOT_KEPT, ...Object.fromEntries(own) };
 }
 
 function pairs(headers: OutgoingHttpHeaders): string[] {
@@ -206,13 +215,14 @@ function join(a: Duplex, b: Duplex): void {
   }
 }
 
-function sendPlain(response: ServerResponse, status: number, text: string): void {
+function sendPlain(response: ServerResponse, status: number, text: string, end = '\n'): void {
   if (response.headersSent || response.destroyed) return;
   response.writeHead(status, {
     'content-type': 'text/plain; charset=utf-8',
-    'x-content-type-options': 'nosniff',
+    ...NOT_KEPT,
+    ...(status === 503 && { 'x-content-type-options': 'nosniff' }),
   });
-  response.end(`${text}\n`);
+  response.end(`${text}${end}`);
 }
 
 function endPlain(socket: Duplex, status: number, reason: string, text: string): void {

@@ -61,8 +61,8 @@ const WEBSOCKET_BEARER = 'base64url.bearer.authorization.k8s.io.';
 
 /** From the Authorization header or, for browsers' WebSockets, from the subprotocol list. */
 function bearerToken(request: IncomingMessage): string | undefined {
-  const match = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '');
-  if (match !== null) return match[1];
+  const [scheme = '', token = ''] = (request.headers.authorization ?? '').trim().split(' ');
+  if (scheme.toLowerCase() === 'bearer' && token !== '') return token;
   const protocols = (request.headers['sec-websocket-protocol'] ?? '')
     .split(',')
     .map((protocol) => protocol.trim());

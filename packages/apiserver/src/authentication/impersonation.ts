@@ -4,6 +4,7 @@ import type { Attributes, ResourceTarget } from '../authorization/attributes.ts'
 import { PRIVILEGED_GROUP, type Authorizer } from '../authorization/authorizer.ts';
 import { forbidden } from '../authorization/forbidden.ts';
 import { ApiServerError } from '../errors.ts';
+import { nameProblem } from '../object/names.ts';
 import { ANONYMOUS, AUTHENTICATED, UNAUTHENTICATED } from './groups.ts';
 import { accountGroups } from './service-account-claims.ts';
 
@@ -27,8 +28,8 @@ interface Mode {
 const HEADER = 'impersonate-';
 const EXTRA_HEADER = 'impersonate-extra-';
 const AUTHENTICATION_GROUP = 'authentication.k8s.io';
-const NODE = /^system:node:(.+)$/;
-const ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/;
+const NODE_PREFIX = 'system:node:';
+const ACCOUNT_PREFIX = 'system:serviceaccount:';
 const EXTRA_KEY = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/[^/].*$/;
 
 const MODES: readonly Mode[] = [
@@ -37,26 +38,47 @@ const MODES: readonly Mode[] = [
     constrained: true,
     applies: (wanted, requestor) =>
       isOnlyNamed(wanted) &&
-      ACCOUNT.test(requestor.name) &&
-      NODE.exec(wanted.name)?.[1] === requestor.extra?.['authentication.kubernetes.io/node-name']?.[0],
+      accountOf(requestor.name) !== undefined &&
+      nodeOf(wanted.name) !== undefined &&
+      nodeOf(wanted.name) === onlyValue(requestor, 'authentication.kubernetes.io/node-name'),
   },
   {
     verb: 'impersonate:arbitrary-node',
     constrained: true,
-    applies: (wanted) => isOnlyNamed(wanted) && NODE.test(wanted.name),
+    applies: (wanted) => isOnlyNamed(wanted) && nodeOf(wanted.name) !== undefined,
   },
   {
     verb: 'impersonate:serviceaccount',
     constrained: true,
-    applies: (wanted) => isOnlyNamed(wanted) && ACCOUNT.test(wanted.name),
+    applies: (wanted) => isOnlyNamed(wanted) && accountOf(wanted.name) !== undefined,
   },
   {
     verb: 'impersonate:user-info',
     constrained: true,
-    applies: ({ name }) => !NODE.test(name) && !ACCOUNT.test(name),
+    applies: ({ name }) => nodeOf(name) === undefined && accountOf(name) === undefined,
   },
   { verb: 'impersonate', constrained: false, applies: () => true },
 ];
+
+/** The node that a user name is that of. */
+function nodeOf(user: string): string | undefined {
+  if (!user.startsWith(NODE_PREFIX)) return undefined;
+  const name = user.slice(NODE_PREFIX.length);
+  return nameProblem(name, 'dns-subdomain') === undefined ? name : undefined;
+}
+
+/** The service account that a user name is that of. */
+function accountOf(user: string): { namespace: string; name: string } | undefined {
+  if (!user.startsWith(ACCOUNT_PREFIX)) return undefined;
+  const [namespace = '', name = '', ...rest] = user.slice(ACCOUNT_PREFIX.length).split(':');
+  if (rest.length > 0 || nameProblem(namespace, 'dns-label') !== undefined) return undefined;
+  return nameProblem(name, 'dns-subdomain') === undefined ? { namespace, name } : undefined;
+}
+
+function onlyValue({ extra }: UserInfo, key: string): string | undefined {
+  const values = extra?.[key] ?? [];
+  return values.length === 1 ? values[0] : undefined;
+}
 
 function isOnlyNamed({ uid, groups, extra }: Wanted): boolean {
   return uid === '' && groups.length === 0 && extra.size === 0;
@@ -151,10 +173,10 @@ function checkWanted(mode: Mode, wanted: Wanted, user: UserInfo, authorizer: Aut
   });
   const ask = (what: ResourceTarget) => check(authorizer, { user, verb: mode.verb, target: what });
   const group = mode.constrained ? AUTHENTICATION_GROUP : '';
-  const account = ACCOUNT.exec(wanted.name);
-  const node = mode.constrained ? NODE.exec(wanted.name)?.[1] : undefined;
-  if (account !== null)
-    ask({ ...target(group, 'serviceaccounts', account[2] ?? ''), namespace: account[1] ?? '' });
+  const account = accountOf(wanted.name);
+  const node = mode.constrained ? nodeOf(wanted.name) : undefined;
+  if (account !== undefined)
+    ask({ ...target(group, 'serviceaccounts', account.name), namespace: account.namespace });
   else if (node !== undefined)
     ask(target(group, 'nodes', mode.verb === 'impersonate:associated-node' ? '*' : node));
   else ask(target(group, 'users', wanted.name));
@@ -184,10 +206,10 @@ function checkSane({ verb }: Mode, { groups, extra }: Wanted, user: UserInfo, ta
 }
 
 function userOf(mode: Mode, { name, uid, groups, extra }: Wanted): UserInfo {
-  const account = ACCOUNT.exec(name);
+  const account = accountOf(name);
   let own = [...groups];
-  if (mode.constrained && NODE.test(name)) own = ['system:nodes'];
-  else if (account !== null && groups.length === 0) own = accountGroups(account[1] ?? '');
+  if (mode.constrained && nodeOf(name) !== undefined) own = ['system:nodes'];
+  else if (account !== undefined && groups.length === 0) own = accountGroups(account.namespace);
   const everybody = name === ANONYMOUS.name ? UNAUTHENTICATED : AUTHENTICATED;
   if (!own.includes(UNAUTHENTICATED) && !own.includes(everybody)) own.push(everybody);
   return {

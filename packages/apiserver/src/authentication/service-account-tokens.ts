@@ -7,6 +7,7 @@ import {
 } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { listText } from '../authorization/rule-coverage.ts';
 import { ApiServerError } from '../errors.ts';
 import { elementsOf, membersOf, stringOf, type JsonObject } from '../object/json.ts';
 import { writeKeptFile } from '../tls/kept-file.ts';
@@ -92,7 +93,7 @@ export class ServiceAccountTokens implements TokenAuthenticator {
     const audiences = payload.audiences.filter((audience) => wanted.includes(audience));
     if (audiences.length === 0)
       throw refused(
-        `token audiences ${JSON.stringify(payload.audiences)} is invalid for the target audiences ${JSON.stringify(wanted)}`,
+        `token audiences ${listText(payload.audiences)} is invalid for the target audiences ${listText(wanted)}`,
       );
     const now = this.#seconds();
     if (now > payload.expires + LEEWAY_SECONDS) throw refused('service account token has expired');

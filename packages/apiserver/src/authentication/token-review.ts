@@ -1,6 +1,6 @@
 import type { UserInfo } from '../admission/types.ts';
 import { ApiServerError } from '../errors.ts';
-import { elementsOf, membersOf, stringOf, type JsonObject } from '../object/json.ts';
+import { elementsOf, isObject, membersOf, stringOf, type JsonObject } from '../object/json.ts';
 import { wireUser } from './wire-user.ts';
 
 /** Whom a token belongs to, and for which audiences it was accepted. */
@@ -19,6 +19,9 @@ export interface TokenAuthenticator {
   authenticateToken(token: string, audiences?: readonly string[]): Promise<TokenOwner | undefined>;
 }
 
+/** Each way of knowing a token says so that does not know it. */
+const UNKNOWN = 'invalid bearer token';
+
 /** Answers TokenReviews: whether a token is good, and whose it is. */
 export class TokenReviewer {
   readonly #tokens: TokenAuthenticator;
@@ -34,17 +37,21 @@ export class TokenReviewer {
     if (token === '')
       throw new ApiServerError('BadRequest', 'token is required for TokenReview in authentication');
     const audiences = elementsOf(spec.audiences).filter((audience) => typeof audience === 'string');
-    return { spec, status: await this.#status(token, audiences) };
+    return {
+      ...(isObject(body.metadata) && { metadata: body.metadata }),
+      spec,
+      status: await this.#status(token, audiences),
+    };
   }
 
   async #status(token: string, audiences: readonly string[]): Promise<JsonObject> {
     try {
       const owner = await this.#tokens.authenticateToken(token, audiences.length > 0 ? audiences : undefined);
-      if (owner === undefined) return { user: {}, error: 'the token is not known' };
+      if (owner === undefined) return { user: {}, error: UNKNOWN };
       return { authenticated: true, user: wireUser(owner.user), audiences: owner.audiences };
     } catch (error) {
       if (error instanceof ApiServerError && error.code === 'Unauthorized')
-        return { user: {}, error: error.message };
+        return { user: {}, error: `[${UNKNOWN}, ${error.message}]` };
       throw error;
     }
   }

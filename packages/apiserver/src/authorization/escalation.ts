@@ -1,5 +1,5 @@
 import type { AdmissionPlugin, AdmissionRequest, UserInfo } from '../admission/types.ts';
-import { ApiServerError } from '../errors.ts';
+import { ApiServerError, notFound } from '../errors.ts';
 import { elementsOf, equalJson, membersOf, stringOf } from '../object/json.ts';
 import type { KubeObject } from '../object/types.ts';
 import { isPrivileged } from './authorizer.ts';
@@ -99,11 +99,7 @@ function checkBinding(rbac: RbacAuthorizer, request: AdmissionRequest, binding: 
   if (allowed) return;
   const rules = rbac.roleRules(binding.roleRef, namespace);
   if (typeof rules === 'string')
-    throw new ApiServerError('NotFound', rules, {
-      group: RBAC_GROUP,
-      kind: stringOf(kind).toLowerCase(),
-      name: stringOf(name),
-    });
+    throw notFound({ group: RBAC_GROUP, resource: request.resource.resource }, stringOf(name));
   confirmHeld(rbac, request, namespace, rules);
 }
 
@@ -123,7 +119,11 @@ function confirmHeld(
   const missing = uncovered(own.rules, rules);
   if (missing.length === 0) return;
   const lines = [...new Set(compact(missing).map(ruleText))].sort();
-  const unresolved = own.errors.length === 0 ? '' : `; resolution errors: [${joinErrors(own.errors)}]`;
+  // Roles that are not found here are told of as what is written.
+  const errors = own.errors.map((error) =>
+    error.replace(/^(?:cluster)?role\./, `${request.resource.resource}.`),
+  );
+  const unresolved = errors.length === 0 ? '' : `; resolution errors: [${joinErrors(errors)}]`;
   throw refused(
     request,
     `user ${JSON.stringify(user.name)} (groups=${listText(user.groups)}) is attempting to grant RBAC permissions not currently held:\n${lines.join('\n')}${unresolved}`,

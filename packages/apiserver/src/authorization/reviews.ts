@@ -4,6 +4,7 @@ import { elementsOf, isObject, membersOf, stringOf, type JsonObject } from '../o
 import type { Attributes } from './attributes.ts';
 import type { Authorizer } from './authorizer.ts';
 import { joinErrors } from './rbac.ts';
+import { ignoredSelectors, selectorCauses } from './review-selectors.ts';
 
 const GROUP = 'authorization.k8s.io';
 
@@ -26,13 +27,23 @@ export function reviewAccess(
   const causes = [
     ...validateTarget(spec),
     ...(kind === 'SelfSubjectAccessReview' ? [] : validateSubject(spec)),
-    ...validateMetadata(kind, body, namespace),
+    ...selectorCauses(spec.resourceAttributes),
+    ...validateMetadata(kind, body),
     ...(kind === 'LocalSubjectAccessReview' ? validateLocal(spec, namespace) : []),
   ];
-  if (causes.length > 0) throw invalid({ group: GROUP, resource: '', kind }, '', causes);
+  if (causes.length > 0) throw invalid({ group: GROUP, resource: '', kind: '' }, '', causes);
   const subject = kind === 'SelfSubjectAccessReview' ? user : subjectOf(spec);
   const { allowed, reason } = authorizer.authorize(attributesOf(subject, spec));
-  return { spec, status: { allowed, ...(reason !== '' && { reason }) } };
+  const ignored = ignoredSelectors(spec.resourceAttributes);
+  return {
+    ...(kind === 'LocalSubjectAccessReview' && { metadata: { namespace } }),
+    spec,
+    status: {
+      allowed,
+      ...(reason !== '' && { reason }),
+      ...(ignored.length > 0 && { evaluationError: ignored.join('; ') }),
+    },
+  };
 }
 
 /** All that the asking user may do in a namespace. @throws ApiServerError `BadRequest` */
@@ -94,6 +105,11 @@ function subjectOf({ user, groups, uid, extra }: JsonObject): UserInfo {
   };
 }
 
+/** As kube-apiserver shows it. */
+function shownPath({ path, verb }: JsonObject): JsonObject {
+  return { Path: stringOf(path), Verb: stringOf(verb) };
+}
+
 function bad(field: string, value: unknown, why: string): StatusCause {
   return {
     reason: 'FieldValueInvalid',
@@ -109,7 +125,7 @@ function validateTarget({ resourceAttributes, nonResourceAttributes }: JsonObjec
     return [
       bad(
         'spec.nonResourceAttributes',
-        nonResourceAttributes,
+        shownPath(nonResourceAttributes),
         'cannot be specified in combination with resourceAttributes',
       ),
     ];
@@ -128,21 +144,11 @@ function validateSubject({ user, groups }: JsonObject): StatusCause[] {
   return [bad('spec.user', '', 'at least one of user or group must be specified')];
 }
 
-function validateMetadata(
-  kind: AccessReviewKind,
-  { metadata }: JsonObject,
-  namespace: string | undefined,
-): StatusCause[] {
+function validateMetadata(kind: AccessReviewKind, { metadata }: JsonObject): StatusCause[] {
   const local = kind === 'LocalSubjectAccessReview';
   const set = Object.entries(membersOf(metadata)).filter(
     ([member, value]) => !isEmpty(value) && member !== 'managedFields' && !(local && member === 'namespace'),
   );
-  const own = membersOf(metadata).namespace;
-  if (local && typeof own === 'string' && own !== '' && own !== namespace)
-    throw new ApiServerError(
-      'BadRequest',
-      'the namespace of the provided object does not match the namespace sent on the request',
-    );
   if (set.length === 0) return [];
   return [bad('metadata', metadata, local ? 'must be empty except for namespace' : 'must be empty')];
 }
@@ -167,7 +173,11 @@ function validateLocal(
     causes.push(bad('spec.resourceAttributes.namespace', asked, 'must match metadata.namespace'));
   if (isObject(nonResourceAttributes))
     causes.push(
-      bad('spec.nonResourceAttributes', nonResourceAttributes, 'disallowed on this kind of request'),
+      bad(
+        'spec.nonResourceAttributes',
+        shownPath(nonResourceAttributes),
+        'disallowed on this kind of request',
+      ),
     );
   return causes;
 }

@@ -203,8 +203,9 @@ function optionalMember(value: CelValue, key: CelValue): Optional {
 function present(value: CelValue, field: string): boolean {
   const operand = value instanceof Optional ? value.value : value;
   if (operand === undefined) return false;
-  if (!isMap(operand)) throw noSuchOverload();
-  return operand.get(field) !== undefined;
+  if (Array.isArray(operand)) throw noSuchOverload();
+  // What has no members at all, such as the object of a deletion, does not have this one.
+  return isMap(operand) && operand.get(field) !== undefined;
 }
 
 /** `value[key]`. @throws CelFault */

@@ -11,9 +11,11 @@ const REVIEW_VERSIONS = `${AT}.conversionReviewVersions`;
 
 /** Violations in `spec.conversion` of a CustomResourceDefinition. */
 export function validateConversion(conversion: unknown): StatusCause[] {
-  const { strategy = 'None', webhook } = membersOf(conversion);
   const causes = new Causes();
-  causes.oneOf(`${AT}.strategy`, strategy, ['None', 'Webhook']);
+  if (conversion === undefined) return causes.list;
+  const { strategy, webhook } = membersOf(conversion);
+  if (strategy === undefined || strategy === '') causes.required(`${AT}.strategy`);
+  else causes.oneOf(`${AT}.strategy`, strategy, ['None', 'Webhook']);
   const { clientConfig, conversionReviewVersions } = membersOf(webhook);
   const versions = elementsOf(conversionReviewVersions);
   if (strategy !== 'Webhook') {
@@ -24,6 +26,7 @@ export function validateConversion(conversion: unknown): StatusCause[] {
   }
   if (clientConfig === undefined) causes.required(CLIENT_CONFIG, 'required when strategy is set to Webhook');
   else causes.list.push(...validateClientConfig(clientConfig, CLIENT_CONFIG, { checksBundle: true }));
-  validateReviewVersions(causes, versions, REVIEW_VERSIONS);
+  if (versions.length === 0) causes.required(REVIEW_VERSIONS);
+  else validateReviewVersions(causes, versions, REVIEW_VERSIONS);
   return causes.list;
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { OPENID_PATHS } from '../http/openid.ts';
-import { REVIEWS } from '../http/reviews.ts';
+import { REVIEWS } from '../kinds/reviews.ts';
 import { sendJson } from '../http/respond.ts';
 import type { JsonObject } from '../object/json.ts';
 import { apiVersionOf } from '../object/types.ts';

@@ -6,6 +6,7 @@ import type { Registry, RequestScope } from '../registry/registry.ts';
 import type { WatchServer } from '../watch/watch-response.ts';
 import { dryRunParameter, fieldValidationParameter } from './parameters.ts';
 import { fieldManagerOf } from './field-manager.ts';
+import { keepWarnings } from './respond.ts';
 import type { RequestInfo } from './request-info.ts';
 import type { PodSubresources } from '../mounts/types.ts';
 
@@ -35,13 +36,15 @@ const OPTIONS: Partial<Record<string, string>> = {
 };
 
 /** The scope of a request's operations. @throws ApiServerError `Invalid` */
-export function requestScope({ user, info, request }: ResourceRequest): RequestScope {
+export function requestScope({ user, info, request, response }: ResourceRequest): RequestScope {
+  const warnings: string[] = [];
+  keepWarnings(response, warnings);
   return {
     user,
     dryRun: dryRunParameter(info.query.getAll('dryRun'), OPTIONS[info.verb] ?? 'CreateOptions'),
     fieldValidation: fieldValidationParameter(info.query, OPTIONS[info.verb] ?? 'CreateOptions'),
     fieldManager: fieldManagerOf(request, info),
-    warnings: [],
+    warnings,
     options: givenOptions(info.query),
   };
 }

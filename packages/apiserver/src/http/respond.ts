@@ -83,6 +83,14 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
   sendText(response, status, JSON.stringify(value), type);
 }
 
+/** Warnings that are told even if a request is refused. */
+const pending = new WeakMap<ServerResponse, readonly string[]>();
+
+/** Has warnings told with an error that answers a request. */
+export function keepWarnings(response: ServerResponse, warnings: readonly string[]): void {
+  pending.set(response, warnings);
+}
+
 /** Sends an error as a Status. Once a response has begun there is no way to report but to cut it off. */
 export function sendError(response: ServerResponse, error: unknown): void {
   const failure = toApiServerError(error);
@@ -90,6 +98,8 @@ export function sendError(response: ServerResponse, error: unknown): void {
     response.destroy();
     return;
   }
+  const warnings = pending.get(response) ?? [];
+  if (warnings.length > 0) setWarnings(response, warnings);
   const { retryAfterSeconds } = failure.options;
   if (retryAfterSeconds !== undefined) response.setHeader('retry-after', String(retryAfterSeconds));
   if (failure.code === 'Unauthorized') response.setHeader('www-authenticate', 'Bearer realm="virtkit"');
@@ -106,12 +116,13 @@ export function setWarnings(response: ServerResponse, warnings: readonly string[
   const quoted: string[] = [];
   let length = 0;
   for (const text of new Set(warnings)) {
+    if (text === '') continue;
     const short = text.length > LONGEST_WARNING ? `${text.slice(0, LONGEST_WARNING)}...` : text;
     length += short.length;
     if (length > ALL_WARNINGS) break;
     quoted.push(`299 - "${short.replaceAll(/[\\"]/g, '\\$&').replaceAll(/[^\x20-\x7e]+/g, ' ')}"`);
   }
-  response.setHeader('warning', quoted);
+  if (quoted.length > 0) response.setHeader('warning', quoted);
 }
 
 /** 404 for a path that nothing serves. */

@@ -1,40 +1,14 @@
 import type { TokenReviewer } from '../authentication/token-review.ts';
 import { wireUser } from '../authentication/wire-user.ts';
 import type { Authorizer } from '../authorization/authorizer.ts';
-import { reviewAccess, reviewRules, type AccessReviewKind } from '../authorization/reviews.ts';
-import { ApiServerError } from '../errors.ts';
-import { stringOf, type JsonObject } from '../object/json.ts';
+import { reviewAccess, reviewRules } from '../authorization/reviews.ts';
+import { ApiServerError, methodNotAllowed } from '../errors.ts';
+import { REVIEWS, type ReviewDefinition } from '../kinds/reviews.ts';
+import type { JsonObject } from '../object/json.ts';
 import { timestamp } from '../object/types.ts';
-import { readObject } from './body.ts';
-import type { ResourceRequest } from './context.ts';
-import { sendJson } from './respond.ts';
-
-/** A review that is answered at once and never stored. */
-export interface ReviewResource {
-  readonly group: string;
-  readonly version: string;
-  readonly resource: string;
-  readonly kind: AccessReviewKind | 'SelfSubjectRulesReview' | 'SelfSubjectReview' | 'TokenReview';
-  readonly namespaced: boolean;
-}
-
-const AUTHENTICATION = { group: 'authentication.k8s.io', version: 'v1', namespaced: false };
-const AUTHORIZATION = { group: 'authorization.k8s.io', version: 'v1', namespaced: false };
-
-/** The reviews that clients may ask for: who is this, and what may he do. */
-export const REVIEWS: readonly ReviewResource[] = [
-  { ...AUTHENTICATION, resource: 'selfsubjectreviews', kind: 'SelfSubjectReview' },
-  { ...AUTHENTICATION, resource: 'tokenreviews', kind: 'TokenReview' },
-  {
-    ...AUTHORIZATION,
-    resource: 'localsubjectaccessreviews',
-    kind: 'LocalSubjectAccessReview',
-    namespaced: true,
-  },
-  { ...AUTHORIZATION, resource: 'selfsubjectaccessreviews', kind: 'SelfSubjectAccessReview' },
-  { ...AUTHORIZATION, resource: 'selfsubjectrulesreviews', kind: 'SelfSubjectRulesReview' },
-  { ...AUTHORIZATION, resource: 'subjectaccessreviews', kind: 'SubjectAccessReview' },
-];
+import { requestScope, type ResourceRequest } from './context.ts';
+import { sendJson, setWarnings } from './respond.ts';
+import { readReview } from './review-body.ts';
 
 /** What answers reviews. */
 export interface Reviewers {
@@ -51,34 +25,25 @@ export async function handleReview(reviewers: Reviewers, call: ResourceRequest):
   );
   if (review === undefined) return false;
   const misplaced = review.namespaced !== (info.namespace !== undefined);
-  if (misplaced || info.subresource !== undefined)
+  if (misplaced || info.subresource !== undefined || info.name !== undefined)
     throw new ApiServerError('NotFound', 'the server could not find the requested resource');
-  if (info.verb !== 'create' || info.name !== undefined)
-    throw new ApiServerError('MethodNotAllowed', `${review.resource} can only be created`);
-  const { value } = await readObject(call.request);
-  checkType(review, value);
+  if (info.verb !== 'create') throw methodNotAllowed();
+  const scope = requestScope(call);
+  const body = await readReview(review, call, scope);
+  const answered = await answer(reviewers, review, call, body);
+  setWarnings(call.response, scope.warnings);
   sendJson(call.response, 201, {
     kind: review.kind,
     apiVersion: `${review.group}/${review.version}`,
     metadata: {},
-    ...(await answer(reviewers, review, call, value)),
+    ...answered,
   });
   return true;
 }
 
-function checkType({ group, version, kind }: ReviewResource, body: JsonObject): void {
-  const apiVersion = `${group}/${version}`;
-  const own = { apiVersion: body.apiVersion ?? apiVersion, kind: body.kind ?? kind };
-  if (own.apiVersion !== apiVersion || own.kind !== kind)
-    throw new ApiServerError(
-      'BadRequest',
-      `the object is ${stringOf(own.apiVersion)} ${stringOf(own.kind)}, this path takes ${apiVersion} ${kind}`,
-    );
-}
-
 async function answer(
   { authorizer, tokens, now }: Reviewers,
-  { kind }: ReviewResource,
+  { kind }: ReviewDefinition,
   { user, info }: ResourceRequest,
   body: JsonObject,
 ): Promise<JsonObject> {
@@ -92,6 +57,9 @@ async function answer(
       return tokens.review(body);
     case 'SelfSubjectRulesReview':
       return reviewRules(authorizer, user, body);
+    case 'TokenRequest':
+      // It is no resource: it is made at the subresource of a service account.
+      throw methodNotAllowed();
     default:
       return reviewAccess(authorizer, kind, user, body, info.namespace);
   }

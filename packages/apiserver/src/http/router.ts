@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Aggregator } from '../aggregation/aggregator.ts';
 import type { RemoteApiService } from '../aggregation/types.ts';
-import { ApiServerError, notFound } from '../errors.ts';
+import { ApiServerError, methodNotAllowed, notFound } from '../errors.ts';
 import type { Authenticator } from '../authentication/authenticator.ts';
 import { ANONYMOUS } from '../authentication/groups.ts';
 import { impersonatedUser } from '../authentication/impersonation.ts';
@@ -75,7 +75,7 @@ export class Router implements HttpHandler {
   async #answer(request: IncomingMessage, response: ServerResponse, trail: RequestTrail): Promise<void> {
     const target = requestTarget(request);
     const { path, segments } = target;
-    const { user, info } = await this.#admit(request, target, trail);
+    const { user, info } = await this.#admit(request, target, trail, response);
     if (isHealthOrVersion(path)) {
       this.#answerOpen(path, response);
       return;
@@ -85,6 +85,7 @@ export class Router implements HttpHandler {
       await this.#parts.aggregator.proxy.handle(request, response, remote, user);
       return;
     }
+    if (info?.verb === '') throw methodNotAllowed();
     const mount = info === undefined ? undefined : this.#mount(info.group, info.version);
     // Mounted groups ask this server in turn: what they would wait for is what they hold.
     if (mount === undefined) await this.#parts.gates.enter({ request, response, user: user.name, info });
@@ -109,6 +110,7 @@ export class Router implements HttpHandler {
     request: IncomingMessage,
     { path, segments, query }: RequestTarget,
     trail: RequestTrail,
+    response?: ServerResponse,
   ): Promise<{ user: UserInfo; info: RequestInfo | undefined }> {
     const user = await this.#parts.authenticator.authenticate(request, path);
     // That nobody is named is what records show of those who did not say who they are.
@@ -118,8 +120,11 @@ export class Router implements HttpHandler {
     trail.info = info;
     const attributesOf = (who: UserInfo): Attributes =>
       info === undefined ? pathAttributes(who, method, path) : resourceAttributes(who, info);
+    // The refusal repeats what the client has sent: browsers must not take it for anything but JSON.
+    response?.setHeader('x-content-type-options', 'nosniff');
     const acting = impersonatedUser(request, user, attributesOf, this.#parts.authorizer) ?? user;
     this.#authorize(attributesOf(acting));
+    response?.removeHeader('x-content-type-options');
     return { user: acting, info };
   }
 
@@ -134,7 +139,11 @@ export class Router implements HttpHandler {
       return;
     }
     const ready = this.#parts.ready() || path.startsWith('/livez');
-    response.writeHead(ready ? 200 : 503, { 'content-type': 'text/plain; charset=utf-8' });
+    response.writeHead(ready ? 200 : 503, {
+      'content-type': 'text/plain; charset=utf-8',
+      'cache-control': 'no-cache, private',
+      'x-content-type-options': 'nosniff',
+    });
     response.end(ready ? 'ok' : 'not ready');
   }
 

@@ -1,20 +1,29 @@
+import type { AdmissionRequest } from '../admission/types.ts';
 import {
   accountName,
   type ClaimedObject,
   type ServiceAccountClaims,
 } from '../authentication/service-account-claims.ts';
 import type { ServiceAccountTokens } from '../authentication/service-account-tokens.ts';
-import { ApiServerError, conflict, invalid, notFound, type StatusCause } from '../errors.ts';
+import {
+  ApiServerError,
+  conflict,
+  invalid,
+  methodNotAllowed,
+  notFound,
+  type StatusCause,
+} from '../errors.ts';
 import { elementsOf, isObject, membersOf, stringOf, type JsonObject } from '../object/json.ts';
 import { timestamp, type KubeObject } from '../object/types.ts';
 import type { ResourceDefinition } from '../registry/definition.ts';
-import { keyOf, type Registry } from '../registry/registry.ts';
-import { readObject } from './body.ts';
+import { keyOf, operationOptions, type Registry } from '../registry/registry.ts';
+import { TOKEN_REQUEST } from '../kinds/reviews.ts';
 import { requestScope, type ResourceRequest, type ServerContext } from './context.ts';
 import { sendJson, setWarnings } from './respond.ts';
+import { readReview } from './review-body.ts';
 
 const TYPE = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest' };
-const SUBJECT = { group: 'authentication.k8s.io', resource: 'tokenrequests', kind: 'TokenRequest' };
+const SUBJECT = { group: 'authentication.k8s.io', resource: 'TokenRequest' };
 const DEFAULT_SECONDS = 3600;
 const SHORTEST_SECONDS = 600;
 const LONGEST_SECONDS = 2 ** 32;
@@ -32,37 +41,39 @@ export async function handleTokenRequest(
   definition: ResourceDefinition,
 ): Promise<void> {
   const { name = '', namespace = '', verb } = call.info;
-  if (verb !== 'create')
-    throw new ApiServerError('MethodNotAllowed', `${verb} is not possible on the token subresource`);
-  const { value: body } = await readObject(call.request);
-  checkType(body);
+  if (verb !== 'create') throw methodNotAllowed();
+  const scope = requestScope(call);
+  const body = await readReview(TOKEN_REQUEST, call, scope, ['uid']);
   const { registry, accountTokens } = context;
+  checkName(body, name);
   const account = registry.store.get(keyOf(definition, namespace, name))?.object;
   if (account === undefined) throw notFound(definition, name);
-  checkMetadata(body, account);
-  const spec = specOf(body, accountTokens);
-  const scope = requestScope(call);
+  checkUid(body, account);
   const metadata = {
+    ...body.metadata,
     name,
     namespace,
     uid: account.metadata.uid,
     creationTimestamp: timestamp(registry.now()),
   };
-  await registry.admission.validate(
-    {
-      operation: 'CREATE',
-      resource: { group: '', version: 'v1', resource: 'serviceaccounts' },
-      kind: TYPE.kind,
-      subresource: 'token',
-      namespace,
-      name,
-      user: scope.user,
-      dryRun: scope.dryRun,
-      object: { ...TYPE, metadata, spec: { ...spec } },
-      oldObject: undefined,
-    },
-    scope.warnings,
-  );
+  const admitted: AdmissionRequest = {
+    operation: 'CREATE',
+    resource: { group: '', version: 'v1', resource: 'serviceaccounts' },
+    kind: TYPE.kind,
+    kindVersion: { group: SUBJECT.group, version: 'v1' },
+    subresource: 'token',
+    namespace,
+    name,
+    user: scope.user,
+    dryRun: scope.dryRun,
+    object: undefined,
+    oldObject: undefined,
+    options: operationOptions('CreateOptions', scope),
+  };
+  const asked = { ...TYPE, metadata, spec: { ...specOf(body, accountTokens) } };
+  const object = await registry.admission.mutate(admitted, asked, scope.warnings);
+  const spec = specOf(object, accountTokens);
+  await registry.admission.validate({ ...admitted, object }, scope.warnings);
   const bound = boundClaims(registry, spec.boundObjectRef, name, namespace);
   const { seconds, warnafter } = lifetime(registry, spec, bound, accountTokens);
   const claims: ServiceAccountClaims = {
@@ -88,30 +99,21 @@ interface Spec {
   boundObjectRef: JsonObject | null;
 }
 
-function checkType({ apiVersion = TYPE.apiVersion, kind = TYPE.kind }: JsonObject): void {
-  if (apiVersion === TYPE.apiVersion && kind === TYPE.kind) return;
-  throw new ApiServerError(
-    'BadRequest',
-    `the object is ${stringOf(apiVersion)} ${stringOf(kind)}, this path takes ${TYPE.apiVersion} ${TYPE.kind}`,
-  );
+function checkName({ metadata }: JsonObject, name: string): void {
+  const own = membersOf(metadata).name;
+  if (stringOf(own) !== '' && own !== name)
+    throw invalid(SUBJECT, name, [
+      bad('metadata.name', own, 'must match the service account name if specified'),
+    ]);
 }
 
-function checkMetadata({ metadata }: JsonObject, account: KubeObject): void {
-  const { name, namespace, uid } = membersOf(metadata);
-  const causes: StatusCause[] = [];
-  const own = account.metadata;
-  if (stringOf(name) !== '' && name !== own.name)
-    causes.push(bad('metadata.name', name, 'must match the service account name if specified'));
-  if (stringOf(namespace) !== '' && namespace !== own.namespace)
-    causes.push(
-      bad('metadata.namespace', namespace, 'must match the service account namespace if specified'),
-    );
-  if (causes.length > 0) throw invalid(SUBJECT, own.name ?? '', causes);
-  if (stringOf(uid) !== '' && uid !== own.uid)
+function checkUid({ metadata }: JsonObject, account: KubeObject): void {
+  const uid = stringOf(membersOf(metadata).uid);
+  if (uid !== '' && uid !== account.metadata.uid)
     throw conflict(
       SUBJECT,
-      own.name ?? '',
-      `the UID in the token request (${stringOf(uid)}) does not match the UID of the service account (${own.uid ?? ''})`,
+      account.metadata.name ?? '',
+      `the UID in the token request (${uid}) does not match the UID of the service account (${account.metadata.uid ?? ''})`,
     );
 }
 
@@ -120,10 +122,8 @@ function bad(field: string, value: unknown, why: string): StatusCause {
 }
 
 function specOf(body: JsonObject, { issuer }: ServiceAccountTokens): Spec {
-  const { audiences, expirationSeconds = DEFAULT_SECONDS, boundObjectRef } = membersOf(body.spec);
-  const seconds = expirationSeconds === null ? DEFAULT_SECONDS : expirationSeconds;
-  if (typeof seconds !== 'number' || !Number.isInteger(seconds))
-    throw new ApiServerError('BadRequest', 'spec.expirationSeconds of a TokenRequest must be an integer');
+  const { audiences, expirationSeconds, boundObjectRef } = membersOf(body.spec);
+  const seconds = typeof expirationSeconds === 'number' ? expirationSeconds : DEFAULT_SECONDS;
   const field = 'spec.expirationSeconds';
   if (seconds < SHORTEST_SECONDS)
     throw invalid(SUBJECT, '', [bad(field, seconds, 'may not specify a duration less than 10 minutes')]);
@@ -148,13 +148,25 @@ function boundClaims(
   const apiVersion = stringOf(reference.apiVersion);
   const name = stringOf(reference.name);
   const uid = stringOf(reference.uid);
-  const resource = apiVersion === 'v1' && Object.hasOwn(BINDABLE, kind) ? BINDABLE[kind] : undefined;
+  // Of the core group any version will do.
+  const core = !apiVersion.includes('/');
+  const resource = core && Object.hasOwn(BINDABLE, kind) ? BINDABLE[kind] : undefined;
   if (resource === undefined)
-    throw new ApiServerError('BadRequest', `cannot bind token to object of type ${apiVersion}, Kind=${kind}`);
+    throw new ApiServerError(
+      'BadRequest',
+      `cannot bind token to object of type ${core ? '/' : ''}${apiVersion}, Kind=${kind}`,
+    );
+  if (name === '') throw new ApiServerError('BadRequest', 'Name parameter required.');
   const find = (storage: string, named: string) =>
     registry.store.get({ resource: storage, namespace: storage === 'nodes' ? '' : namespace, name: named });
   const object = find(resource, name)?.object;
   if (object === undefined) throw notFound({ group: '', resource }, name);
+  const { serviceAccountName, nodeName } = membersOf(object.spec);
+  if (kind === 'Pod' && serviceAccountName !== account)
+    throw new ApiServerError(
+      'BadRequest',
+      `cannot bind token for serviceaccount ${JSON.stringify(account)} to pod running with different serviceaccount name.`,
+    );
   if (uid !== '' && uid !== object.metadata.uid)
     throw conflict(
       { group: '', resource: kind },
@@ -163,12 +175,6 @@ function boundClaims(
     );
   if (kind === 'Secret') return { secret: claimed(object) };
   if (kind === 'Node') return { node: claimed(object) };
-  const { serviceAccountName, nodeName } = membersOf(object.spec);
-  if (serviceAccountName !== account)
-    throw new ApiServerError(
-      'BadRequest',
-      `cannot bind token for serviceaccount ${JSON.stringify(account)} to pod running with different serviceaccount name.`,
-    );
   if (stringOf(nodeName) === '') return { pod: claimed(object) };
   // A node that has not registered itself is called by its name all the same.
   const node = find('nodes', stringOf(nodeName))?.object;

@@ -1,6 +1,7 @@
 import { RBAC_GROUP } from '../authorization/group.ts';
 import type { StatusCause } from '../errors.ts';
 import { elementsOf, equalJson, isObject, membersOf, stringOf } from '../object/json.ts';
+import { validateSelector } from '../object/embedded-selector.ts';
 import { nameProblem } from '../object/names.ts';
 import type { KubeObject } from '../object/types.ts';
 import type { ResourceDefinition } from '../registry/definition.ts';
@@ -218,7 +219,13 @@ function validateRules(object: KubeObject, namespaced: boolean): StatusCause[] {
 
 function validateAggregation(object: KubeObject): StatusCause[] {
   if (object.aggregationRule === undefined) return [];
-  if (elementsOf(membersOf(object.aggregationRule).clusterRoleSelectors).length > 0) return [];
+  const selectors = elementsOf(membersOf(object.aggregationRule).clusterRoleSelectors);
+  if (selectors.length > 0)
+    return selectors.flatMap((selector, index) => {
+      const field = `aggregationRule.clusterRoleSelectors[${index}]`;
+      const causes = validateSelector(selector, field);
+      return causes.length === 0 ? [] : [...causes, invalid(field, null, 'invalid label selector.')];
+    });
   return [
     required(
       'aggregationRule.clusterRoleSelectors',
@@ -228,7 +235,10 @@ function validateAggregation(object: KubeObject): StatusCause[] {
 }
 
 function defaultBinding(binding: KubeObject): void {
+  binding.roleRef ??= {};
   if (isObject(binding.roleRef)) binding.roleRef.apiGroup ??= RBAC_GROUP;
+  if (Array.isArray(binding.subjects) && binding.subjects.length === 0)
+    Reflect.deleteProperty(binding, 'subjects');
   for (const subject of elementsOf(binding.subjects))
     if (isObject(subject) && (subject.kind === 'User' || subject.kind === 'Group'))
       subject.apiGroup ??= RBAC_GROUP;

@@ -2,7 +2,7 @@
 export type NameFormat = 'dns-subdomain' | 'dns-label' | 'dns-1035-label' | 'path-segment';
 
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
-const RULES: Record<NameFormat, { pattern: RegExp; max: number; says: string }> = {
+const RULES: Record<Exclude<NameFormat, 'path-segment'>, { pattern: RegExp; max: number; says: string }> = {
   'dns-subdomain': {
     pattern: new RegExp(`^${LABEL}(\\.${LABEL})*$`),
     max: 253,
@@ -18,15 +18,11 @@ const RULES: Record<NameFormat, { pattern: RegExp; max: number; says: string }> 
     max: 63,
     says: "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')",
   },
-  'path-segment': {
-    pattern: /^(?!\.{1,2}$)[^/%]+$/,
-    max: 253,
-    says: "may not contain '/' or '%', and may not be '.' or '..'",
-  },
 };
 
 /** Why a name is not acceptable, or `undefined` when it is. */
 export function nameProblem(name: string, format: NameFormat): string | undefined {
+  if (format === 'path-segment') return pathSegmentProblem(name);
   const { pattern, max, says } = RULES[format];
   const problems: string[] = [];
   const unit = format === 'dns-subdomain' ? 'characters' : 'bytes';
@@ -37,6 +33,12 @@ export function nameProblem(name: string, format: NameFormat): string | undefine
       format === 'dns-label' && RULES['dns-subdomain'].pattern.test(name) ? 'must not contain dots' : says,
     );
   return problems[0];
+}
+
+function pathSegmentProblem(name: string): string | undefined {
+  if (name === '.' || name === '..') return `may not be '${name}'`;
+  const bad = ['/', '%'].find((character) => name.includes(character));
+  return bad === undefined ? undefined : `may not contain '${bad}'`;
 }
 
 const SUFFIX_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';

@@ -17,7 +17,6 @@ type Surroundings = Pick<Registry, 'store' | 'catalogue'>;
 
 const STATUS: Readonly<Record<string, { code: ApiServerErrorCode; httpStatus: number }>> = {
   Forbidden: { code: 'Forbidden', httpStatus: 403 },
-  Unauthorized: { code: 'Unauthorized', httpStatus: 401 },
   RequestEntityTooLarge: { code: 'RequestEntityTooLarge', httpStatus: 413 },
   Invalid: { code: 'Invalid', httpStatus: 422 },
 };

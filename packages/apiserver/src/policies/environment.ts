@@ -179,7 +179,7 @@ function requestObject({ request, matched }: Input): object {
       ...(user.extra !== undefined && Object.keys(user.extra).length > 0 && { extra: user.extra }),
     },
     dryRun: request.dryRun,
-    options: OPTIONS[request.operation],
+    options: request.options ?? OPTIONS[request.operation],
   };
 }
 

@@ -29,7 +29,13 @@ export function admissionPolicyKinds(): ResourceDefinition[] {
         spec: POLICY_SPEC,
         status: open('What was found out about the expressions.'),
       }),
-      strategy: { validate: validatePolicy, validateDeeply: policyExpressionProblems },
+      strategy: {
+        prepareForCreate: (object) => {
+          object.status = {};
+        },
+        validate: validatePolicy,
+        validateDeeply: policyExpressionProblems,
+      },
       columns: [
         nameColumn(),
         countColumn(

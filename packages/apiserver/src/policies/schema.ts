@@ -47,7 +47,7 @@ export const POLICY_SPEC: Schema = obj('Conditions that requests must meet.', {
         expression: str('CEL.'),
         message: str('What is told.'),
         messageExpression: str('CEL that makes what is told.'),
-        reason: str('Unauthorized, Forbidden, Invalid or RequestEntityTooLarge.'),
+        reason: str('Forbidden, Invalid or RequestEntityTooLarge.'),
       },
       ['expression'],
     ),
@@ -73,5 +73,5 @@ export const BINDING_SPEC: Schema = obj('Puts a policy in force.', {
     parameterNotFoundAction: str('Allow or Deny requests when there is no such object.'),
   }),
   matchResources: MATCH_RESOURCES,
-  validationActions: list(str(), 'Deny, Warn, Audit.'),
+  validationActions: { ...list(str(), 'Deny, Warn, Audit.'), 'x-kubernetes-list-type': 'set' },
 });

@@ -1,9 +1,9 @@
-import type { AdmissionRequest, AdmissionStep, UserInfo } from '../admission/types.ts';
+import type { AdmissionRequest, AdmissionStep } from '../admission/types.ts';
 import type { Authorizer } from '../authorization/authorizer.ts';
-import type { AccessCheck } from '../cel/library/authorizer.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Store } from '../storage/store.ts';
 import { ADMISSION_GROUP } from '../webhooks/kinds.ts';
+import { accessOf } from './access.ts';
 import { BINDING_STORAGE, POLICY_STORAGE } from './kinds.ts';
 import type { Binding, Policy } from './types.ts';
 
@@ -47,23 +47,6 @@ export class PolicyAdmission implements AdmissionStep, Disposable {
   [Symbol.dispose](): void {
     this.#stop();
   }
-}
-
-/** Answers for a user, or for a service account that an expression asks for instead. */
-function accessOf(authorizer: Authorizer, user: UserInfo): AccessCheck {
-  return ({ serviceAccount, verb, target }) =>
-    authorizer.authorize({
-      user: serviceAccount === undefined ? user : serviceAccountUser(serviceAccount),
-      verb,
-      target,
-    });
-}
-
-function serviceAccountUser({ namespace, name }: { namespace: string; name: string }): UserInfo {
-  return {
-    name: `system:serviceaccount:${namespace}:${name}`,
-    groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'],
-  };
 }
 
 function policiesInForce(store: Store): PolicyInForce[] {

@@ -1,9 +1,8 @@
 import type { AdmissionRequest } from '../admission/types.ts';
 import { served } from '../conversion/remote.ts';
 import { conflict, notFound } from '../errors.ts';
-import { cloneJson } from '../object/json.ts';
+import { cloneJson, type JsonObject } from '../object/json.ts';
 import type { KubeObject } from '../object/types.ts';
-import type { Transaction } from '../storage/store.ts';
 import type { ResourceDefinition } from './definition.ts';
 import { planDeletion, type DeleteOptions } from './deletion.ts';
 import {
@@ -31,8 +30,6 @@ export interface DeletionTarget {
   readonly options: DeleteOptions;
   /** Set by handlers that have asked admission in the terms of a subresource already, such as eviction. */
   readonly admitted?: boolean;
-  /** Throws what refuses it, in the transaction that deletes or marks the object. */
-  readonly permit?: (transaction: Transaction, current: KubeObject) => void;
 }
 
 /**
@@ -45,7 +42,7 @@ export async function deleteObject(
   scope: RequestScope,
   target: DeletionTarget,
 ): Promise<DeletionOutcome> {
-  const { namespace, name, options, admitted = false, permit } = target;
+  const { namespace, name, options, admitted = false } = target;
   const key = keyOf(definition, namespace, name);
   const current = registry.store.get(key);
   if (current === undefined) throw notFound(definition, name);
@@ -62,7 +59,7 @@ export async function deleteObject(
     dryRun: scope.dryRun,
     object: undefined,
     oldObject: await served(definition, cloneJson(current.object)),
-    options: operationOptions('DeleteOptions', { options: { ...scope.options, ...options } }),
+    options: operationOptions('DeleteOptions', { options: { ...scope.options, ...asAsked(options, scope) } }),
   };
   if (definition.strategy.orphansByDefault === true && options.propagationPolicy === undefined)
     scope.warnings.push(ORPHANED);
@@ -74,7 +71,6 @@ export async function deleteObject(
     const latest = transaction.get(key);
     if (latest === undefined) throw notFound(definition, name);
     checkPreconditions(definition, name, latest.object, options);
-    permit?.(transaction, latest.object);
     const plan = planDeletion(definition, latest.object, options, registry.now());
     if (plan.step === 'none') return { ...storedOutcome(latest), gone: false };
     if (plan.step === 'remove') {
@@ -86,6 +82,19 @@ export async function deleteObject(
     return { ...storedOutcome(transaction.put(key, plan.object)), gone: false };
   });
   return servedOutcome(definition, outcome);
+}
+
+/** The options of a deletion as clients write them. */
+function asAsked(
+  { gracePeriodSeconds, propagationPolicy, preconditions }: DeleteOptions,
+  { dryRun }: RequestScope,
+): JsonObject {
+  return {
+    ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
+    ...(propagationPolicy !== undefined && { propagationPolicy }),
+    ...(preconditions !== undefined && { preconditions }),
+    ...(dryRun && { dryRun: ['All'] }),
+  };
 }
 
 /** @throws ApiServerError `Conflict` when an object is not the one, or not in the state, that a deletion is about. */

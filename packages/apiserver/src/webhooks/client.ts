@@ -1,6 +1,7 @@
 import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
+import { membersOf, stringOf } from '../object/json.ts';
 import { transportFailure } from './transport-failure.ts';
 import type { ServiceResolver, WebhookClientConfig } from './types.ts';
 
@@ -164,6 +165,8 @@ async function readBounded(response: IncomingMessage, signal: AbortSignal): Prom
   return Buffer.concat(chunks).toString('utf8');
 }
 
+/** Statuses of which the text of the answer says more. */
+const SAID_BY_SERVER = new Set([403, 406, 415]);
 const STATUS_TEXTS: Record<number, string> = {
   400: 'the server rejected our request for an unknown reason',
   401: 'the server has asked for the client to provide credentials',
@@ -177,15 +180,31 @@ const STATUS_TEXTS: Record<number, string> = {
 function parsed(status: number, text: string): unknown {
   if (status < 200 || status >= 300)
     throw new Error(
-      STATUS_TEXTS[status] ??
+      statusMessage(text) ??
+        STATUS_TEXTS[status] ??
+        (SAID_BY_SERVER.has(status) ? text.trim() : undefined) ??
         (status >= 500
           ? `an error on the server (${JSON.stringify(shown(text))}) has prevented the request from succeeding`
           : `the server responded with the status code ${status} but did not return more information`),
     );
+  if (text === '')
+    throw new Error(`0-length response with status code: ${status} and content type: application/json`);
   try {
     return JSON.parse(text);
   } catch (error) {
     throw new Error(`the answer is not JSON: ${JSON.stringify(shown(text))}`, { cause: error });
+  }
+}
+
+/** The message of an error that is told as a Status. */
+function statusMessage(text: string): string | undefined {
+  try {
+    const { kind, apiVersion, status, message } = membersOf(JSON.parse(text));
+    const told = kind === 'Status' && apiVersion === 'v1' && status !== 'Success';
+    return told ? stringOf(message) : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
   }
 }
 

@@ -44,6 +44,9 @@ function configuration(
       ),
     }),
     strategy: {
+      applyDefaults: (object) => {
+        if (elementsOf(object.webhooks).length === 0) Reflect.deleteProperty(object, 'webhooks');
+      },
       validate: (object) => validateWebhooks(object, kind === 'MutatingWebhookConfiguration'),
       validateDeeply: conditionProblems,
     },

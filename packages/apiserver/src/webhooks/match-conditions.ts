@@ -1,26 +1,29 @@
 // Match conditions of webhooks are those of policies; CEL is loaded when there are some.
 import type { AdmissionRequest } from '../admission/types.ts';
+import type { Authorizer } from '../authorization/authorizer.ts';
 import { ApiServerError, type StatusCause } from '../errors.ts';
 import { elementsOf, membersOf } from '../object/json.ts';
 import { qualifiedResource, type KubeObject } from '../object/types.ts';
+import { accessOf } from '../policies/access.ts';
 import type { MatchConditions } from '../policies/conditions.ts';
 import type { Invocation } from './match.ts';
 import type { ReviewedObjects } from './review.ts';
 import type { AdmissionWebhook, MatchCondition } from './types.ts';
 
-/** Conditions of webhooks do not know an authorizer here: what uses one is refused. */
-const NAMES = { params: false, authorizer: false };
+const NAMES = { params: false, authorizer: true };
 
 const compiled = new WeakMap<AdmissionWebhook, MatchConditions>();
 
 /**
  * Whether a webhook's conditions let it be called.
+ * @param authorizer is asked by conditions that ask what users may do
  * @throws ApiServerError `Forbidden` when a condition fails that the webhook may not ignore
  */
 export async function conditionsHold(
   { webhook, target }: Invocation,
   request: AdmissionRequest,
   { object, oldObject }: ReviewedObjects,
+  authorizer: Authorizer,
 ): Promise<boolean> {
   const { matchConditions = [] } = webhook;
   if (matchConditions.length === 0) return true;
@@ -34,7 +37,7 @@ export async function conditionsHold(
       object,
       oldObject,
       namespace: undefined,
-      access: () => ({ allowed: false, reason: 'conditions of webhooks cannot ask what users may do' }),
+      access: accessOf(authorizer, request.user),
       ...(target !== undefined && { matched: target }),
     }),
   );
@@ -58,7 +61,8 @@ export async function conditionProblems(object: KubeObject): Promise<StatusCause
   return webhooks.flatMap(({ matchConditions }, index) => {
     const all = elementsOf(matchConditions) as readonly MatchCondition[];
     return new MatchConditions(all, declarations(NAMES)).problems.flatMap((problem, at): StatusCause[] =>
-      problem === undefined
+      // That one is missing is told where the members are looked at.
+      problem === undefined || (all[at]?.expression ?? '').trim() === ''
         ? []
         : [
             {

@@ -1,9 +1,12 @@
 import type { AdmissionRequest } from '../admission/types.ts';
+import type { Authorizer } from '../authorization/authorizer.ts';
 import { internalError } from '../errors.ts';
 import { cloneJson, equalJson, isObject } from '../object/json.ts';
 import { isKubeObject, type KubeObject } from '../object/types.ts';
 import { reconform } from '../registry/conform.ts';
+import type { ResourceDefinition } from '../registry/definition.ts';
 import type { Registry } from '../registry/registry.ts';
+import { validateSchema } from '../schema/validate.ts';
 import { askWebhook } from './ask.ts';
 import type { WebhookClient } from './client.ts';
 import type { ConfiguredWebhook, WebhookConfigurations } from './configurations.ts';
@@ -29,15 +32,18 @@ export class MutatingWebhooks {
   readonly #registry: Pick<Registry, 'store' | 'catalogue'>;
   readonly #configurations: WebhookConfigurations;
   readonly #client: WebhookClient;
+  readonly #authorizer: Authorizer;
 
   constructor(
     registry: Pick<Registry, 'store' | 'catalogue'>,
     configurations: WebhookConfigurations,
     client: WebhookClient,
+    authorizer: Authorizer,
   ) {
     this.#registry = registry;
     this.#configurations = configurations;
     this.#client = client;
+    this.#authorizer = authorizer;
   }
 
   /** The object after all mutations. @throws ApiServerError of the first that refuses, or fails and may not be ignored */
@@ -81,7 +87,7 @@ export class MutatingWebhooks {
     const versions = new VersionedObjects(this.#registry.catalogue, request);
     const shown = await versions.show(object, target);
     const objects = { object: shown, oldObject: await versions.show(request.oldObject, target) };
-    if (!(await conditionsHold(invocation, request, objects))) return undefined;
+    if (!(await conditionsHold(invocation, request, objects, this.#authorizer))) return undefined;
     const outcome = await askWebhook(this.#client, invocation, request, objects, { mutating: true, signal });
     if (outcome.kind === 'refused') {
       warnings.push(...outcome.warnings);
@@ -106,7 +112,10 @@ export class MutatingWebhooks {
       );
     const patched = await patchedObject(shown, operations);
     const definition = request.view === undefined ? this.#definition(invocation, request) : undefined;
-    if (definition !== undefined) reconform(definition, patched);
+    if (definition !== undefined) {
+      checkTypes(definition, patched);
+      reconform(definition, patched);
+    }
     return versions.take(object, patched, target);
   }
 
@@ -144,6 +153,13 @@ function parsePatch(text: string): unknown[] | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** What a webhook makes of an object of a built-in kind must have its types. */
+function checkTypes({ origin, schema }: ResourceDefinition, object: KubeObject): void {
+  if (origin !== 'builtin' || schema === undefined) return;
+  const mistyped = validateSchema(schema, object).find(({ reason }) => reason === 'FieldValueTypeInvalid');
+  if (mistyped !== undefined) throw internalError(`${mistyped.field ?? ''} ${mistyped.message}`);
 }
 
 async function patchedObject(object: KubeObject, operations: readonly unknown[]): Promise<KubeObject> {

@@ -23,6 +23,7 @@ export interface ReviewAnswer {
 
 const KNOWN_VERSIONS = ['v1', 'v1beta1'];
 const GROUP = 'admission.k8s.io';
+const BASE64 = /^[A-Za-z0-9+/\r\n]*={0,2}[\r\n]*$/;
 
 /** The version of AdmissionReview in which a webhook is asked; `undefined` if it knows none that this server speaks. */
 export function reviewVersion({ admissionReviewVersions }: AdmissionWebhook): string | undefined {
@@ -86,6 +87,7 @@ export function readAnswer(version: string, uid: string, mutating: boolean, answ
   if (version === 'v1') checkIdentity({ response, kind, apiVersion }, uid);
   const { patch, patchType } = response;
   const text = stringOf(patch);
+  if (!BASE64.test(text)) throw new Error('response.patch is not base64');
   if (mutating && version === 'v1') checkPatchMembers(text, patchType);
   if (!mutating && version === 'v1') {
     if (text !== '') throw new Error('validating webhook may not return response.patch');
@@ -113,8 +115,13 @@ function checkIdentity(
     throw new Error(`expected response.uid="${uid}", got ${JSON.stringify(stringOf(response.uid))}`);
   if (kind !== 'AdmissionReview' || apiVersion !== `${GROUP}/v1`)
     throw new Error(
-      `expected webhook response of ${GROUP}/v1, Kind=AdmissionReview, got ${stringOf(apiVersion)}, Kind=${stringOf(kind)}`,
+      `expected webhook response of ${GROUP}/v1, Kind=AdmissionReview, got ${groupVersionText(stringOf(apiVersion))}, Kind=${stringOf(kind)}`,
     );
+}
+
+/** Group and version with a slash between them, even if there is no group. */
+function groupVersionText(apiVersion: string): string {
+  return apiVersion.includes('/') ? apiVersion : `/${apiVersion}`;
 }
 
 function checkPatchMembers(patch: string, patchType: unknown): void {

@@ -1,4 +1,5 @@
 import type { AdmissionRequest, AdmissionStep } from '../admission/types.ts';
+import type { Authorizer } from '../authorization/authorizer.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { WebhookClient } from './client.ts';
 import { WebhookConfigurations } from './configurations.ts';
@@ -13,16 +14,23 @@ const PHASE_LIMIT_MS = 34_000;
 export class WebhookAdmission implements AdmissionStep, Disposable {
   readonly #registry: Pick<Registry, 'store' | 'catalogue'>;
   readonly #client: WebhookClient;
+  readonly #authorizer: Authorizer;
   readonly #validating: WebhookConfigurations;
   readonly #mutatingConfigurations: WebhookConfigurations;
   readonly #mutating: MutatingWebhooks;
 
-  constructor(registry: Pick<Registry, 'store' | 'catalogue'>, client: WebhookClient) {
+  /** @param authorizer is asked by conditions that ask what users may do. */
+  constructor(
+    registry: Pick<Registry, 'store' | 'catalogue'>,
+    client: WebhookClient,
+    authorizer: Authorizer,
+  ) {
     this.#registry = registry;
     this.#client = client;
+    this.#authorizer = authorizer;
     this.#mutatingConfigurations = new WebhookConfigurations(registry.store, MUTATING_STORAGE);
     this.#validating = new WebhookConfigurations(registry.store, VALIDATING_STORAGE);
-    this.#mutating = new MutatingWebhooks(registry, this.#mutatingConfigurations, client);
+    this.#mutating = new MutatingWebhooks(registry, this.#mutatingConfigurations, client, authorizer);
   }
 
   async mutate(...[request, object, warnings, again]: Parameters<NonNullable<AdmissionStep['mutate']>>) {
@@ -38,7 +46,11 @@ export class WebhookAdmission implements AdmissionStep, Disposable {
   async validate(request: AdmissionRequest, warnings: string[]): Promise<void> {
     if (isExempt(request) || this.#validating.all.length === 0) return;
     const signal = AbortSignal.timeout(PHASE_LIMIT_MS);
-    await validateWithWebhooks(this.#registry, this.#validating, this.#client, request, { warnings, signal });
+    await validateWithWebhooks(this.#registry, this.#validating, this.#client, request, {
+      warnings,
+      signal,
+      authorizer: this.#authorizer,
+    });
   }
 
   [Symbol.dispose](): void {

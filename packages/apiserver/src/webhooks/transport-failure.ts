@@ -27,6 +27,6 @@ export function transportFailure(error: unknown, { host, port }: { host: string;
     return `tls: failed to verify certificate: x509: ${error.message}`;
   if (code === 'ECONNREFUSED') return `dial tcp ${address}: connect: connection refused`;
   if (code === 'ENOTFOUND') return `dial tcp: lookup ${host}: no such host`;
-  if (code === 'ECONNRESET') return 'connection reset by peer';
+  if (code === 'ECONNRESET') return error.message === 'socket hang up' ? 'EOF' : 'connection reset by peer';
   return error.message;
 }

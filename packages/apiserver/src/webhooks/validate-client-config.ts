@@ -35,7 +35,8 @@ function validateUrl(causes: Causes, text: string, path: string): void {
   const url = new URL(text);
   const scheme = url.protocol.slice(0, -1);
   if (scheme !== 'https') causes.invalid(path, scheme, `'https' is the only allowed URL scheme${FORM}`);
-  if (url.host === '') causes.invalid(path, '', `host must be specified${FORM}`);
+  if (url.host === '' || /^[^:]*:\/\/\//.test(text))
+    causes.invalid(path, '', `host must be specified${FORM}`);
   const user = url.password === '' ? url.username : `${url.username}:${url.password}`;
   if (user !== '') causes.invalid(path, user, 'user information is not permitted in the URL');
   if (url.hash !== '') causes.invalid(path, url.hash.slice(1), 'fragments are not permitted in the URL');

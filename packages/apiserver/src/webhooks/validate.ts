@@ -1,7 +1,7 @@
 import type { StatusCause } from '../errors.ts';
 import { elementsOf, isObject, membersOf, stringOf, type JsonObject } from '../object/json.ts';
 import { validateSelector } from '../object/embedded-selector.ts';
-import { nameProblem } from '../object/names.ts';
+import { nameProblem, qualifiedNameProblem } from '../object/names.ts';
 import type { KubeObject } from '../object/types.ts';
 import { Causes } from './causes.ts';
 import { validateClientConfig } from './validate-client-config.ts';
@@ -9,6 +9,7 @@ import { validateClientConfig } from './validate-client-config.ts';
 const OPERATIONS = ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE'];
 const SCOPES = ['*', 'Cluster', 'Namespaced'];
 const REVIEW_VERSIONS = ['v1', 'v1beta1'];
+const MOST_CONDITIONS = 64;
 const SIDE_EFFECTS = ['None', 'NoneOnDryRun'];
 
 /** Violations in a MutatingWebhookConfiguration or ValidatingWebhookConfiguration whose members have the right types. */
@@ -43,6 +44,7 @@ function validateWebhook(causes: Causes, webhook: JsonObject, mutating: boolean,
     causes.list.push(...validateSelector(webhook[member], `${path}.${member}`));
   if (mutating) causes.oneOf(`${path}.reinvocationPolicy`, webhook.reinvocationPolicy, ['IfNeeded', 'Never']);
   causes.list.push(...validateClientConfig(webhook.clientConfig, `${path}.clientConfig`));
+  validateConditions(causes, elementsOf(webhook.matchConditions), `${path}.matchConditions`);
   validateReviewVersions(
     causes,
     elementsOf(webhook.admissionReviewVersions),
@@ -117,6 +119,27 @@ function validateResources(causes: Causes, resources: readonly string[], path: s
       resources,
       "if '*' is present, must not specify other resources without subresources",
     );
+}
+
+/** Reports what is wrong with match conditions, but for their expressions; policies have the same. */
+export function validateConditions(causes: Causes, conditions: readonly unknown[], path: string): void {
+  const seen = new Set<string>();
+  if (conditions.length > MOST_CONDITIONS)
+    causes.list.push({
+      reason: 'FieldValueTooMany',
+      field: path,
+      message: `Too many: ${conditions.length}: must have at most ${MOST_CONDITIONS} items`,
+    });
+  conditions.map(membersOf).forEach((condition, index) => {
+    const at = `${path}[${index}]`;
+    const name = stringOf(condition.name);
+    if (stringOf(condition.expression).trim() === '') causes.required(`${at}.expression`);
+    const problem = name === '' ? undefined : qualifiedNameProblem(name);
+    if (name === '') causes.required(`${at}.name`);
+    else if (problem !== undefined) causes.invalid(`${at}.name`, name, problem);
+    if (name !== '' && seen.has(name)) causes.duplicate(`${at}.name`, name);
+    seen.add(name);
+  });
 }
 
 /** Shared with conversion webhooks, which have no older version that is recognised. */

@@ -1,4 +1,5 @@
 import type { AdmissionRequest } from '../admission/types.ts';
+import type { Authorizer } from '../authorization/authorizer.ts';
 import type { ApiServerError } from '../errors.ts';
 import type { Registry } from '../registry/registry.ts';
 import { askWebhook } from './ask.ts';
@@ -18,7 +19,7 @@ export async function validateWithWebhooks(
   configurations: WebhookConfigurations,
   client: WebhookClient,
   request: AdmissionRequest,
-  { warnings, signal }: { warnings: string[]; signal: AbortSignal },
+  { warnings, signal, authorizer }: { warnings: string[]; signal: AbortSignal; authorizer: Authorizer },
 ): Promise<void> {
   const invocations = configurations.all
     .map(({ webhook }) => invocationOf(registry, webhook, request, request.object))
@@ -31,7 +32,7 @@ export async function validateWithWebhooks(
         object: await versions.show(request.object, invocation.target),
         oldObject: await versions.show(request.oldObject, invocation.target),
       };
-      if (!(await conditionsHold(invocation, request, objects))) return undefined;
+      if (!(await conditionsHold(invocation, request, objects, authorizer))) return undefined;
       const outcome = await askWebhook(client, invocation, request, objects, { mutating: false, signal });
       if (outcome.kind === 'allowed') warnings.push(...outcome.answer.warnings);
       if (outcome.kind === 'refused') warnings.push(...outcome.warnings);
