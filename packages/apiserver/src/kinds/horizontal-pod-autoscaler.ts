@@ -2,19 +2,7 @@ import type { StatusCause } from '../errors.ts';
 import { elementsOf, isObject, membersOf, stringOf } from '../object/json.ts';
 import type { KubeObject } from '../object/types.ts';
 import type { ResourceDefinition } from '../registry/definition.ts';
-import {
-  atomic,
-  int,
-  list,
-  long,
-  mergeList,
-  named,
-  obj,
-  quantity,
-  str,
-  time,
-  type Fields,
-} from '../schema/dsl.ts';
+import { int, list, long, mergeList, named, obj, quantity, str, time, type Fields } from '../schema/dsl.ts';
 import type { Schema } from '../schema/types.ts';
 import { ageColumn, countColumn, nameColumn, textColumn } from '../table/common-columns.ts';
 import { builtin, objectSchema } from './builtin.ts';
@@ -101,7 +89,7 @@ const SPEC = named(
   obj(
     'Desired state of a HorizontalPodAutoscaler.',
     {
-      scaleTargetRef: atomic(TARGET_REFERENCE),
+      scaleTargetRef: TARGET_REFERENCE,
       minReplicas: int('The fewest replicas.'),
       maxReplicas: int('The most replicas.'),
       metrics: list(named(`${AUTOSCALING}.MetricSpec`, metric('target')), 'What decides.'),
