@@ -30,15 +30,26 @@ export function resourceQuotaKind(): ResourceDefinition {
     }),
     columns: [
       nameColumn(),
-      textColumn('Limits', 'The most that may be asked for.', (quota) =>
-        Object.entries(membersOf(membersOf(quota.spec).hard))
-          .map(([resource, amount]) => `${resource}: ${String(amount)}`)
-          .join(', '),
-      ),
+      textColumn('Request', 'What is asked for, of the most that may be.', (quota) => amounts(quota, false)),
+      textColumn('Limit', 'The sum of limits, of the most that may be.', (quota) => amounts(quota, true)),
       ageColumn(),
     ],
     strategy: { validate: validateQuota },
   });
+}
+
+/** Amounts as a list, those of limits or all others: the most there may be, and before it what is in use where somebody says so. */
+function amounts({ spec, status }: KubeObject, ofLimits: boolean): string {
+  const used = membersOf(membersOf(status).used);
+  return Object.entries(membersOf(membersOf(spec).hard))
+    .filter(([resource]) => resource.startsWith('limits.') === ofLimits)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([resource, most]) =>
+      used[resource] === undefined
+        ? `${resource}: ${String(most)}`
+        : `${resource}: ${String(used[resource])}/${String(most)}`,
+    )
+    .join(', ');
 }
 
 /** A limit that nothing would enforce is refused: it would look like one that holds. */
