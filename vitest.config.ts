@@ -61,7 +61,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
-          exclude: ['e2e/{kubernetes,differential}/**'],
+          exclude: ['e2e/{clients,kubernetes,differential}/**'],
           fileParallelism: false,
           sequence: { groupOrder: 1 },
           testTimeout: 300_000,
@@ -73,7 +73,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'cluster',
-          include: ['e2e/{kubernetes,differential}/**/*.test.ts'],
+          include: ['e2e/{clients,kubernetes,differential}/**/*.test.ts'],
           fileParallelism: false,
           sequence: { groupOrder: 2 },
           testTimeout: 300_000,

@@ -36,6 +36,7 @@ const programNames = {
   containerd: ['containerd', 'containerd-shim-runc-v2', 'ctr'],
   coredns: ['coredns'],
   helm: ['helm'],
+  'client-go': ['client-go'],
 } as const;
 export type KubernetesProgram = (typeof programNames)['kubernetes'][number];
 
@@ -112,6 +113,16 @@ const helmRecipe: Recipe = {
   packages: { helm: `${helmModule}/cmd/helm` },
 };
 
+const clientGoRecipe: Recipe = {
+  module: 'client-go',
+  release: 'k8s.io/client-go',
+  // As Kubernetes, so that what was compiled for it is not compiled again.
+  cgo: true,
+  tags: [],
+  versionVariables: [],
+  packages: { 'client-go': '.' },
+};
+
 /**
  * Builds programs of Kubernetes from its Go module, unless that was done before.
  * @throws Error that says what to do when Go is missing or too old, or with what the compiler said
@@ -133,6 +144,10 @@ export const buildCoredns = (options?: BuildOptions): Promise<BuiltPrograms> =>
 /** Builds Helm. Otherwise as `buildKubernetes`. */
 export const buildHelm = (options?: BuildOptions): Promise<BuiltPrograms> =>
   build(helmRecipe, programNames.helm, options);
+
+/** Builds our own program in `modules/client-go`, which uses client-go as controllers do. Otherwise as `buildKubernetes`. */
+export const buildClientGo = (options?: BuildOptions): Promise<BuiltPrograms> =>
+  build(clientGoRecipe, programNames['client-go'], options);
 
 /** Folder with the sources of a release of Kubernetes. */
 export async function goModuleFolder(minor: KubernetesMinor): Promise<string> {
@@ -160,7 +175,7 @@ async function build(
   );
   const folder = join(
     cache,
-    recipe.module.replace(/-.*/, ''),
+    recipe.module.replace(/-\d.*/, ''),
     `${version}-${hash.digest('hex').slice(0, 12)}`,
   );
 

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
+  buildClientGo,
   buildContainerd,
   buildCoredns,
   buildHelm,
@@ -48,8 +49,8 @@ async function up(): Promise<Cluster> {
 async function programs(): Promise<void> {
   const options = { onProgress: print };
   const { version } = await buildKubernetes(minorOf(values.kubernetes ?? defaultMinor), undefined, options);
-  for (const build of [buildContainerd, buildCoredns, buildHelm]) await build(options);
-  print(`programs of Kubernetes ${version}, containerd, CoreDNS and Helm are there`);
+  for (const build of [buildContainerd, buildCoredns, buildHelm, buildClientGo]) await build(options);
+  print(`programs of Kubernetes ${version}, containerd, CoreDNS, Helm and client-go are there`);
 }
 
 async function main(): Promise<void> {

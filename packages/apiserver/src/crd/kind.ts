@@ -43,9 +43,8 @@ export function customResourceDefinitionKind(now: () => Date): ResourceDefinitio
 
 function strategy(now: () => Date): Strategy {
   return {
-    prepareForCreate: ({ metadata }) => {
-      metadata.finalizers = [...new Set([...(metadata.finalizers ?? []), CRD_CLEANUP_FINALIZER])];
-    },
+    // Until its deletion nothing has to wait for a definition.
+    holdsDeletion: ({ metadata }) => metadata.deletionTimestamp === undefined,
     applyDefaults: (object) => {
       const spec = membersOf(object.spec);
       if (isObject(spec.names) && typeof spec.names.kind === 'string') {
@@ -60,6 +59,8 @@ function strategy(now: () => Date): Strategy {
     validateUpdate: immutableFields,
     allocate: (object, old, transaction) => acceptNames(object, old, transaction, now()),
     prepareForDeletion: (object) => {
+      const { metadata } = object;
+      metadata.finalizers = [...new Set([...(metadata.finalizers ?? []), CRD_CLEANUP_FINALIZER])];
       setCondition(
         object,
         'Terminating',

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { OPENID_PATHS } from '../http/openid.ts';
 import { REVIEWS } from '../kinds/reviews.ts';
 import { sendJson } from '../http/respond.ts';
-import type { JsonObject } from '../object/json.ts';
+import { stringOf, type JsonObject } from '../object/json.ts';
 import { apiVersionOf } from '../object/types.ts';
 import type { MountedGroup } from '../mounts/types.ts';
 import type { Catalogue } from '../registry/catalogue.ts';
@@ -14,9 +14,13 @@ import {
   wantsAggregatedDiscovery,
   type DiscoveredVersion,
 } from './aggregated.ts';
+import { compareGroups } from './group-order.ts';
+import { GIT_VERSION, KUBERNETES_MINOR } from './version.ts';
 import { compareVersions } from './version-order.ts';
 
 const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
+/** The order in which kube-apiserver tells the verbs of custom resources, which clients print as it is. */
+const CUSTOM_VERBS = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
 const SUBRESOURCE_VERBS: Record<
   string,
   { verbs: readonly string[]; kind?: string; group?: string; version?: string }
@@ -30,9 +34,6 @@ const SUBRESOURCE_VERBS: Record<
   attach: { verbs: ['create', 'get'], kind: 'PodAttachOptions' },
   portforward: { verbs: ['create', 'get'], kind: 'PodPortForwardOptions' },
 };
-
-/** Version of the Kubernetes API whose shapes this server follows. */
-const KUBERNETES_MINOR = '32';
 
 /** What other servers serve behind this one. */
 export interface Aggregation {
@@ -67,7 +68,7 @@ export class Discovery {
     return {
       major: '1',
       minor: KUBERNETES_MINOR,
-      gitVersion: `v1.${KUBERNETES_MINOR}.0+virtkit`,
+      gitVersion: GIT_VERSION,
       gitCommit: '',
       gitTreeState: '',
       buildDate: '1970-01-01T00:00:00Z',
@@ -113,12 +114,13 @@ export class Discovery {
 
   /** The groups that are served, each with its versions, the preferred one first. */
   groups(): Map<string, string[]> {
-    const groups = new Map<string, string[]>();
+    const own = new Map<string, string[]>();
     for (const { group, version } of [...this.#catalogue.all(), ...this.#mounts, ...REVIEWS]) {
-      const versions = groups.get(group) ?? [];
+      const versions = own.get(group) ?? [];
       if (!versions.includes(version)) versions.push(version);
-      groups.set(group, versions.sort(compareVersions));
+      own.set(group, versions.sort(compareVersions));
     }
+    const groups = new Map([...own].sort(([one], [other]) => compareGroups(one, other)));
     for (const { spec } of this.#aggregation?.remote() ?? []) {
       const versions = groups.get(spec.group) ?? [];
       if (!versions.includes(spec.version)) groups.set(spec.group, [...versions, spec.version]);
@@ -178,6 +180,7 @@ export class Discovery {
 
   #resourceList(group: string, version: string): JsonObject {
     const definitions = this.#catalogue.all().filter((d) => d.group === group && d.version === version);
+    const entries = definitions.flatMap(resourceEntries);
     const mounted = this.#mounts.filter((mount) => mount.group === group && mount.version === version);
     const reviews = REVIEWS.filter((review) => review.group === group && review.version === version);
     return {
@@ -185,7 +188,7 @@ export class Discovery {
       apiVersion: 'v1',
       groupVersion: apiVersionOf(group, version),
       resources: [
-        ...definitions.flatMap(resourceEntries),
+        ...(definitions.every(({ origin }) => origin === 'custom') ? entries : entries.sort(byName)),
         ...mounted.flatMap((mount) =>
           mount.resources.map((resource) => ({ ...resource, singularName: resource.singularName ?? '' })),
         ),
@@ -217,7 +220,7 @@ function resourceEntries(definition: ResourceDefinition): JsonObject[] {
       singularName: definition.singular,
       namespaced,
       kind,
-      verbs: VERBS,
+      verbs: verbsOf(definition),
       ...(definition.shortNames.length > 0 && { shortNames: definition.shortNames }),
       ...(definition.categories.length > 0 && { categories: definition.categories }),
     },
@@ -227,4 +230,16 @@ function resourceEntries(definition: ResourceDefinition): JsonObject[] {
       : [subresource('scale', { kind: 'Scale', group: 'autoscaling', version: 'v1', ...changing })]),
     ...definition.extraSubresources.map((name) => subresource(name, { ...SUBRESOURCE_VERBS[name] })),
   ];
+}
+
+function verbsOf({ origin, storage }: ResourceDefinition): readonly string[] {
+  if (origin === 'custom') return CUSTOM_VERBS;
+  // Each namespace is emptied first, so there is no deletion of many of them.
+  return storage === 'namespaces' ? VERBS.filter((verb) => verb !== 'deletecollection') : VERBS;
+}
+
+/** A resource comes before its subresources; those of custom resources are told in another order. */
+function byName(one: JsonObject, other: JsonObject): number {
+  const [left, right] = [stringOf(one.name), stringOf(other.name)];
+  return left < right ? -1 : left > right ? 1 : 0;
 }

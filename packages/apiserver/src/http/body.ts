@@ -82,7 +82,7 @@ export function mediaType(request: IncomingMessage): string {
 }
 
 /**
- * Reads an object, noting members that it contains twice. Of protobuf only the kinds are understood that kubectl sends so.
+ * Reads an object, noting members that it contains twice. Of protobuf the built-in kinds are understood, except CustomResourceDefinitions and APIServices.
  * @throws ApiServerError `UnsupportedMediaType`, `RequestEntityTooLarge`, `BadRequest`
  */
 export async function readObject(request: IncomingMessage): Promise<ParsedBody> {

@@ -1,6 +1,7 @@
 import { ApiServerError } from '../errors.ts';
 import { isObject, type JsonObject } from '../object/json.ts';
 import type { KubeObject } from '../object/types.ts';
+import { patchTypes } from '../openapi/paths.ts';
 import { applyMergePatch } from '../patch/merge-patch.ts';
 import { applyStrategicMergePatch } from '../patch/strategic-merge-patch.ts';
 import type { ParsedBody } from '../registry/conform.ts';
@@ -56,7 +57,7 @@ function strategicMerge(definition: ResourceDefinition): Algorithm {
   if (definition.origin === 'custom' || schema === undefined)
     throw new ApiServerError(
       'UnsupportedMediaType',
-      `${definition.kind} is a custom resource: strategic merge patch is not possible, use application/merge-patch+json or application/json-patch+json`,
+      `the body of the request was in an unknown format - accepted media types include: ${patchTypes(definition).join(', ')}`,
     );
   return (object, patch) => ({
     ...applyStrategicMergePatch(schema, object, patch === null ? {} : requireObject(patch)),

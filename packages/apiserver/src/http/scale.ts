@@ -2,12 +2,23 @@ import { served } from '../conversion/remote.ts';
 import { invalid, methodNotAllowed, notFound } from '../errors.ts';
 import { FieldManager } from '../apply/field-manager.ts';
 import { ownersOfParent, ownersOfScale, replicasPaths, SCALE } from '../apply/scale-owners.ts';
-import { isObject, membersOf, setValueAt, stringOf, valueAt, cloneJson } from '../object/json.ts';
+import {
+  isObject,
+  membersOf,
+  setValueAt,
+  stringOf,
+  valueAt,
+  cloneJson,
+  type JsonObject,
+} from '../object/json.ts';
 import { selectorText } from '../object/embedded-selector.ts';
 import type { KubeObject } from '../object/types.ts';
 import { fromStorage, type ResourceDefinition, type ScalePaths } from '../registry/definition.ts';
 import { keyOf, type RequestScope } from '../registry/registry.ts';
 import { bodyOf, updateObject } from '../registry/update.ts';
+import { ageColumn, countColumn, nameColumn } from '../table/common-columns.ts';
+import { tableHead, tableRow } from '../table/table.ts';
+import { acceptedShape } from './accept.ts';
 import { isApply, readApplyRequest, reportDuplicates } from './apply-request.ts';
 import { readObject } from './body.ts';
 import { requestScope, type ResourceRequest, type ServerContext } from './context.ts';
@@ -25,7 +36,12 @@ export async function handleScale(
   if (verb === 'get') {
     const stored = context.registry.store.get(keyOf(definition, namespace, name));
     if (stored === undefined) throw notFound(definition, name);
-    sendJson(call.response, 200, scaleOf(await served(definition, stored.object), paths));
+    const scale = scaleOf(await served(definition, stored.object), paths);
+    sendJson(
+      call.response,
+      200,
+      acceptedShape(call.request.headers.accept) === 'table' ? tableOf(scale) : scale,
+    );
     return;
   }
   if (verb !== 'update' && verb !== 'patch') throw methodNotAllowed();
@@ -56,6 +72,25 @@ export async function handleScale(
   });
   setWarnings(call.response, scope.warnings);
   sendJson(call.response, 200, scaleOf(fromStorage(definition, outcome.object), paths));
+}
+
+const COLUMNS = [
+  nameColumn(),
+  countColumn('Desired', 'Replicas that are wanted.', ({ spec }) => numberOf(membersOf(spec).replicas)),
+  countColumn('Available', 'Replicas that there are.', ({ status }) => numberOf(membersOf(status).replicas)),
+  ageColumn(),
+];
+
+function numberOf(value: unknown): number {
+  return typeof value === 'number' ? value : 0;
+}
+
+/** A Scale as `kubectl get --subresource=scale` wants it. */
+function tableOf(scale: KubeObject): JsonObject {
+  return {
+    ...tableHead(COLUMNS, { resourceVersion: scale.metadata.resourceVersion }),
+    rows: [tableRow(COLUMNS, scale, 'Metadata', new Date())],
+  };
 }
 
 /** Makes a new Scale, with its owners, from the present one. */

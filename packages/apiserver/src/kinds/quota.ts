@@ -34,12 +34,8 @@ export function resourceQuotaKind(): ResourceDefinition {
     }),
     columns: [
       nameColumn(),
-      textColumn('Request', 'What is asked for, of the most that may be.', (quota) =>
-        usage(quota, (resource) => !resource.startsWith('limits.')),
-      ),
-      textColumn('Limit', 'What pods may use, of the most that they may.', (quota) =>
-        usage(quota, (resource) => resource.startsWith('limits.')),
-      ),
+      textColumn('Request', 'What is asked for, of the most that may be.', (quota) => amounts(quota, false)),
+      textColumn('Limit', 'The sum of limits, of the most that may be.', (quota) => amounts(quota, true)),
       ageColumn(),
     ],
     strategy: {
@@ -55,18 +51,16 @@ export function resourceQuotaKind(): ResourceDefinition {
   });
 }
 
-/** `pods: 2/5, secrets: 0/3`; only the limits while nothing has written what is used. */
-function usage(quota: KubeObject, shown: (resource: string) => boolean): string {
-  const used = membersOf(membersOf(quota.status).used);
-  return Object.entries(membersOf(membersOf(quota.spec).hard))
-    .filter(([resource]) => shown(resource))
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(
-      ([resource, most]) =>
-        `${resource}: ${[used[resource], most]
-          .filter((each) => each !== undefined)
-          .map(String)
-          .join('/')}`,
+/** Amounts as a list, those of limits or all others: the most there may be, and before it what is in use where somebody says so. */
+function amounts({ spec, status }: KubeObject, ofLimits: boolean): string {
+  const used = membersOf(membersOf(status).used);
+  return Object.entries(membersOf(membersOf(spec).hard))
+    .filter(([resource]) => resource.startsWith('limits.') === ofLimits)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([resource, most]) =>
+      used[resource] === undefined
+        ? `${resource}: ${String(most)}`
+        : `${resource}: ${String(used[resource])}/${String(most)}`,
     )
     .join(', ');
 }

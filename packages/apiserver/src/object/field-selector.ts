@@ -31,7 +31,10 @@ export function parseFieldSelector(text: string, fields: SelectableFields): (obj
     if (path === undefined)
       throw new ApiServerError(
         'BadRequest',
-        `${JSON.stringify(label)} is not a known field selector: only ${known}`,
+        // Kubernetes tells which fields there are only of resources that have no others than all have.
+        Object.keys(fields).some((field) => !Object.hasOwn(COMMON_FIELDS, field))
+          ? `field label not supported: ${label}`
+          : `${JSON.stringify(label)} is not a known field selector: only ${known}`,
       );
     return (object: KubeObject) => {
       return (shownValue(valueAt(object, path)) === wanted) !== (operator === '!=');

@@ -56,12 +56,15 @@ const QUALIFIED_RULE =
   "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
 const QUALIFIED = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 
-/** Why a label key, annotation key or finalizer is not acceptable, or `undefined` when it is. */
-export function qualifiedNameProblem(name: string): string | undefined {
+/**
+ * Why a label key, annotation key or finalizer is not acceptable, or `undefined` when it is.
+ * @param what it is called
+ */
+export function qualifiedNameProblem(name: string, what = 'a qualified name'): string | undefined {
   const parts = name.split('/');
   const last = parts.at(-1) ?? '';
   if (parts.length > 2)
-    return `a qualified name ${QUALIFIED_RULE} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`;
+    return `${what} ${QUALIFIED_RULE} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`;
   if (parts.length === 2) {
     const prefix = nameProblem(parts[0] ?? '', 'dns-subdomain');
     if (parts[0] === '') return 'prefix part must be non-empty';

@@ -20,17 +20,22 @@ export class SchemaCollector {
 
   /** The OpenAPI form of a schema: a reference if it is named. */
   convert(schema: Schema): JsonObject {
-    const { definitionName } = schema;
+    const { definitionName, description } = schema;
     if (definitionName === undefined) return this.#inline(schema);
     this.add(definitionName, schema);
-    return { $ref: `${PREFIX[this.#dialect]}${definitionName}` };
+    const $ref = `${PREFIX[this.#dialect]}${definitionName}`;
+    if (description === undefined) return { $ref };
+    // Version 3 ignores what stands beside a reference, and `kubectl explain` looks for a description where the reference is.
+    return this.#dialect === 'v3' ? { description, allOf: [{ $ref }] } : { description, $ref };
   }
 
   /** Publishes a schema under a name. */
   add(name: string, schema: Schema): void {
     if (Object.hasOwn(this.schemas, name)) return;
     this.schemas[name] = {};
-    this.schemas[name] = this.#inline(schema);
+    const { description: _use, ...shape } = schema;
+    // What may be a number or a string means something else wherever it is used.
+    this.schemas[name] = this.#inline(schema.type === undefined ? shape : schema);
   }
 
   #inline(schema: Schema): JsonObject {
@@ -73,6 +78,9 @@ function versionTwo(schema: JsonObject): JsonObject {
     return { ...rest, type: 'string', format: 'int-or-string' };
   }
   // Clients of version 2 refuse unknown members of an object that lists any; without a list they accept all.
-  if (rest['x-kubernetes-preserve-unknown-fields'] === true) delete rest.properties;
+  if (rest['x-kubernetes-preserve-unknown-fields'] === true) {
+    delete rest.properties;
+    delete rest.type;
+  }
   return rest;
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { GIT_VERSION } from '../discovery/version.ts';
 import { sendJson } from '../http/respond.ts';
 import type { JsonObject } from '../object/json.ts';
 import { apiVersionOf } from '../object/types.ts';
@@ -13,7 +14,7 @@ import { patchTypes, resourcePaths } from './paths.ts';
 
 /** What kubectl asks for; the answer's type has no @, which Go refuses to parse. */
 const PROTOBUF_V2 = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
-const INFO = { title: 'Kubernetes', version: 'v1.32.0+virtkit' };
+const INFO = { title: 'Kubernetes', version: GIT_VERSION };
 
 /** The OpenAPI documents of what is served at present, built when asked for and kept until the catalogue changes. */
 export class OpenApi {

@@ -1,94 +1,11 @@
 import { ApiServerError } from '../errors.ts';
-import { membersOf, stringOf, type JsonObject } from '../object/json.ts';
+import { parseJson } from '../http/json-body.ts';
+import { isObject, stringOf, type JsonObject } from '../object/json.ts';
 import { timestamp } from '../object/types.ts';
-import { ACCESS_KINDS } from './access-messages.ts';
-import { many, METADATA, one, type FieldType, type Message } from './message.ts';
+import { messageNamed, type Field, type Message, type MessageName, type ValueType } from './message-types.ts';
 import { readFields } from './reader.ts';
 
-const REFERENCE: Message = { 1: one('name') };
-const OBJECT_REFERENCE: Message = {
-  1: one('kind'),
-  2: one('namespace'),
-  3: one('name'),
-  4: one('uid'),
-  5: one('apiVersion'),
-  6: one('resourceVersion'),
-  7: one('fieldPath'),
-};
-const DELETE_OPTIONS: Message = {
-  1: one('gracePeriodSeconds', 'number'),
-  2: one('preconditions', { 1: one('uid'), 2: one('resourceVersion') }),
-  3: one('orphanDependents', 'boolean'),
-  4: one('propagationPolicy'),
-  5: many('dryRun'),
-};
-const SERVICE_PORT: Message = {
-  1: one('name'),
-  2: one('protocol'),
-  3: one('port', 'number'),
-  4: one('targetPort', 'int-or-string'),
-  5: one('nodePort', 'number'),
-  6: one('appProtocol'),
-};
-const SERVICE_SPEC: Message = {
-  1: many('ports', SERVICE_PORT),
-  2: one('selector', 'string-map'),
-  3: one('clusterIP'),
-  4: one('type'),
-  5: many('externalIPs'),
-  7: one('sessionAffinity'),
-  8: one('loadBalancerIP'),
-  9: many('loadBalancerSourceRanges'),
-  10: one('externalName'),
-  11: one('externalTrafficPolicy'),
-};
-
-/** The kinds that kubectl's generators send as protobuf, by `apiVersion kind`. */
-const KINDS: Readonly<Record<string, Message>> = {
-  ...ACCESS_KINDS,
-  'v1 Namespace': {
-    1: METADATA,
-    2: one('spec', { 1: many('finalizers') }),
-    3: one('status', { 1: one('phase') }),
-  },
-  'v1 ConfigMap': {
-    1: METADATA,
-    2: one('data', 'string-map'),
-    3: one('binaryData', 'bytes-map'),
-    4: one('immutable', 'boolean'),
-  },
-  'v1 Secret': {
-    1: METADATA,
-    2: one('data', 'bytes-map'),
-    3: one('type'),
-    4: one('stringData', 'string-map'),
-    5: one('immutable', 'boolean'),
-  },
-  'v1 ServiceAccount': {
-    1: METADATA,
-    2: many('secrets', OBJECT_REFERENCE),
-    3: many('imagePullSecrets', REFERENCE),
-    4: one('automountServiceAccountToken', 'boolean'),
-  },
-  'v1 Service': { 1: METADATA, 2: one('spec', SERVICE_SPEC) },
-  'v1 DeleteOptions': DELETE_OPTIONS,
-  'meta.k8s.io/v1 DeleteOptions': DELETE_OPTIONS,
-  'policy/v1 Eviction': { 1: METADATA, 2: one('deleteOptions', DELETE_OPTIONS) },
-  'scheduling.k8s.io/v1 PriorityClass': {
-    1: METADATA,
-    2: one('value', 'number'),
-    3: one('globalDefault', 'boolean'),
-    4: one('description'),
-    5: one('preemptionPolicy'),
-  },
-};
-
 const MAGIC = Buffer.from('k8s\0');
-/** The envelope around every object: type, then the object's own bytes. */
-const ENVELOPE: Message = {
-  1: one('type', { 1: one('apiVersion'), 2: one('kind') }),
-  2: one('raw', 'bytes'),
-};
 
 /**
  * Decodes an object that a client has sent as `application/vnd.kubernetes.protobuf`.
@@ -100,76 +17,147 @@ export function decodeProtobuf(body: Buffer): JsonObject {
       'BadRequest',
       'the protobuf body of the request does not begin as Kubernetes objects do',
     );
-  const { type, raw } = decode(body.subarray(MAGIC.length), ENVELOPE) as {
-    type?: { apiVersion?: string; kind?: string };
-    raw?: string;
-  };
-  const { apiVersion = '', kind = '' } = type ?? {};
-  const name = `${apiVersion} ${kind}`;
-  const message = Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
+  const { apiVersion, kind, raw } = readEnvelope(body.subarray(MAGIC.length));
+  const message = messageNamed(messageOf(apiVersion, kind));
   if (message === undefined)
     throw new ApiServerError(
       'UnsupportedMediaType',
-      `${name} is understood as application/json only, not as protobuf`,
+      `${apiVersion} ${kind} is understood as application/json only, not as protobuf`,
     );
-  return { apiVersion, kind, ...decode(Buffer.from(raw ?? '', 'base64'), message) };
+  return { apiVersion, kind, ...decode(raw, message) };
+}
+
+/** What is around every object: its type (1: apiVersion and kind) and its own bytes (2). */
+function readEnvelope(bytes: Buffer): { apiVersion: string; kind: string; raw: Buffer } {
+  const envelope = new Map(readFields(bytes).map(({ number, value }) => [number, asBytes(value)]));
+  const type = new Map(
+    readFields(envelope.get(1) ?? Buffer.alloc(0)).map(({ number, value }) => [number, asText(value)]),
+  );
+  return {
+    apiVersion: type.get(1) ?? '',
+    kind: type.get(2) ?? '',
+    raw: envelope.get(2) ?? Buffer.alloc(0),
+  };
+}
+
+/** The name of a kind's message: groups are known by the first part of their name. */
+function messageOf(apiVersion: string, kind: string): string {
+  // They are of the group of whatever is to be deleted.
+  if (kind === 'DeleteOptions') return 'meta/v1.DeleteOptions';
+  const [version, group = ''] = apiVersion.split('/').reverse();
+  const own = !group.includes('.') || group.endsWith('.k8s.io');
+  const [first] = group.split('.');
+  return own ? `${group === '' ? 'core' : first}/${version}.${kind}` : '';
 }
 
 function decode(bytes: Buffer, message: Message): JsonObject {
   const result: JsonObject = {};
   for (const { number, value } of readFields(bytes)) {
-    const field = message[number];
+    const field = message.get(number);
+    // Of a newer client, which does not expect an older server to know it.
     if (field === undefined) continue;
-    if (field.type === 'lists-map') {
-      const map = (result[field.name] ??= {}) as JsonObject;
-      const entry = decode(asBytes(value), { 1: one('key'), 2: one('value', { 1: many('items') }) });
-      map[stringOf(entry.key)] = membersOf(entry.value).items ?? [];
-      continue;
-    }
-    if (field.type === 'string-map' || field.type === 'bytes-map') {
-      const map = (result[field.name] ??= {}) as JsonObject;
-      const entry = decode(asBytes(value), {
-        1: one('key'),
-        2: one('value', field.type === 'bytes-map' ? 'bytes' : 'string'),
-      });
-      map[stringOf(entry.key)] = entry.value ?? '';
-      continue;
-    }
-    const decoded = decodeValue(value, field.type);
-    // Go's encoder writes empty strings for unset ones.
-    if (decoded === undefined || (decoded === '' && field.repeated !== true)) continue;
-    if (field.repeated === true) ((result[field.name] ??= []) as unknown[]).push(decoded);
-    else result[field.name] = decoded;
+    if (field.holds === 'map') addEntry(result, field, asBytes(value));
+    else if (field.inline) Object.assign(result, decodeValue(value, field.type));
+    else addValue(result, field, decodeValue(value, field.type));
   }
   return result;
 }
 
-/** Types that are handled entry by entry. */
-type MapType = 'string-map' | 'bytes-map' | 'lists-map';
+function addValue(result: JsonObject, { name, holds, keepsZero }: Field, value: unknown): void {
+  if (holds === 'list') ((result[name] ??= []) as unknown[]).push(value);
+  else if (value !== undefined && (keepsZero || (value !== '' && value !== 0 && value !== false)))
+    result[name] = value;
+}
 
-function decodeValue(value: number | Buffer, type: Exclude<FieldType, MapType>): unknown {
-  if (type === 'number') return Number(value);
-  if (type === 'boolean') return value === 1;
-  const bytes = asBytes(value);
-  if (type === 'string') return bytes.toString('utf8');
-  if (type === 'bytes') return bytes.toString('base64');
-  if (type === 'time') {
-    const { seconds } = decode(bytes, { 1: one('seconds', 'number') });
-    return typeof seconds === 'number' ? timestamp(new Date(seconds * 1000)) : undefined;
+/** A pair of key (1) and value (2). */
+function addEntry(result: JsonObject, { name, type }: Field, bytes: Buffer): void {
+  const map = (result[name] ??= {}) as JsonObject;
+  const entry = new Map(readFields(bytes).map(({ number, value }) => [number, value]));
+  map[asText(entry.get(1) ?? Buffer.alloc(0))] = decodeValue(entry.get(2) ?? Buffer.alloc(0), type);
+}
+
+/** @returns undefined for a time that is not set */
+function decodeValue(value: number | Buffer, type: ValueType): unknown {
+  switch (type) {
+    case 'number':
+      return asNumber(value);
+    case 'boolean':
+      return asNumber(value) !== 0;
+    case 'string':
+      return asText(value);
+    case 'bytes':
+      return asBytes(value).toString('base64');
+    case 'quantity':
+      return stringOf(members(value, { 1: ['text', 'string'] }).text, '0');
+    case 'strings':
+      return readFields(asBytes(value)).map((item) => asText(item.value));
+    case 'json':
+      return decodeJson(value);
+    case 'time':
+    case 'micro-time':
+      return decodeTime(value, type);
+    case 'int-or-string': {
+      const {
+        type: isText,
+        int,
+        text,
+      } = members(value, {
+        1: ['type', 'number'],
+        2: ['int', 'number'],
+        3: ['text', 'string'],
+      });
+      return isText === 1 ? (text ?? '') : (int ?? 0);
+    }
+    default:
+      return decode(asBytes(value), messageNamed(type satisfies MessageName)!);
   }
-  if (type === 'int-or-string') {
-    const {
-      type: kind,
-      int,
-      text,
-    } = decode(bytes, { 1: one('type', 'number'), 2: one('int', 'number'), 3: one('text') });
-    return kind === 1 ? (text ?? '') : (int ?? 0);
-  }
-  return decode(bytes, type);
+}
+
+function members(
+  value: number | Buffer,
+  fields: Readonly<Record<number, readonly [name: string, type: 'number' | 'string']>>,
+): JsonObject {
+  return Object.fromEntries(
+    readFields(asBytes(value)).flatMap((part) => {
+      const field = fields[part.number];
+      return field === undefined ? [] : [[field[0], decodeValue(part.value, field[1])]];
+    }),
+  );
+}
+
+function decodeTime(value: number | Buffer, type: 'time' | 'micro-time'): string | undefined {
+  const { seconds, nanos = 0 } = members(value, { 1: ['seconds', 'number'], 2: ['nanos', 'number'] });
+  if (typeof seconds !== 'number') return undefined;
+  const text = timestamp(new Date(seconds * 1000));
+  if (type === 'time') return text;
+  const micros = Math.floor(Number(nanos) / 1000);
+  return text.replace(/(\.\d+)?Z$/, `.${String(micros).padStart(6, '0')}Z`);
+}
+
+/** JSON of any shape, which is in a message of its own. */
+function decodeJson(value: number | Buffer): unknown {
+  const raw = readFields(asBytes(value)).find(({ number }) => number === 1)?.value;
+  if (raw === undefined) return undefined;
+  const parsed = parseJson(asText(raw));
+  if (!isObject(parsed))
+    throw new ApiServerError('BadRequest', 'the protobuf body of the request contains JSON of no object');
+  return parsed;
 }
 
 function asBytes(value: number | Buffer): Buffer {
-  if (typeof value === 'number')
-    throw new ApiServerError('BadRequest', 'a field of the protobuf body has an unexpected type');
+  if (typeof value === 'number') throw wrongType();
   return value;
+}
+
+function asText(value: number | Buffer): string {
+  return asBytes(value).toString('utf8');
+}
+
+function asNumber(value: number | Buffer): number {
+  if (typeof value !== 'number') throw wrongType();
+  return value;
+}
+
+function wrongType(): ApiServerError {
+  return new ApiServerError('BadRequest', 'a field of the protobuf body has an unexpected type');
 }

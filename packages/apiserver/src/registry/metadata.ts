@@ -46,7 +46,7 @@ export function validateMetadata(definition: ResourceDefinition, metadata: Objec
     if (problem !== undefined) causes.push(badValue('metadata.name', name, problem));
   }
   for (const [key, value] of Object.entries(metadata.labels ?? {})) {
-    const keyProblem = qualifiedNameProblem(key);
+    const keyProblem = qualifiedNameProblem(key, 'a valid label key');
     if (keyProblem !== undefined) causes.push(badValue('metadata.labels', key, keyProblem));
     const valueProblem = labelValueProblem(value);
     if (valueProblem !== undefined) causes.push(badValue('metadata.labels', value, valueProblem));

@@ -30,17 +30,20 @@ export function time(description = ''): Schema {
 
 /** A port by number or name, or another value that is a number or a string. */
 export function intOrString(description = ''): Schema {
-  return { ...described(description), 'x-kubernetes-int-or-string': true };
+  return named('io.k8s.apimachinery.pkg.util.intstr.IntOrString', {
+    ...described(description),
+    'x-kubernetes-int-or-string': true,
+  });
 }
 
 /** A resource quantity such as `500m` or `2Gi`; plain numbers are accepted. */
 export function quantity(description = ''): Schema {
-  return {
+  return named('io.k8s.apimachinery.pkg.api.resource.Quantity', {
     ...described(description),
     'x-kubernetes-int-or-string': true,
     pattern:
       '^(\\+|-)?(([0-9]+(\\.[0-9]*)?)|(\\.[0-9]+))(([KMGTPE]i)|[numkMGTPE]|([eE](\\+|-)?(([0-9]+(\\.[0-9]*)?)|(\\.[0-9]+))))?$',
-  };
+  });
 }
 
 /** An object with a fixed set of members: an unknown one is reported by strict field validation. */
