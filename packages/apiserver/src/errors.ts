@@ -58,7 +58,6 @@ const RETRY: Partial<Record<ApiServerErrorCode, Retry>> = {
 /** Of these a Status has details even if there is nothing to tell. */
 const ALWAYS_DETAILED: readonly ApiServerErrorCode[] = [
   'Forbidden',
-  'Forbidden',
   'Invalid',
   'MethodNotAllowed',
   'NotAcceptable',

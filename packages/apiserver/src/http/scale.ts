@@ -1,5 +1,5 @@
 import { served } from '../conversion/remote.ts';
-import { invalid, methodNotAllowed, notFound } from '../errors.ts';
+import { ApiServerError, invalid, methodNotAllowed, notFound } from '../errors.ts';
 import { FieldManager } from '../apply/field-manager.ts';
 import { ownersOfParent, ownersOfScale, replicasPaths, SCALE } from '../apply/scale-owners.ts';
 import {

@@ -2,7 +2,7 @@ import { ApiServerError } from '../errors.ts';
 import { matchesSelector } from '../object/embedded-selector.ts';
 import { elementsOf, membersOf, stringOf } from '../object/json.ts';
 import type { KubeObject } from '../object/types.ts';
-import type { Transaction } from '../storage/store.ts';
+import type { Store } from '../storage/store.ts';
 
 /** Where PodDisruptionBudgets are stored. */
 export const BUDGETS = 'poddisruptionbudgets.policy';
@@ -21,17 +21,33 @@ export interface BudgetState {
   readonly disruptionsAllowed: number;
 }
 
+const turns = new WeakMap<Store, Promise<void>>();
+
 /**
- * Refuses an eviction that a PodDisruptionBudget does not allow. What budgets allow is computed from the pods as they are, in
- * the transaction that marks the pod, so evictions at the same time cannot pass together.
+ * Evicts a pod unless a PodDisruptionBudget does not allow it. One after the other, so that each sees what those before it have
+ * left: of evictions at the same time no more pass than a budget allows.
  * @throws ApiServerError `TooManyRequests`; `InternalError` for a pod of several budgets, as in Kubernetes
  */
-export function checkDisruptionBudgets(transaction: Pick<Transaction, 'list'>, pod: KubeObject): void {
+export async function evictInTurn(store: Store, pod: KubeObject, evict: () => Promise<void>): Promise<void> {
+  const before = turns.get(store);
+  const done = Promise.withResolvers<void>();
+  turns.set(store, done.promise);
+  await before;
+  try {
+    checkDisruptionBudgets(store, pod);
+    await evict();
+  } finally {
+    done.resolve();
+  }
+}
+
+/** What budgets allow is computed from the pods as they are. */
+function checkDisruptionBudgets(store: Store, pod: KubeObject): void {
   const namespace = pod.metadata.namespace ?? '';
   const phase = stringOf(membersOf(pod.status).phase);
   // A pod that does not run, or goes anyway, disrupts nothing.
   if (ENDED.has(phase) || phase === 'Pending' || pod.metadata.deletionTimestamp !== undefined) return;
-  const [found, another] = transaction
+  const [found, another] = store
     .list(BUDGETS)
     .filter((stored) => stored.namespace === namespace && selects(stored.object, pod));
   if (found === undefined) return;
@@ -41,7 +57,7 @@ export function checkDisruptionBudgets(transaction: Pick<Transaction, 'list'>, p
       'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
     );
   const { object: budget, name } = found;
-  const pods = transaction.list('pods').filter((stored) => stored.namespace === namespace);
+  const pods = store.list('pods').filter((stored) => stored.namespace === namespace);
   const state = budgetState(
     budget,
     pods.map((stored) => stored.object),
