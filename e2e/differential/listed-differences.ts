@@ -137,6 +137,15 @@ export const listedDifferences: readonly ListedDifference[] = [
     },
   },
   {
+    id: 'loopback-endpoints',
+    what: 'Endpoints may have addresses of the host itself.',
+    why: 'Webhooks and API groups that are tested, and programs of a single machine, run beside the server.',
+    where: {
+      sequence: /^create: an EndpointSlice of the host itself$/,
+      path: /^(status|body|headers\.location)$/,
+    },
+  },
+  {
     id: 'garbage-collection',
     what: 'An object whose owners are not there is gone after a moment.',
     why: 'Garbage is collected by the server itself; of Kubernetes only kube-apiserver is asked here, which leaves it to another program.',

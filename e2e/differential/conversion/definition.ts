@@ -57,7 +57,7 @@ const served = ({ status }: Answer) => status === 200;
 
 /** Makes the definition, and waits until both versions are served. */
 export const defined = (conversion: unknown): RequestStep[] => [
-  post(`${definitions}`, definition(conversion), { setUp: true }),
+  post(definitions, definition(conversion), { setUp: true }),
   get(rods('v1'), { until: served, setUp: true }),
   get(rods('v2'), { until: served, setUp: true }),
 ];

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { TLSSocket } from 'node:tls';
+import { TLSSocket } from 'node:tls';
 import type { Certificates } from '@virtkit/apiserver';
 import { admissionAnswers } from './admission.ts';
 import { serveAggregated } from './aggregated.ts';
@@ -101,7 +101,8 @@ async function read(incoming: IncomingMessage): Promise<RemoteRequest> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming as AsyncIterable<Buffer>) chunks.push(chunk);
   const text = Buffer.concat(chunks).toString('utf8');
-  const socket = incoming.socket as TLSSocket;
+  const { socket } = incoming;
+  if (!(socket instanceof TLSSocket)) throw new Error('this server speaks TLS only');
   const { subject } = socket.getPeerCertificate();
   return {
     method: incoming.method ?? '',

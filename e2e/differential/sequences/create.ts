@@ -180,6 +180,17 @@ export const createSequences: Sequence[] = [
     ],
   },
   {
+    name: 'create: an EndpointSlice of the host itself',
+    steps: [
+      post(collection('endpointslices', 'discovery.k8s.io/v1'), {
+        metadata: { name: 'a' },
+        addressType: 'IPv4',
+        endpoints: [{ addresses: ['127.0.0.1'] }],
+        ports: [{ port: 80 }],
+      }),
+    ],
+  },
+  {
     name: 'create: a Role without rules',
     steps: [
       post(collection('roles', 'rbac.authorization.k8s.io/v1'), { metadata: { name: 'a' }, rules: [] }),

@@ -1,7 +1,7 @@
 import { alike, definitionName, definitions, rod, rods, sized } from '../conversion/definition.ts';
 import type { RequestStep, Sequence } from '../sequence.ts';
 import { del, patch, post } from '../sequences/requests.ts';
-import { kinds, pathOf, rules, webhook, within, type More } from './webhook.ts';
+import { kinds, rules, webhook, within, type More } from './webhook.ts';
 
 const ofVersion = (version: string, more: More = {}): More => ({
   rules: [

@@ -39,12 +39,13 @@ describe('requests that are nested too deeply are refused, however deep they are
   });
 
   test('patches that would nest an object deeper and deeper', async () => {
-    await client.post(CONFIGMAPS, configMap('growing'));
-    const path = `${CONFIGMAPS}/growing`;
+    const leases = '/apis/coordination.k8s.io/v1/namespaces/default/leases';
+    await client.post(leases, { metadata: { name: 'growing' }, spec: {} });
+    const path = `${leases}/growing`;
     const half = nested(mostLevels - 10);
-    const first = await client.merge(path, `{"other":${half}}`);
+    const first = await client.merge(path, `{"spec":{"other":${half}}}`);
     expect(first.status).toBe(200);
-    const inside = `/other${'/0'.repeat(mostLevels - 11)}/-`;
+    const inside = `/spec/other${'/0'.repeat(mostLevels - 11)}/-`;
     const second = await client.call('PATCH', path, {
       body: `[{"op":"add","path":"${inside}","value":${half}}]`,
       type: jsonPatch,

@@ -174,7 +174,7 @@ describe('objects', () => {
     expect((await patch([{ op: 'test', path: '/data/c', value: null }])).status).toBe(200);
     for (const path of ['/data/a', '/missing/c'])
       expect((await patch([{ op: 'test', path, value: null }])).status).toBe(422);
-    expect((await patch([{ op: 'frobnicate', path: '/data/a' }])).status).toBe(400);
+    expect((await patch([{ op: 'frobnicate', path: '/data/a' }])).status).toBe(422);
     expect((await patch({ data: {} })).status).toBe(400);
   });
 

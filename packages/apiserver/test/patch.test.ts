@@ -108,11 +108,18 @@ test.each([
   expect(applyStrategicMergePatch(SCHEMA, { spec: before }, { spec: patch })).toEqual({ spec: after });
 });
 
+test('strategic merge patch takes the elements of a list that is not there as they are', () => {
+  const containers = [{ image: '1' }];
+  expect(applyStrategicMergePatch(SCHEMA, { spec: {} }, { spec: { containers } })).toEqual({
+    spec: { containers },
+  });
+});
+
 test.each([
   ['an element without its key', { containers: [{ image: '1' }] }],
   ['an unknown directive', { strategy: { $patch: 'explode' } }],
 ])('strategic merge patch refuses %s', (_name, patch) => {
-  expect(() => applyStrategicMergePatch(SCHEMA, { spec: {} }, { spec: patch })).toThrow(
+  expect(() => applyStrategicMergePatch(SCHEMA, { spec: { containers: [] } }, { spec: patch })).toThrow(
     expect.objectContaining({ code: 'BadRequest' }),
   );
 });

@@ -47,7 +47,7 @@ export const drawnSlice: DrawnKind = {
     { addressType: 'IPv4', endpoints: [endpoint('10.0.0.1', '10.0.0.2'), endpoint('10.0.0.3')], ports: [] },
     { addressType: 'IPv6', endpoints: [endpoint('2001:db8::1')], ports: [{ name: 'a', port: 1 }, { name: 'b' }] },
     { addressType: 'IPv4', endpoints: [{ ...endpoint('10.0.0.1'), conditions: { ready: true } }], ports: [] },
-    { addressType: 'IPv4', endpoints: [endpoint('127.0.0.1')], ports: [] },
+    { addressType: 'IPv4', endpoints: [endpoint('169.254.0.1')], ports: [] },
     { addressType: 'IPv4', endpoints: [endpoint('2001:db8::1')], ports: [] },
     { addressType: 'IPv4', endpoints: [endpoint('here')], ports: [] },
     { addressType: 'IPv4', endpoints: [endpoint()], ports: [] },

@@ -1,11 +1,11 @@
 import { ApiServerError } from '../errors.ts';
 import { isObject, type JsonObject } from '../object/json.ts';
 import type { KubeObject } from '../object/types.ts';
-import { patchTypes } from '../openapi/paths.ts';
 import { applyMergePatch } from '../patch/merge-patch.ts';
 import { applyStrategicMergePatch } from '../patch/strategic-merge-patch.ts';
 import type { ParsedBody } from '../registry/conform.ts';
 import type { ResourceDefinition } from '../registry/definition.ts';
+import { patchTypes } from '../openapi/paths.ts';
 import { mediaType, readBody } from './body.ts';
 import type { ResourceRequest } from './context.ts';
 import { forceParameter } from './field-manager.ts';

@@ -57,11 +57,10 @@ function amounts({ spec, status }: KubeObject, ofLimits: boolean): string {
   return Object.entries(membersOf(membersOf(spec).hard))
     .filter(([resource]) => resource.startsWith('limits.') === ofLimits)
     .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([resource, most]) =>
-      used[resource] === undefined
-        ? `${resource}: ${String(most)}`
-        : `${resource}: ${String(used[resource])}/${String(most)}`,
-    )
+    .map(([resource, most]) => {
+      const shown = [used[resource], most].filter((amount) => amount !== undefined);
+      return `${resource}: ${shown.map((amount) => (typeof amount === 'string' ? amount : JSON.stringify(amount))).join('/')}`;
+    })
     .join(', ');
 }
 

@@ -23,7 +23,7 @@ export interface ReviewAnswer {
 
 const KNOWN_VERSIONS = ['v1', 'v1beta1'];
 const GROUP = 'admission.k8s.io';
-const BASE64 = /^[A-Za-z0-9+/\r\n]*={0,2}[\r\n]*$/;
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /** The version of AdmissionReview in which a webhook is asked; `undefined` if it knows none that this server speaks. */
 export function reviewVersion({ admissionReviewVersions }: AdmissionWebhook): string | undefined {
@@ -87,7 +87,7 @@ export function readAnswer(version: string, uid: string, mutating: boolean, answ
   if (version === 'v1') checkIdentity({ response, kind, apiVersion }, uid);
   const { patch, patchType } = response;
   const text = stringOf(patch);
-  if (!BASE64.test(text)) throw new Error('response.patch is not base64');
+  if (!BASE64.test(text.replaceAll(/[\r\n]/g, ''))) throw new Error('response.patch is not base64');
   if (mutating && version === 'v1') checkPatchMembers(text, patchType);
   if (!mutating && version === 'v1') {
     if (text !== '') throw new Error('validating webhook may not return response.patch');

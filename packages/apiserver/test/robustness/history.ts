@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 /** The stored resources that are written and watched; both draw from the one revision counter. */
-export const RESOURCES = ['configmaps', 'leases'] as const;
+export const RESOURCES = ['configmaps', 'secrets'] as const;
 export type Resource = (typeof RESOURCES)[number];
 
 /** Value of the label that watches and lists select by. */

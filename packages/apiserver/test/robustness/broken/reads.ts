@@ -16,7 +16,7 @@ export class StaleRead extends Store {
       if (last !== undefined) this.#previous.set(id, last);
       this.#last.set(id, current);
     }
-    if (key.resource !== 'configmaps' && key.resource !== 'leases') return current;
+    if (key.resource !== 'configmaps' && key.resource !== 'secrets') return current;
     this.#count += 1;
     return this.#count % 5 === 0 ? (this.#previous.get(id) ?? current) : current;
   }

@@ -20,7 +20,7 @@ function tamper(options: StoreOptions, change: (database: DatabaseSync) => void)
   return options;
 }
 
-const OURS = "resource IN ('configmaps', 'leases')";
+const OURS = "resource IN ('configmaps', 'secrets')";
 
 /** After a restart the last write but one never was, neither in the log nor in the objects. */
 export class LostAcknowledgedWrite extends Store {

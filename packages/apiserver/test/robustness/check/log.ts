@@ -28,7 +28,7 @@ interface Sighting {
 
 /** The order of all changes, put together from everything that any client saw. Revisions give the order. */
 export class Log {
-  readonly #entries: Record<Resource, Entry[]> = { configmaps: [], leases: [] };
+  readonly #entries: Record<Resource, Entry[]> = { configmaps: [], secrets: [] };
   readonly #byKey = new Map<string, Entry[]>();
   readonly #byRevision = new Map<number, Entry>();
   readonly #history: History;

@@ -2,11 +2,11 @@ import { GROUPS, type Group, type Resource, type Version } from '../history.ts';
 
 const ROOTS: Record<Resource, string> = {
   configmaps: '/api/v1/namespaces/default/configmaps',
-  leases: '/apis/coordination.k8s.io/v1/namespaces/default/leases',
+  secrets: '/api/v1/namespaces/default/secrets',
 };
 const TYPES: Record<Resource, { apiVersion: string; kind: string }> = {
   configmaps: { apiVersion: 'v1', kind: 'ConfigMap' },
-  leases: { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' },
+  secrets: { apiVersion: 'v1', kind: 'Secret' },
 };
 /** Label of the group. */
 const GROUP_LABEL = 'group';
@@ -43,7 +43,7 @@ export function selector(group: Group | undefined): string | undefined {
 }
 
 export function resourceOf(key: string): Resource {
-  return key.startsWith('leases/') ? 'leases' : 'configmaps';
+  return key.startsWith('secrets/') ? 'secrets' : 'configmaps';
 }
 
 export function nameOf(key: string): string {
