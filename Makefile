@@ -5,7 +5,7 @@ GUEST := build/guest
 KUBERNETES_MAIN := node --conditions=@virtkit/source e2e/kubernetes/main.ts
 CLUSTER := mkdir -p build && flock --close build/cluster.lock $(KUBERNETES_MAIN)
 
-.PHONY: demo demo-down test e2e test-cluster cluster-programs cluster-up cluster-images cluster-down check build sanitized setup guest images bench bench-cluster robustness clean
+.PHONY: demo demo-down test e2e test-cluster cluster-programs cluster-up cluster-images cluster-down differential check build sanitized setup guest images bench bench-cluster robustness clean
 
 setup: node_modules/.virtkit-installed ## system packages and npm packages
 	@tools/setup/system-packages.sh
@@ -62,6 +62,9 @@ bench: build guest ## what the README's table says, measured here
 
 bench-cluster: images ## of it what is measured on real Kubernetes; KUBERNETES=1.35 chooses
 	@$(if $(KUBERNETES),VIRTKIT_KUBERNETES=$(KUBERNETES)) npm run --silent bench -- --only kubernetes
+
+differential: build ## the embedded API server and kube-apiserver are asked the same, also by kubectl, client-go and @kubernetes/client-node
+	@vitest run --project differential
 
 robustness: setup ## servers that are killed, paused, filled up and cut off while clients write; MINUTES=60 and SEED=1 choose
 	@node --conditions=@virtkit/source packages/apiserver/test/robustness/programs/robustness.ts $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))

@@ -73,9 +73,21 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'cluster',
-          include: ['e2e/{clients,kubernetes,differential}/**/*.test.ts'],
+          include: ['e2e/kubernetes/**/*.test.ts'],
           fileParallelism: false,
           sequence: { groupOrder: 2 },
+          testTimeout: 300_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        // What asks the embedded API server and kube-apiserver the same: `make differential`.
+        extends: true,
+        test: {
+          name: 'differential',
+          include: ['e2e/{clients,differential}/**/*.test.ts'],
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
           testTimeout: 300_000,
           hookTimeout: 180_000,
         },

@@ -9,7 +9,7 @@ import { watchSequences } from './watch.ts';
 import { workloadSequences } from './workloads.ts';
 
 /** The sequences about requests that all kinds have in common. */
-export const coreSequences: readonly Sequence[] = [
+const coreSequences: readonly Sequence[] = [
   ...createSequences,
   ...listSequences,
   ...watchSequences,

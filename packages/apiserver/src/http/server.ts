@@ -112,7 +112,10 @@ export class HttpServer implements AsyncDisposable {
     this.#connections.becomes(socket, response.statusCode === UNAUTHORIZED ? 'fresh' : 'idle');
     if (request.complete || socket.destroyed) return;
     const timer = setTimeout(() => {
-      if (!request.complete) socket.destroy();
+      // When this process was held up, what has come meanwhile is only read after the timers.
+      setImmediate(() => {
+        if (!request.complete) socket.destroy();
+      });
     }, LINGER_MS);
     socket.once('close', () => clearTimeout(timer));
   }
