@@ -19,7 +19,7 @@ const unprobed = { matchExpressions: [{ key: 'probe', operator: 'DoesNotExist' }
 const only = { matchLabels: { 'kubernetes.io/metadata.name': '{{ns}}' } };
 
 /** Calls a behaviour of the remote server. */
-export const calling = (behaviour: string): More => ({
+const calling = (behaviour: string): More => ({
   url: `{{remote.url}}/{{ns}}/${behaviour}`,
   caBundle: '{{remote.caBundle}}',
 });

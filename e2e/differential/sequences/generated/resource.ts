@@ -32,7 +32,7 @@ export interface DrawnKind {
   readonly strategic?: boolean;
 }
 
-export type PatchKind = Parameters<typeof patch>[0];
+type PatchKind = Parameters<typeof patch>[0];
 
 /** A patch: its type and body. */
 export type Change = readonly [PatchKind | typeof applyType, unknown];

@@ -56,7 +56,9 @@ const ALWAYS_THERE: Readonly<Record<string, JsonObject>> = {
   'apps/v1 Deployment': { spec: { selector: null, template: TEMPLATE, strategy: {} } },
   'apps/v1 ReplicaSet': { spec: { selector: null, template: TEMPLATE } },
   'apps/v1 DaemonSet': { spec: { selector: null, template: TEMPLATE, updateStrategy: {} } },
-  'apps/v1 StatefulSet': { spec: { selector: null, template: TEMPLATE, updateStrategy: {}, serviceName: '' } },
+  'apps/v1 StatefulSet': {
+    spec: { selector: null, template: TEMPLATE, updateStrategy: {}, serviceName: '' },
+  },
   'batch/v1 Job': { spec: { template: TEMPLATE } },
   'batch/v1 CronJob': { spec: { schedule: '', jobTemplate: { metadata: {}, spec: { template: TEMPLATE } } } },
   'autoscaling/v2 HorizontalPodAutoscaler': {

@@ -5,7 +5,7 @@ import type { Schema } from '../schema/types.ts';
 import { builtin, objectSchema } from './builtin.ts';
 
 /** The kinds of objects that are questions: they are answered at once and never stored. */
-export type ReviewKind =
+type ReviewKind =
   AccessReviewKind | 'SelfSubjectRulesReview' | 'SelfSubjectReview' | 'TokenReview' | 'TokenRequest';
 
 /** What can be asked, and how a question looks. */
