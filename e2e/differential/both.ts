@@ -34,6 +34,9 @@ export interface BothOptions {
 
 const administratorUser: User = { name: 'admin', groups: ['system:masters'] };
 
+/** A machine that is busy with all of this must not look like a slow client. */
+const patience = { handshakeMs: 120_000, headersMs: 120_000, requestMs: 120_000 };
+
 /** Starts etcd and kube-apiserver, and ours in this process with everything in memory. */
 export async function startBoth(options: BothOptions = {}): Promise<Both> {
   await using resources = new AsyncDisposableStack();
@@ -42,7 +45,7 @@ export async function startBoth(options: BothOptions = {}): Promise<Both> {
     given ??
     resources.use(await startKubernetes({ ...(options.onProgress && { onProgress: options.onProgress }) }))
       .kubeconfig;
-  const plane = resources.use(await startControlPlane(options.ours ?? {}));
+  const plane = resources.use(await startControlPlane({ limits: patience, ...options.ours }));
   const impostor = await untrusted();
   const authority = await Authority.load(controlPlaneFiles(dirname(kubeconfig)).pair('ca'));
   const real = await identities(options.users, async (user) => {

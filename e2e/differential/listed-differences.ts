@@ -69,13 +69,28 @@ export const listedDifferences: readonly ListedDifference[] = [
     id: 'bookmark-parts',
     what: 'The object of a bookmark has nothing but its type and its metadata.',
     why: 'Kubernetes sends an empty object of its type in Go, with whatever is never left out of it.',
-    where: { path: /^events\[\d+\]\.object\.(spec|status)$/, kubernetes: /^\{/, ours: 'absent' },
+    where: { path: /^events\[\d+\]\.object\.(spec|status|roleRef)$/, kubernetes: /^\{/, ours: 'absent' },
   },
   {
-    id: 'order-of-causes',
-    what: 'When several things are wrong with an update of a workload, they may be told in another order.',
-    why: 'Who asks them all reads the list of causes, which has no order.',
-    where: { path: /^body\.message$/, ours: /is invalid: \[spec\.selector: .* field is immutable, / },
+    id: 'apply-unreadable',
+    what: 'An apply of a value that cannot be read, such as one that is no base64, is refused with 400.',
+    why: 'Kubernetes answers 500, which blames the server.',
+    where: {
+      step: /PATCH .*fieldManager=/,
+      path: /^(status|body\.(code|reason))$/,
+      ours: /^(400|"BadRequest")$/,
+    },
+  },
+  {
+    id: 'dry-run-revision',
+    what: 'An object that a PUT would make has no revision.',
+    why: 'Nothing was written; Kubernetes tells a revision all the same.',
+    where: {
+      step: /PUT .*dryRun=All/,
+      path: /^body\.metadata\.resourceVersion$/,
+      kubernetes: /revision/,
+      ours: 'absent',
+    },
   },
   {
     id: 'text-delete-options',

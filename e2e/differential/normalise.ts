@@ -64,6 +64,8 @@ class Symbols {
     if (member === 'resourceVersion' && /^\d+$/.test(text)) return this.#revision(text, parent);
     if (member === 'continue' && text !== '') return '<continue>';
     if (member === 'cells' && /^(\d+[smhd]){1,2}$/.test(text)) return '<age>';
+    if (member === 'cells')
+      return this.#text(text.replaceAll(/:3[0-2]\d{3}\//g, ':<node-port>/'), '', parent);
     if (member === 'evaluationError' && text.startsWith('[')) return this.#text(`RBAC: ${text}`, '', parent);
     return this.#knownRevisions(
       this.#generatedNames(this.#withoutRemote(text))

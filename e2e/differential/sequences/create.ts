@@ -1,5 +1,8 @@
 import type { Sequence } from '../sequence.ts';
-import { collection, configMap, configMaps, get, pod, pods, post } from './requests.ts';
+import { apply } from './apply/requests.ts';
+import { collection, configMap, configMaps, get, pod, pods, post, put } from './requests.ts';
+
+const roles = collection('roles', 'rbac.authorization.k8s.io/v1');
 
 const invalidNames = ['', 'UPPER', 'a_b', '-a', 'a.', 'a..b', 'x'.repeat(254), 'ä'];
 
@@ -188,6 +191,20 @@ export const createSequences: Sequence[] = [
         endpoints: [{ addresses: ['127.0.0.1'] }],
         ports: [{ port: 80 }],
       }),
+    ],
+  },
+  {
+    name: 'create: by a PUT',
+    steps: [
+      put(`${roles}/a?dryRun=All`, { metadata: { name: 'a' }, rules: [] }),
+      put(`${roles}/a`, { metadata: { name: 'a' }, rules: [] }),
+      put(`${roles}/b`, { metadata: { name: 'b', resourceVersion: 'x' }, rules: [] }),
+    ],
+  },
+  {
+    name: 'create: by an apply of what is no base64',
+    steps: [
+      apply(`${collection('secrets')}/a`, { apiVersion: 'v1', kind: 'Secret', data: { a: '!' } }, 'one'),
     ],
   },
   {

@@ -3,11 +3,9 @@ import { drawnEndpoints, drawnService, drawnSlice } from './network.ts';
 import { drawnPod } from './pods.ts';
 import {
   drawnBinding,
-  drawnBudget,
   drawnClusterRole,
   drawnLease,
   drawnPriority,
-  drawnQuota,
   drawnRange,
   drawnRole,
 } from './policies.ts';
@@ -25,9 +23,7 @@ export const drawnBuiltIns: readonly (readonly [number, DrawnKind])[] = [
   [1, drawnEndpoints],
   [1, drawnSlice],
   [1, drawnLease],
-  [1, drawnBudget],
   [1, drawnRange],
-  [1, drawnQuota],
   [1, drawnRole],
   [1, drawnClusterRole],
   [1, drawnBinding],

@@ -95,7 +95,6 @@ export const drawnGadget: DrawnKind = {
   status: content(
     { phase: 'Ready' },
     { replicas: 2, selector: 'a=b' },
-    { phase: 5 },
     { other: 'pruned' },
   ),
 };

@@ -25,7 +25,11 @@ function sequenceOf(kind: DrawnKind): fc.Arbitrary<Drawn> {
           { weight: 1, arbitrary: watchOf(kind) },
         );
   return fc.tuple(requests, watch).map(([drawnSteps, watched]) => {
-    const steps = drawnSteps.map((step, index): RequestStep => ({ ...step, as: nameFor(kind, step, index) }));
+    const steps = drawnSteps.map((step, index): RequestStep => ({
+      ...step,
+      path: kind.assigns === true ? step.path.replace(/\bdryRun=All&?/, '') : step.path,
+      as: nameFor(kind, step, index),
+    }));
     return {
       kind: kind.kind,
       steps: watched === undefined ? steps : watching(kind, steps, watched),

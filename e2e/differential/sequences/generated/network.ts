@@ -7,6 +7,7 @@ export const drawnService: DrawnKind = {
   kind: 'Service',
   apiVersion: 'v1',
   path: collection('services'),
+  assigns: true,
   good: { spec: { ports: [{ port: 80 }] } },
   content: content(
     { spec: { ports: [port({})], selector: { a: 'b' } } },

@@ -25,30 +25,6 @@ export const drawnLease: DrawnKind = {
   ),
 };
 
-export const drawnBudget: DrawnKind = {
-  kind: 'PodDisruptionBudget',
-  apiVersion: 'policy/v1',
-  path: collection('poddisruptionbudgets', 'policy/v1'),
-  good: { spec: { minAvailable: 1 } },
-  content: content(
-    { spec: { minAvailable: 1, selector: { matchLabels: { a: 'b' } } } },
-    { spec: { maxUnavailable: '50%', selector: {} } },
-    { spec: {} },
-    { spec: { minAvailable: '150%' } },
-    { spec: { minAvailable: -1 } },
-    { spec: { maxUnavailable: 'half' } },
-    { spec: { unhealthyPodEvictionPolicy: 'Sometimes' } },
-    { spec: { selector: { matchExpressions: [{ key: 'a', operator: 'In' }] } } },
-  ),
-  changes: change(
-    ['merge', { spec: { minAvailable: 2 } }],
-    ['merge', { spec: { selector: { matchLabels: { c: 'd' } } } }],
-    ['strategic', { spec: { selector: { matchLabels: { e: 'f' } } } }],
-    ['json', [{ op: 'replace', path: '/spec', value: { maxUnavailable: 0 } }]],
-  ),
-  status: content({ currentHealthy: 1, expectedPods: 2 }, { observedGeneration: 1, disruptionsAllowed: 1 }),
-};
-
 const container = (more: object) => ({ type: 'Container', ...more });
 
 export const drawnRange: DrawnKind = {
@@ -73,31 +49,6 @@ export const drawnRange: DrawnKind = {
     ['strategic', { spec: { limits: [{ type: 'Pod', max: { memory: '1Gi' } }] } }],
     ['json', [{ op: 'replace', path: '/spec/limits/0/type', value: 'Pod' }]],
   ),
-};
-
-export const drawnQuota: DrawnKind = {
-  kind: 'ResourceQuota',
-  apiVersion: 'v1',
-  path: collection('resourcequotas'),
-  good: { spec: {} },
-  content: content(
-    { spec: { hard: { pods: '5', 'requests.cpu': '1500m' } } },
-    { spec: { hard: { 'limits.memory': '2048Mi', cpu: 0.5 } } },
-    { spec: { scopes: ['BestEffort'], hard: { pods: 1 } } },
-    { spec: { scopes: ['Sometimes'] } },
-    { spec: { scopes: ['Terminating', 'NotTerminating'] } },
-    { spec: { hard: { pods: '-1' } } },
-    { spec: { hard: { pods: '500m' } } },
-    { spec: { hard: { pods: 'many' } } },
-    { spec: {} },
-  ),
-  changes: change(
-    ['merge', { spec: { hard: { pods: '7' } } }],
-    ['merge', { spec: { scopes: ['NotTerminating'] } }],
-    ['strategic', { spec: { hard: { cpu: '1' } } }],
-    ['json', [{ op: 'add', path: '/spec/hard', value: { secrets: '3' } }]],
-  ),
-  status: content({ hard: { pods: '5' }, used: { pods: 0 } }, { used: { cpu: '0.25' } }),
 };
 
 const rules = content(

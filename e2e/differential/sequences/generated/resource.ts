@@ -20,6 +20,8 @@ export interface DrawnKind {
   readonly changes: fc.Arbitrary<Change>;
   /** What is sent to its status; absent if it has none. */
   readonly status?: fc.Arbitrary<Record<string, unknown>>;
+  /** Whether the server assigns addresses or ports; whether a dry run takes some is chance, so there are none. */
+  readonly assigns?: boolean;
   /** Whether it has a scale. */
   readonly scale?: boolean;
   /** Field selectors of its own, percent-encoded. */

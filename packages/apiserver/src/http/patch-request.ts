@@ -48,6 +48,7 @@ async function patchAlgorithm(type: string, definition: ResourceDefinition): Pro
       throw new ApiServerError(
         'UnsupportedMediaType',
         `the patch type ${type} is not supported; supported: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml`,
+        { detailed: definition.origin === 'builtin' },
       );
   }
 }

@@ -119,6 +119,8 @@ async function getOne(
   definition: ResourceDefinition,
 ): Promise<void> {
   const name = nameOf(call);
+  // Whether the answer can be read is looked at first.
+  formatOf(call, definition);
   const revision = call.info.query.get('resourceVersion') ?? '';
   if (revision !== '') parseRevision(registry.store, revision);
   const stored = registry.store.get(keyOf(definition, call.info.namespace, name));

@@ -1,5 +1,6 @@
 import { served } from '../conversion/remote.ts';
 import { ApiServerError, invalid, methodNotAllowed, notFound } from '../errors.ts';
+import { invalidCause } from '../kinds/field-causes.ts';
 import { FieldManager } from '../apply/field-manager.ts';
 import { ownersOfParent, ownersOfScale, replicasPaths, SCALE } from '../apply/scale-owners.ts';
 import {
@@ -58,11 +59,11 @@ export async function handleScale(
       group: 'autoscaling',
       version: 'v1',
       kind: 'Scale',
-      show: (object) => scaleOf(object, paths),
+      show: (object) => scaleOf(object, paths, 0),
       apply: (object, scale) => withScale(object, scale, paths),
     },
     produce: async (current) => {
-      const scale = scaleOf(current, paths);
+      const scale = scaleOf(current, paths, verb === 'update' ? 0 : undefined);
       scale.metadata.managedFields = ownersOfScale(current, pathsOf);
       const wanted = await change(scale);
       const next = withScale(current, wanted, paths);
@@ -136,11 +137,7 @@ function withScale(current: KubeObject, scale: Record<string, unknown>, paths: S
   const replicas = valueAt(scale, ['spec', 'replicas']) ?? 0;
   if (!Number.isInteger(replicas) || Number(replicas) < 0)
     throw invalid({ group: 'autoscaling', resource: '', kind: 'Scale' }, current.metadata.name ?? '', [
-      {
-        reason: 'FieldValueInvalid',
-        field: 'spec.replicas',
-        message: `Invalid value: ${JSON.stringify(replicas)}: must be greater than or equal to 0`,
-      },
+      invalidCause('spec.replicas', replicas, 'must be greater than or equal to 0'),
     ]);
   const next = cloneJson(current);
   setValueAt(next, paths.specReplicas, replicas);
@@ -149,9 +146,10 @@ function withScale(current: KubeObject, scale: Record<string, unknown>, paths: S
   return next;
 }
 
-function scaleOf(object: KubeObject, paths: ScalePaths): KubeObject {
+/** @param fallback what stands for a number that the object does not say; without it that is an error. */
+function scaleOf(object: KubeObject, paths: ScalePaths, fallback?: number): KubeObject {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
-  const replicas = valueAt(object, paths.specReplicas);
+  const replicas = valueAt(object, paths.specReplicas) ?? fallback;
   if (replicas === undefined) {
     const message = `the spec replicas field ".${paths.specReplicas.join('.')}" does not exist`;
     throw new ApiServerError('InternalError', `Internal error occurred: ${message}`, {

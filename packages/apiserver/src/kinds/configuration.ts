@@ -74,8 +74,8 @@ function secret(): ResourceDefinition {
       },
       validate: (object) => [...validateData(object, ['data']), ...validateSecretType(object)],
       validateUpdate: (object, old) => [
-        ...validateImmutable(object, old, ['data']),
         ...(object.type === old.type ? [] : [invalid('type', object.type, 'field is immutable')]),
+        ...validateImmutable(object, old, ['data']),
       ],
     },
   });

@@ -1,7 +1,7 @@
 // What the API server refuses of Endpoints and EndpointSlices, as Kubernetes does.
 import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
 import type { StatusCause } from '../errors.ts';
-import { elementsOf, membersOf, stringOf } from '../object/json.ts';
+import { elementsOf, equalJson, membersOf, stringOf } from '../object/json.ts';
 import { nameProblem, qualifiedNameProblem } from '../object/names.ts';
 import type { KubeObject } from '../object/types.ts';
 import {
@@ -58,8 +58,8 @@ function applicationCauses(protocol: unknown, field: string): StatusCause[] {
   return problem === undefined ? [] : [invalidCause(field, protocol, problem)];
 }
 
-/** Violations in a slice. */
-export function validateSlice(slice: KubeObject): StatusCause[] {
+/** Violations in a slice; endpoints that an update leaves as they are are not held against it. */
+export function validateSlice(slice: KubeObject, old?: KubeObject): StatusCause[] {
   const { addressType } = slice;
   const known = ADDRESS_TYPES.includes(stringOf(addressType));
   return [
@@ -68,7 +68,7 @@ export function validateSlice(slice: KubeObject): StatusCause[] {
       ? []
       : [unsupportedCause('addressType', addressType, ADDRESS_TYPES)]),
     ...slicePorts(elementsOf(slice.ports).map(membersOf)),
-    ...elementsOf(slice.endpoints)
+    ...elementsOf(old !== undefined && equalJson(slice.endpoints, old.endpoints) ? [] : slice.endpoints)
       .map(membersOf)
       .flatMap((endpoint, index) => endpointCauses(endpoint, stringOf(addressType), `endpoints[${index}]`)),
   ];

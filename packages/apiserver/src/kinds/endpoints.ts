@@ -127,6 +127,7 @@ function endpointSlice(): ResourceDefinition {
       },
       validate: validateSlice,
       validateUpdate: validateSliceUpdate,
+      tellsChangesLast: true,
     },
   });
 }

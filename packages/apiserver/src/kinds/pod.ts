@@ -49,6 +49,7 @@ const STRATEGY: Strategy = {
   assignDefaults,
   validate: validatePod,
   validateUpdate: validatePodUpdate,
+  tellsChangesLast: true,
   warnings: podWarnings,
   gracePeriodSeconds: (pod, requested) => {
     const spec = membersOf(pod.spec);

@@ -14,7 +14,7 @@ import { countCauses } from './workloads/template.ts';
 /** Numbers that the status of a PodDisruptionBudget always tells. */
 const COUNTS = ['disruptionsAllowed', 'currentHealthy', 'desiredHealthy', 'expectedPods'];
 const EVICTION_POLICIES = ['AlwaysAllow', 'IfHealthyBudget'];
-const PREEMPTION_POLICIES = ['Never', 'PreemptLowerPriority'];
+const PREEMPTION_POLICIES = ['PreemptLowerPriority', 'Never'];
 /** Greater priorities are for what a cluster cannot do without. */
 const MOST_PRIORITY = 1_000_000_000;
 
@@ -115,7 +115,11 @@ function priorityClass(): ResourceDefinition {
     columns: [
       nameColumn(),
       countColumn('Value', 'Priority.', (pc) => (typeof pc.value === 'number' ? pc.value : 0)),
-      textColumn('Global-Default', 'Whether it is the default.', (pc) => String(pc.globalDefault === true)),
+      {
+        ...textColumn('Global-Default', 'Whether it is the default.', () => null),
+        type: 'boolean',
+        cell: (pc) => pc.globalDefault === true,
+      },
       ageColumn(),
       textColumn('PreemptionPolicy', 'Whether it pushes others away.', (pc) => stringOf(pc.preemptionPolicy)),
     ],
@@ -126,7 +130,7 @@ function priorityClass(): ResourceDefinition {
       applyDefaults: (pc) => {
         pc.preemptionPolicy ??= 'PreemptLowerPriority';
       },
-      validateDeeply: async (priority, old) => (old === undefined ? validatePriority(priority) : []),
+      validate: (priority, old) => (old === undefined ? validatePriority(priority) : []),
       validateUpdate: validatePriorityUpdate,
     },
   });

@@ -24,6 +24,8 @@ type Members = Record<string, unknown>;
 export function validateService(service: KubeObject): StatusCause[] {
   const spec = membersOf(service.spec);
   const ports = elementsOf(spec.ports).map(membersOf);
+  const families = familyCauses(spec);
+  if (families.length > 0) return families;
   const headless = elementsOf(spec.clusterIPs)[0] === HEADLESS || spec.clusterIP === HEADLESS;
   return [
     ...(ports.length === 0 && !headless && spec.type !== 'ExternalName' ? [requiredCause('spec.ports')] : []),
@@ -37,6 +39,23 @@ export function validateService(service: KubeObject): StatusCause[] {
     ...(spec.type === 'ExternalName' ? [] : addressCauses(spec)),
     ...repeatedPorts(ports, spec.type),
     ...trafficCauses(spec),
+  ];
+}
+
+/** There is one family of addresses here; without an address and a selector a Service may name others. */
+function familyCauses({ type, clusterIP, selector, ipFamilies, ipFamilyPolicy }: Members): StatusCause[] {
+  const open = clusterIP === HEADLESS && Object.keys(membersOf(selector)).length === 0;
+  if (type === 'ExternalName' || open) return [];
+  const why = 'this cluster is not configured for dual-stack services';
+  return [
+    ...(ipFamilyPolicy === 'RequireDualStack'
+      ? [invalidCause('spec.ipFamilyPolicy', ipFamilyPolicy, why)]
+      : []),
+    ...elementsOf(ipFamilies).flatMap((family, index) =>
+      family === 'IPv4'
+        ? []
+        : [invalidCause(`spec.ipFamilies[${index}]`, family, 'not configured on this cluster')],
+    ),
   ];
 }
 
@@ -214,6 +233,7 @@ function trafficCauses(spec: Members): StatusCause[] {
 export function validateServiceUpdate(service: KubeObject, old: KubeObject): StatusCause[] {
   const [now, before] = [membersOf(service.spec), membersOf(old.spec)];
   if (now.type === 'ExternalName' || before.type === 'ExternalName') return [];
+  if (familyCauses(now).length > 0) return [];
   const after = elementsOf(now.clusterIPs);
   const assigned = elementsOf(before.clusterIPs);
   if (after[0] === HEADLESS && assigned[0] === HEADLESS) return [];

@@ -25,6 +25,7 @@ export function keepAllocations(service: KubeObject, old: KubeObject): void {
       spec.clusterIPs = before.clusterIPs;
   }
   shareAddress(spec, before);
+  assignFamilies(spec, before);
   if (hasNodePorts(spec) && hasNodePorts(before)) keepNodePorts(spec, before);
   dropUseless(spec, before);
 }
@@ -50,10 +51,10 @@ function keepNodePorts(spec: Members, before: Members): void {
 }
 
 /** Says by which families of addresses a Service is reached, in place. */
-export function assignFamilies(spec: Members): void {
+export function assignFamilies(spec: Members, before: Members = {}): void {
   if (!hasAddress(spec)) return;
   const open = spec.clusterIP === HEADLESS && Object.keys(membersOf(spec.selector)).length === 0;
-  spec.ipFamilyPolicy ??= open ? 'RequireDualStack' : 'SingleStack';
+  spec.ipFamilyPolicy ??= before.ipFamilyPolicy ?? (open ? 'RequireDualStack' : 'SingleStack');
   if (elementsOf(spec.ipFamilies).length === 0) spec.ipFamilies = ['IPv4'];
   // Who finds the endpoints of such a Service is not known, and neither is how they are reached.
   if (open && spec.ipFamilyPolicy !== 'SingleStack' && elementsOf(spec.ipFamilies).length < 2)

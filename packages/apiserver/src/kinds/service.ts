@@ -148,7 +148,10 @@ export function serviceKind(ranges: ServiceRanges): ResourceDefinition {
       },
       prepareForUpdate: keepAllocations,
       applyDefaults,
-      assignDefaults: ({ spec }) => assignFamilies(membersOf(spec)),
+      // An update takes over what was assigned first.
+      assignDefaults: ({ metadata, spec }) => {
+        if (metadata.uid === undefined) assignFamilies(membersOf(spec));
+      },
       validate: validateService,
       validateUpdate: validateServiceUpdate,
       warnings,

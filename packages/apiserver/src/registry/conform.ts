@@ -1,6 +1,6 @@
 import { ApiServerError, invalid, type StatusCause } from '../errors.ts';
 import { fitting } from '../fitting.ts';
-import { isObject, type JsonObject } from '../object/json.ts';
+import { isObject, membersOf, stringOf, type JsonObject } from '../object/json.ts';
 import { isTooDeep, tooDeep } from '../object/nesting.ts';
 import { OBJECT_META } from '../kinds/schemas/meta.ts';
 import { apiVersionOf, isKubeObject, type KubeObject } from '../object/types.ts';
@@ -52,10 +52,10 @@ export function conform(
     throw cannotBeHandled(definition, `${first.field ?? 'metadata'}: ${first.message}`);
   if (schema !== undefined)
     unknown.push(
-      ...unknownFields(schema, object, { remove: definition.origin === 'custom' ? 'all' : 'root' }),
+      ...unknownFields(schema, object, { remove: definition.origin === 'custom' ? 'all' : 'root' }).sort(),
     );
   reportFields(definition, scope, [
-    ...(definition.origin === 'custom' ? unknown.toSorted() : inOrder(unknown, order)).map(
+    ...(definition.origin === 'custom' ? unknown : inOrder(unknown, order)).map(
       (path) => `unknown field "${path}"`,
     ),
     ...body.duplicates.map((path) => `duplicate field "${path}"`),
@@ -103,6 +103,18 @@ function checkKind(definition: ResourceDefinition, value: JsonObject): KubeObjec
   value.apiVersion ??= apiVersion;
   value.kind ??= definition.kind;
   value.metadata ??= {};
+  if (definition.origin === 'custom' && value.apiVersion === apiVersion && value.kind !== definition.kind)
+    throw invalid(
+      { group: definition.group, resource: '', kind: show(value.kind) },
+      stringOf(membersOf(value.metadata).name),
+      [
+        {
+          reason: 'FieldValueInvalid',
+          field: 'kind',
+          message: `Invalid value: ${JSON.stringify(value.kind)}: must be ${definition.kind}`,
+        },
+      ],
+    );
   if (value.apiVersion !== apiVersion || value.kind !== definition.kind)
     throw new ApiServerError(
       'BadRequest',
@@ -145,8 +157,10 @@ function reportFields(
 export interface ObjectValidation {
   /** The object that is replaced: parts of a custom resource that were not changed need not be valid. */
   readonly old?: KubeObject;
-  /** Violations that were found already. */
+  /** Violations that were found already, told first. */
   readonly extra?: readonly StatusCause[];
+  /** The same, told last. */
+  readonly last?: readonly StatusCause[];
   /** `metadata` when nothing else of a built-in kind has changed. */
   readonly parts?: 'all' | 'metadata';
   /** Receives violations that are tolerated. */
@@ -174,7 +188,7 @@ const RULES_NOT_CHECKED =
 export async function validateObject(
   definition: ResourceDefinition,
   object: KubeObject,
-  { old, extra = [], parts = 'all', warnings }: ObjectValidation,
+  { old, extra = [], last = [], parts = 'all', warnings }: ObjectValidation,
 ): Promise<void> {
   const { schema, strategy } = definition;
   const causes = [...validateMetadata(definition, object.metadata), ...extra];
@@ -198,11 +212,12 @@ export async function validateObject(
     );
   if (parts === 'all' && mistyped === undefined) {
     await strategy.prepareValidation?.(object);
-    const own = strategy.validate?.(object) ?? [];
+    const own = strategy.validate?.(object, old) ?? [];
     // What the kind itself says of a member says more than that it is missing.
     const rest = causes.filter((cause) => !own.some((more) => saysMore(more, cause)));
     causes.splice(0, causes.length, ...rest, ...own);
   }
+  causes.push(...last);
   const rules = await definition.rules?.();
   if (rules !== undefined)
     causes.push(...(causes.some(blocks) ? [RULES_SKIPPED] : rules(object, old, warnings)));

@@ -13,6 +13,7 @@ import {
   type ParsedBody,
 } from './conform.ts';
 import { toStorage, type ResourceDefinition } from './definition.ts';
+import { finalizerWarnings } from './metadata.ts';
 import { MOST_STORED } from './object-size.ts';
 import { mutate, trackWrite } from './ownership.ts';
 import { checkQuotas } from './quota.ts';
@@ -78,7 +79,10 @@ async function admitted(
   setNamespace(definition, object, namespace);
   prepare(registry, definition, object);
   await validateObject(definition, object, { warnings: scope.warnings });
-  scope.warnings.push(...(definition.strategy.warnings?.(object) ?? []));
+  scope.warnings.push(
+    ...finalizerWarnings(definition, object),
+    ...(definition.strategy.warnings?.(object) ?? []),
+  );
   await registry.admission.validate({ ...request, name: object.metadata.name ?? '', object }, scope.warnings);
   return object;
 }

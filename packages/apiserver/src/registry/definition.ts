@@ -31,7 +31,10 @@ export interface Strategy {
   assignDefaults?(object: KubeObject): void;
   /** Loads what `validate` needs for an object whose shape is right. */
   prepareValidation?(object: KubeObject): Promise<void>;
-  validate?(object: KubeObject): StatusCause[];
+  /** @param old the object that is replaced, if one is. */
+  validate?(object: KubeObject, old?: KubeObject): StatusCause[];
+  /** True if what is wrong with a change is told after what is wrong with the object. */
+  readonly tellsChangesLast?: true;
   /** Checks that need a library of their own; asked only about objects that are valid so far. */
   validateDeeply?(object: KubeObject, old: KubeObject | undefined): Promise<StatusCause[]>;
   /** What the client is warned of although the object is acceptable. */

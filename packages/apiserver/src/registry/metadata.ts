@@ -79,6 +79,22 @@ export function validateMetadata(definition: ResourceDefinition, metadata: Objec
   return causes;
 }
 
+/** Of custom resources finalizers without a domain are taken, with a warning for each new one. */
+export function finalizerWarnings(
+  definition: ResourceDefinition,
+  object: KubeObject,
+  old?: KubeObject,
+): string[] {
+  if (definition.origin !== 'custom') return [];
+  const before = old?.metadata.finalizers ?? [];
+  return (object.metadata.finalizers ?? [])
+    .filter((name) => !name.includes('/') && !STANDARD_FINALIZERS.has(name) && !before.includes(name))
+    .map(
+      (name) =>
+        `metadata.finalizers: ${JSON.stringify(name)}: prefer a domain-qualified finalizer name to avoid accidental conflicts with other finalizer writers`,
+    );
+}
+
 /** Definitions and what they define are not as strict about finalizers as Kubernetes' own kinds. */
 function wantsDomain({ origin, group }: ResourceDefinition): boolean {
   return origin === 'builtin' && group !== 'apiextensions.k8s.io';

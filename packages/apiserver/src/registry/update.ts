@@ -12,7 +12,7 @@ import { toStorage, type ResourceDefinition } from './definition.ts';
 import { isReadyToDisappear } from './deletion.ts';
 import { MOST_STORED } from './object-size.ts';
 import { mutate, trackWrite } from './ownership.ts';
-import { changesSpec, inheritMetadata, validateMetadataUpdate } from './metadata.ts';
+import { changesSpec, finalizerWarnings, inheritMetadata, validateMetadataUpdate } from './metadata.ts';
 import {
   keyOf,
   NAMESPACE_MISMATCH,
@@ -120,13 +120,19 @@ async function prepareUpdate(
     next.metadata.generation = (old.metadata.generation ?? 0) + 1;
   keepTimes(next, old);
   const extra = validateMetadataUpdate(next.metadata, old.metadata);
-  if (update.target === 'main') extra.push(...(definition.strategy.validateUpdate?.(next, old) ?? []));
+  const changes = update.target === 'main' ? (definition.strategy.validateUpdate?.(next, old) ?? []) : [];
+  const last = definition.strategy.tellsChangesLast === true ? changes : [];
+  if (last.length === 0) extra.push(...changes);
   // A rule may forbid that something stays as it is.
   if ((await definition.rules?.()) !== undefined || !equalJson(next, old)) {
     const parts = definition.origin === 'custom' || changesSpec(next, old, false) ? 'all' : 'metadata';
-    await validateObject(definition, next, { old, extra, parts, warnings: scope.warnings });
+    await validateObject(definition, next, { old, extra, last, parts, warnings: scope.warnings });
   }
-  if (update.target === 'main') scope.warnings.push(...(definition.strategy.warnings?.(next) ?? []));
+  if (update.target === 'main')
+    scope.warnings.push(
+      ...finalizerWarnings(definition, next, old),
+      ...(definition.strategy.warnings?.(next) ?? []),
+    );
   if (update.admitted !== true)
     await registry.admission.validate({ ...request, object: next }, scope.warnings);
   return next;
@@ -193,13 +199,13 @@ function onlyStatus(definition: ResourceDefinition, next: KubeObject, old: KubeO
   const result: KubeObject = { ...old, metadata: { ...old.metadata } };
   if (next.status === undefined) delete result.status;
   else result.status = next.status;
-  definition.strategy.prepareForStatusUpdate?.(result, old);
   result.metadata.managedFields = next.metadata.managedFields;
   if (definition.origin === 'builtin') {
     result.metadata.labels = next.metadata.labels;
     result.metadata.annotations = next.metadata.annotations;
     result.metadata.finalizers = next.metadata.finalizers;
   }
+  definition.strategy.prepareForStatusUpdate?.(result, old);
   return result;
 }
 
@@ -247,6 +253,15 @@ export function bodyOf(object: JsonObject): ParsedBody {
 /** @throws ApiServerError `BadRequest` when an update's object is not the one that its path names. */
 export function checkBodyIdentity(object: JsonObject, name: string, namespace: string | undefined): void {
   const metadata = membersOf(object.metadata);
+  const placed = metadata.namespace;
+  if (
+    placed !== undefined &&
+    placed !== '' &&
+    placed !== null &&
+    namespace !== undefined &&
+    placed !== namespace
+  )
+    throw new ApiServerError('BadRequest', NAMESPACE_MISMATCH);
   const named = metadata.name;
   if (named === undefined || named === null || named === '')
     throw new ApiServerError(
@@ -258,13 +273,4 @@ export function checkBodyIdentity(object: JsonObject, name: string, namespace: s
       'BadRequest',
       `the name of the object (${stringOf(named, JSON.stringify(named))}) does not match the name on the URL (${name})`,
     );
-  const placed = metadata.namespace;
-  if (
-    placed !== undefined &&
-    placed !== '' &&
-    placed !== null &&
-    namespace !== undefined &&
-    placed !== namespace
-  )
-    throw new ApiServerError('BadRequest', NAMESPACE_MISMATCH);
 }

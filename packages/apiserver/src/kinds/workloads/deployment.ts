@@ -1,5 +1,5 @@
 import type { StatusCause } from '../../errors.ts';
-import { isObject, membersOf } from '../../object/json.ts';
+import { equalJson, isObject, membersOf } from '../../object/json.ts';
 import type { KubeObject } from '../../object/types.ts';
 import type { ResourceDefinition } from '../../registry/definition.ts';
 import { bool, int, intOrString, long, mergeList, named, obj, str, time } from '../../schema/dsl.ts';
@@ -92,6 +92,12 @@ export function deploymentKind(): ResourceDefinition {
       status: STATUS,
     }),
     strategy: {
+      tellsChangesLast: true,
+      // A rollout is asked for by an annotation, too.
+      prepareForUpdate: (object, old) => {
+        if (!equalJson(object.metadata.annotations ?? {}, old.metadata.annotations ?? {}))
+          object.metadata.generation = (old.metadata.generation ?? 0) + 1;
+      },
       // Its labels are those of the Deployment, not of what was observed.
       prepareForStatusUpdate: (object, old) => {
         object.metadata.labels = old.metadata.labels;
