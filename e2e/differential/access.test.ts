@@ -6,6 +6,7 @@ import { people } from './access/people.ts';
 import { accessTopics } from './access/topics.ts';
 import { startBoth, type Both } from './both.ts';
 import { Comparison } from './comparison.ts';
+import { keeper } from './policies/policy.ts';
 import { startRemotes } from './remote/start.ts';
 import type { Remotes } from './run-all.ts';
 
@@ -20,6 +21,7 @@ const comparison = new Comparison(listedAccess);
 beforeAll(async () => {
   both = await startBoth({ users: people, onProgress: console.log });
   remotes = await startRemotes(both);
+  for (const target of [both.kubernetes, both.ours]) await target.call(keeper);
 }, startTimeoutMs);
 
 afterAll(async () => {

@@ -25,7 +25,7 @@ export interface User {
 }
 
 /** How the two servers are started. */
-export interface BothOptions {
+interface BothOptions {
   readonly onProgress?: (line: string) => void;
   readonly ours?: ControlPlaneOptions;
   /** Who can be named by steps, beside the administrator, `nobody`, and `impostor`, whose certificate no one can trust. */

@@ -3,6 +3,7 @@
  *
  *   [pattern]                  the written sequences whose names match
  *   generated [seed] [count]   generated sequences
+ *   rights [seed] [count]      rights made by chance, count times, each with questions about them
  *   serve                      starts a kube-apiserver and prints its kubeconfig; with DIFFERENTIAL_KUBECONFIG set to that,
  *                              runs start within a second
  *   document                   writes the listed differences into docs/embedded-api-server.md
@@ -11,11 +12,13 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { startKubernetes } from '../kubernetes/control-plane.ts';
+import { generatedAccess, questionsOfWorld } from './access/generated.ts';
 import { people } from './access/people.ts';
 import { accessTopics } from './access/topics.ts';
 import { startBoth } from './both.ts';
 import { withListed } from './document.ts';
 import { allListedDifferences, listedSections } from './listed-all.ts';
+import { keeper } from './policies/policy.ts';
 import { startRemotes } from './remote/start.ts';
 import { grouped, summary, writeReport } from './report.ts';
 import { runAll } from './run-all.ts';
@@ -42,6 +45,7 @@ if (argument === 'serve') {
   await using both = await startBoth({ onProgress: console.log, users: people });
   await using remotes = await startRemotes(both);
   if (argument === 'generated') await Promise.all([both.kubernetes, both.ours].map(defineGadgets));
+  for (const target of [both.kubernetes, both.ours]) await target.call(keeper);
   const outcome = await runAll(both, chosen(), allListedDifferences, remotes);
   await writeReport(new URL('../../build/differential.json', import.meta.url).pathname, outcome);
   console.log(grouped(outcome.unlisted));
@@ -51,6 +55,11 @@ if (argument === 'serve') {
 
 /** What the arguments ask for. */
 function chosen(): readonly Sequence[] {
+  if (argument === 'rights') {
+    const [seed = Math.floor(Math.random() * 2 ** 31), count = 12] = numbers.map(Number);
+    console.log(`${count * questionsOfWorld} questions about rights of seed ${seed}`);
+    return generatedAccess(seed, count);
+  }
   if (argument !== 'generated') {
     const pattern = new RegExp(argument, 'i');
     const written = [...writtenSequences, ...Object.values(accessTopics).flat()];

@@ -8,7 +8,8 @@ const address = /\b10\.96\.\d{1,3}\.\d{1,3}\b/g;
 const fingerprint = /\bX509SHA256=[0-9a-f]{64}\b/g;
 /** Bindings are looked through in no particular order. */
 const missingRoles = /\bRBAC: \[([^\]]*)\]/g;
-const dayMs = 24 * 3600 * 1000;
+const hourMs = 3600 * 1000;
+const dayMs = 24 * hourMs;
 /** Servers count from here on at least (see `startBoth`), so that a smaller number in a message is not a revision. */
 export const firstRevision = 1000;
 
@@ -22,6 +23,7 @@ export const firstRevision = 1000;
  */
 export function normalise(transcript: Transcript, namespace: string, remote?: RemotePlace): Transcript {
   const symbols = new Symbols(namespace, remote);
+  symbols.learn(transcript);
   return transcript.map((entry) =>
     'events' in entry
       ? { events: entry.events.map((event) => symbols.value(event) as WatchLine) }
@@ -40,6 +42,13 @@ class Symbols {
     this.#remote = remote;
   }
 
+  /** Learns which names are made from generateName, wherever they are. */
+  learn(value: unknown): void {
+    if (typeof value !== 'object' || value === null) return;
+    this.#learnName(value);
+    for (const member of Object.values(value)) this.learn(member);
+  }
+
   value(value: unknown, member = '', parent?: unknown): unknown {
     if (member === 'token' && typeof value === 'string') return this.value(claimsOf(value) ?? value);
     if (typeof value === 'string') return this.#text(value, member, parent);
@@ -50,7 +59,6 @@ class Symbols {
         : value;
     if (Array.isArray(value)) return inOrder(value, member).map((element) => this.value(element, member));
     if (typeof value !== 'object' || value === null) return value;
-    this.#learnName(value);
     return Object.fromEntries(
       Object.entries(value).map(([key, inner]) => [
         // Steps into lists, in managedFields, name elements by their uid.
@@ -66,6 +74,8 @@ class Symbols {
     if (member === 'cells' && /^(\d+[smhd]){1,2}$/.test(text)) return '<age>';
     if (member === 'cells')
       return this.#text(text.replaceAll(/:3[0-2]\d{3}\//g, ':<node-port>/'), '', parent);
+    if (member === 'expirationTimestamp')
+      return `<in ${Math.round((Date.parse(text) - Date.now()) / hourMs)} h>`;
     if (member === 'evaluationError' && text.startsWith('[')) return this.#text(`RBAC: ${text}`, '', parent);
     return this.#knownRevisions(
       this.#generatedNames(this.#withoutRemote(text))

@@ -51,7 +51,7 @@ export const listedAccess: readonly ListedDifference[] = [
     where: {
       path: /^(body|headers\.(content-type|x-content-type-options))$/,
       kubernetes: /404 page not found|text\/plain|nosniff/,
-      step: /: (GET|POST) \/(own\/|apple|otter|other|metrics|logs|apis\/\{\{ns\}\}\.example\.com\/)/,
+      step: /: (GET|POST) \/(own\b|apple|otter|other|metrics|logs|apis\/\{\{ns\}\}\.example\.com\/)/,
     },
   },
   {
@@ -296,6 +296,41 @@ export const listedAccess: readonly ListedDifference[] = [
     where: {
       sequence: /^webhooks: \w+ sees the deletion of a collection, /,
       path: /^received\[\d+\]\.body\.request\.name$/,
+      kubernetes: 'absent',
+    },
+  },
+  {
+    id: 'requests-for-tokens-are-filled',
+    what: 'Webhooks see requests for tokens with what the server has filled in.',
+    why: 'It is what the token will say.',
+    where: {
+      sequence: /^webhooks: \w+ sees a request for a token, /,
+      path: /^received\[\d+\]\.body\.request\.object\.(metadata\.(name|uid|creationTimestamp)|spec\.audiences)$/,
+    },
+  },
+  {
+    id: 'labels-with-a-status',
+    what: 'Labels that a webhook adds when the status of a custom resource is written are kept.',
+    why: 'The webhook was asked about the whole object.',
+    where: {
+      sequence: /^webhooks: Mutating \w+ of another version, patch-label$/,
+      path: /^body\.metadata\.(labels|resourceVersion)$/,
+    },
+  },
+  {
+    id: 'slash-at-the-end',
+    what: 'A slash at the end of a path changes nothing.',
+    why: 'What is authorised is what is answered.',
+    where: { step: /: GET \/own\/$/, path: /^(status|headers\b.*|body\b.*)$/ },
+    byChance: true,
+  },
+  {
+    id: 'updates-are-filled',
+    what: 'Mutating webhooks see an update with the uid, the time and the revision of what it changes.',
+    why: 'It is what will be stored.',
+    where: {
+      sequence: /^webhooks: Mutating sees an update, /,
+      path: /^received\[\d+\]\.body\.request\.object\.metadata\.(uid|creationTimestamp|resourceVersion)$/,
       kubernetes: 'absent',
     },
   },

@@ -48,7 +48,6 @@ const carefully: readonly Step[] = [
   apply(`${rods('v1')}/d?fieldManager=you`, rod('v1', 'd', 8)),
   apply(`${rods('v1')}/d?fieldManager=you&force=true`, rod('v1', 'd', 8)),
   get(`${rods('v2')}/d`),
-  get(rods('v2'), { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' }),
   get(`${rods('v2')}/b`, { accept: 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io' }),
   { watch: 'all', path: `${rods('v2')}?watch=true` },
   patch('merge', `${rods('v1')}/b`, { spec: { size: 9 } }),

@@ -50,6 +50,19 @@ const denied = ({ body }: Answer) =>
   (body as { message?: string }).message?.endsWith('failed expression: false') === true;
 
 export const ofConfigMap = { paramKind: { apiVersion: 'v1', kind: 'ConfigMap' } };
+/**
+ * A policy without a binding. As long as it is there kube-apiserver knows ConfigMaps as params: it does not learn of them
+ * again once the last policy is gone that wants them.
+ */
+export const keeper = post(
+  policyPath,
+  {
+    metadata: { name: 'keeps-params' },
+    spec: { ...ofConfigMap, matchConstraints: { resourceRules: rules }, validations: [rule('true')] },
+  },
+  { setUp: true },
+);
+
 /** Nothing is refused as long as the ConfigMap is not known. */
 const paramRef = (name: string): More => ({ name, parameterNotFoundAction: 'Allow' });
 

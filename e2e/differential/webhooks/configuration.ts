@@ -42,7 +42,6 @@ const variants: Record<string, readonly More[]> = {
   'no time': [one({ timeoutSeconds: 0 })],
   'much time': [one({ timeoutSeconds: 31 })],
   'unknown policies': [one({ failurePolicy: 'A', matchPolicy: 'B' })],
-  'an unknown reinvocation': [one({ reinvocationPolicy: 'Sometimes' })],
   'a bad selector': [one({ objectSelector: { matchExpressions: [{ key: 'a', operator: 'In' }] } })],
   'an unknown operator': [one({ objectSelector: { matchExpressions: [{ key: 'a', operator: 'Is' }] } })],
   'a bad label': [one({ namespaceSelector: { matchLabels: { 'a b': 'c' } } })],
@@ -73,12 +72,17 @@ const variants: Record<string, readonly More[]> = {
   ],
 };
 
+const ofMutating: Record<string, readonly More[]> = {
+  'an unknown reinvocation': [one({ reinvocationPolicy: 'Sometimes' })],
+  'a reinvocation': [one({ reinvocationPolicy: 'IfNeeded' })],
+};
+
 /** What configurations of webhooks may look like. */
 export const configurationSequences: readonly Sequence[] = kinds.flatMap((kind) => [
   {
     name: `webhooks: ${kind} configurations`,
     // They would cover namespaces that are not there, and are not kept in any case.
-    steps: Object.values(variants).map((webhooks) =>
+    steps: Object.values(kind === 'Mutating' ? { ...variants, ...ofMutating } : variants).map((webhooks) =>
       post(`${pathOf(kind)}?dryRun=All`, { metadata: { name: '{{ns}}' }, webhooks }),
     ),
   },

@@ -57,7 +57,11 @@ const requests: Record<string, RequestStep[]> = {
   'an update that changes nothing': [patch('merge', `${configMaps}/present`, {})],
   'a deletion': [del(`${configMaps}/present`)],
   'a deletion with options': [
-    del(`${configMaps}/present?dryRun=All`, { propagationPolicy: 'Foreground', gracePeriodSeconds: 3 }),
+    del(`${configMaps}/present`, {
+      propagationPolicy: 'Foreground',
+      gracePeriodSeconds: 3,
+      dryRun: ['All'],
+    }),
   ],
   'a deletion with a precondition': [
     del(`${configMaps}/present`, {
