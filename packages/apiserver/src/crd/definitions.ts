@@ -8,6 +8,7 @@ import { nameColumn } from '../table/common-columns.ts';
 import type { TableColumn } from '../table/columns.ts';
 import { compileJsonPath } from '../table/json-path.ts';
 import { lazyRules } from './lazy-rules.ts';
+import { scaleCauses } from './scale-rules.ts';
 import type { CustomResourceDefinition, CustomResourceNames, CustomResourceVersion } from './types.ts';
 
 /** Views a stored CustomResourceDefinition, whose shape was validated when it was written. */
@@ -56,6 +57,7 @@ function customDefinition(
 ): ResourceDefinition {
   const names = completeNames(spec.names);
   const scale = version.subresources?.scale;
+  const paths = scale === undefined ? undefined : scalePaths(scale);
   const schema = version.schema?.openAPIV3Schema;
   const warning =
     version.deprecated === true
@@ -78,7 +80,7 @@ function customDefinition(
     ...(schema !== undefined && { rules: lazyRules(schema) }),
     nameFormat: 'dns-subdomain',
     status: version.subresources?.status !== undefined,
-    ...(scale !== undefined && { scale: scalePaths(scale) }),
+    ...(paths !== undefined && { scale: paths }),
     extraSubresources: [],
     selectableFields: Object.fromEntries(
       (version.selectableFields ?? []).map(({ jsonPath }) => [
@@ -87,7 +89,7 @@ function customDefinition(
       ]),
     ),
     columns: customColumns(version),
-    strategy: {},
+    strategy: paths === undefined ? {} : { validate: (object) => scaleCauses(object, paths) },
     tracksGeneration: true,
     ...(warning !== undefined && { deprecationWarning: warning }),
   };

@@ -2,7 +2,7 @@ import { FieldManager } from '../apply/field-manager.ts';
 import { ApiServerError } from '../errors.ts';
 import type { JsonObject } from '../object/json.ts';
 import type { KubeObject } from '../object/types.ts';
-import type { ParsedBody } from '../registry/conform.ts';
+import { conform, type ParsedBody } from '../registry/conform.ts';
 import { createObject } from '../registry/create.ts';
 import type { ResourceDefinition } from '../registry/definition.ts';
 import { keyOf, type Outcome, type Registry, type RequestScope } from '../registry/registry.ts';
@@ -74,6 +74,9 @@ export async function applyObject(
     const config = structuredClone(request.configuration.value);
     const value = await manager.apply(current, config, scope.fieldManager, request.force);
     reportDuplicates(request);
+    // Kubernetes reads the whole object before it looks at its name, which only shows if both are amiss.
+    if (value.metadata.name !== name)
+      conform(definition, { value: structuredClone(value), duplicates: [] }, scope);
     checkIdentity(value, name, namespace);
     return { value, duplicates: [], applied: true };
   };

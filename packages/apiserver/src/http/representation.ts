@@ -21,7 +21,7 @@ export interface ResponseFormat {
 /**
  * The format of a response.
  * @param answer whether a list is sent; the metadata of one object and that of a list are asked for by different names.
- * @throws ApiServerError `NotAcceptable`, `BadRequest`
+ * @throws ApiServerError `NotAcceptable`, `BadRequest`; the former also from the format, if it is asked for by the name of the other
  */
 export function negotiate(
   request: IncomingMessage,
@@ -35,16 +35,26 @@ export function negotiate(
       return tableFormat(definition, query);
     case 'metadata':
     case 'metadata-list':
-      if ((shape === 'metadata-list') !== (answer === 'list'))
-        throw new ApiServerError(
-          'NotAcceptable',
-          `only application/json is available; for ${answer === 'list' ? 'a list' : 'one object'} ask for ${answer === 'list' ? 'PartialObjectMetadataList' : 'PartialObjectMetadata'}`,
-          { detailed: false },
-        );
-      return metadataFormat(definition);
+      return (shape === 'metadata-list') === (answer === 'list')
+        ? metadataFormat(definition)
+        : noFormat(answer);
     case 'plain':
       return plainFormat(definition);
   }
+}
+
+/** Refuses what there is to answer: whether there is something is looked at first. */
+function noFormat(answer: 'list' | 'object'): ResponseFormat {
+  const refuse = (): never => {
+    const [what, kind] =
+      answer === 'list' ? ['a list', 'PartialObjectMetadataList'] : ['one object', 'PartialObjectMetadata'];
+    throw new ApiServerError(
+      'NotAcceptable',
+      `only application/json is available; for ${what} ask for ${kind}`,
+      { detailed: false },
+    );
+  };
+  return { object: refuse, list: refuse, watchFormat: refuse };
 }
 
 /** `metadata` of a list. */

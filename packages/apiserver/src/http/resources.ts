@@ -119,7 +119,7 @@ async function getOne(
   definition: ResourceDefinition,
 ): Promise<void> {
   const name = nameOf(call);
-  // Whether the answer can be read is looked at first.
+  // Whether the client reads any answer of this server is looked at first.
   formatOf(call, definition);
   const revision = call.info.query.get('resourceVersion') ?? '';
   if (revision !== '') parseRevision(registry.store, revision);

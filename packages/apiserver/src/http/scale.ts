@@ -60,13 +60,13 @@ export async function handleScale(
       version: 'v1',
       kind: 'Scale',
       show: (object) => scaleOf(object, paths, 0),
-      apply: (object, scale) => withScale(object, scale, paths),
+      apply: (object, scale) => withScale(definition, object, scale, paths),
     },
     produce: async (current) => {
-      const scale = scaleOf(current, paths, verb === 'update' ? 0 : undefined);
+      const scale = scaleOf(current, paths, UNSAID);
       scale.metadata.managedFields = ownersOfScale(current, pathsOf);
       const wanted = await change(scale);
-      const next = withScale(current, wanted, paths);
+      const next = withScale(definition, current, wanted, paths);
       next.metadata.managedFields = ownersOfParent(current, wanted, pathsOf, definition);
       return { ...bodyOf(next), applied: true };
     },
@@ -74,6 +74,9 @@ export async function handleScale(
   setWarnings(call.response, scope.warnings);
   sendJson(call.response, 200, scaleOf(fromStorage(definition, outcome.object), paths));
 }
+
+/** Stands for a number that an object does not say: a client cannot mean it. */
+const UNSAID = -(2 ** 31);
 
 const COLUMNS = [
   nameColumn(),
@@ -133,9 +136,20 @@ async function wholeScale(call: ResourceRequest): Promise<Produce> {
   return () => body;
 }
 
-function withScale(current: KubeObject, scale: Record<string, unknown>, paths: ScalePaths): KubeObject {
+function withScale(
+  { origin }: ResourceDefinition,
+  current: KubeObject,
+  scale: Record<string, unknown>,
+  paths: ScalePaths,
+): KubeObject {
   const replicas = valueAt(scale, ['spec', 'replicas']) ?? 0;
-  if (!Number.isInteger(replicas) || Number(replicas) < 0)
+  if (replicas === UNSAID)
+    throw new ApiServerError(
+      'BadRequest',
+      `the spec replicas field ".${paths.specReplicas.join('.')}" cannot be empty`,
+    );
+  // Those of a custom resource are checked with the rest of it.
+  if (!Number.isInteger(replicas) || (Number(replicas) < 0 && origin === 'builtin'))
     throw invalid({ group: 'autoscaling', resource: '', kind: 'Scale' }, current.metadata.name ?? '', [
       invalidCause('spec.replicas', replicas, 'must be greater than or equal to 0'),
     ]);

@@ -196,6 +196,8 @@ function allocate(service: KubeObject, transaction: Transaction, ranges: Service
     .map((stored) => membersOf(stored.object.spec));
   const name = service.metadata.name ?? '';
   if (spec.type !== 'ExternalName') allocateAddress(name, spec, others, ranges);
+  // A Service without an address has no traffic of its own, whatever it was before.
+  else Reflect.deleteProperty(spec, 'internalTrafficPolicy');
   if (hasNodePorts(spec)) allocateNodePorts(name, spec, others, ranges);
 }
 

@@ -58,12 +58,15 @@ function mergeMember(
   else if (isObject(change)) {
     if (change[DIRECTIVE] === 'delete') Reflect.deleteProperty(result, name);
     else result[name] = mergeObject(child, isObject(before) ? before : {}, change, at);
-  } else if (Array.isArray(change))
-    result[name] =
-      before === undefined && !change.some((element) => isObject(element) && element[DIRECTIVE] !== undefined)
+  } else if (Array.isArray(change)) {
+    const directed = change.some((element) => isObject(element) && element[DIRECTIVE] !== undefined);
+    const merged =
+      before === undefined && !directed
         ? cloneJson(change as unknown[])
         : mergeArray(child, elementsOf(before), change as unknown[], order, at);
-  else result[name] = change;
+    // To take elements out of a list that is not there does not make one.
+    if (before !== undefined || !directed || merged.length > 0) result[name] = merged;
+  } else result[name] = change;
 }
 
 function memberSchema(schema: Schema, name: string): Schema | undefined {

@@ -128,7 +128,10 @@ export function deploymentKind(): ResourceDefinition {
   });
 }
 
-function applyDefaults({ spec }: KubeObject): void {
+function applyDefaults(deployment: KubeObject): void {
+  // Without one, only what has to be in it is missing.
+  deployment.spec ??= {};
+  const { spec } = deployment;
   if (!isObject(spec)) return;
   spec.replicas ??= 1;
   spec.strategy ??= {};
@@ -145,6 +148,7 @@ function applyDefaults({ spec }: KubeObject): void {
   }
   spec.revisionHistoryLimit ??= 10;
   spec.progressDeadlineSeconds ??= 600;
+  spec.template ??= {};
   applyTemplateDefaults(spec.template);
 }
 

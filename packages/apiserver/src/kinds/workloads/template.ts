@@ -17,8 +17,9 @@ import { podSpecCauses } from '../pod-rules.ts';
 
 /** Fills in the defaults of a template's pods, in place. */
 export function applyTemplateDefaults(template: unknown): void {
-  const { spec } = membersOf(template);
-  if (isObject(spec)) applyPodSpecDefaults(spec);
+  if (!isObject(template)) return;
+  template.spec ??= {};
+  if (isObject(template.spec)) applyPodSpecDefaults(template.spec);
 }
 
 /** Violations in a selector that has to select something, of the kind `owner`. */
@@ -65,9 +66,8 @@ function matchCauses(selector: unknown, template: unknown): StatusCause[] {
 /** Violations in what a template's pods are made from; one without a spec has no containers. */
 export function templateCauses(template: unknown, path = 'spec.template'): StatusCause[] {
   const { spec } = membersOf(template);
-  return spec === undefined
-    ? [requiredCause(`${path}.spec.containers`)]
-    : podSpecCauses(membersOf(spec), `${path}.spec`);
+  const missing = membersOf(spec).containers === undefined ? [requiredCause(`${path}.spec.containers`)] : [];
+  return spec === undefined ? missing : [...missing, ...podSpecCauses(membersOf(spec), `${path}.spec`)];
 }
 
 /** What is said to who names something after which pods are named, if the name cannot be that of a host. */
