@@ -50,6 +50,26 @@ export const listedDifferences: readonly ListedDifference[] = [
     },
   },
   {
+    id: 'empty-ports-kept',
+    what: 'Ports of a Service that are given as [] are kept, and owned; Kubernetes leaves them out.',
+    why: 'A list is a list; for who reads the Service both mean the same.',
+    where: {
+      step: /\/services/,
+      path: /^(body(\.items\[\d+\])?|events\[\d+\]\.object)\.(spec\.ports|metadata\.managedFields\[\d+\]\.fieldsV1\.f:spec\.f:ports)$/,
+      kubernetes: 'absent',
+      ours: /^(\[\]|\{\})$/,
+    },
+  },
+  {
+    id: 'owners-of-empty-lists',
+    what: 'An empty list belongs to who sent it first, also if somebody else sends it again.',
+    why: 'It is the same list; Kubernetes stores it as null and takes the second one for a change.',
+    where: {
+      sequence: /EndpointSlice/,
+      path: /\.metadata\.managedFields\[\d+\]\.fieldsV1\.f:(ports|endpoints)$/,
+    },
+  },
+  {
     id: 'empty-members-missing',
     what: 'Members of built-in kinds of which nothing was said are left out where Kubernetes says "", null or {}.',
     why: 'Which ones it says depends on its types in Go; for who reads the object both mean the same.',
@@ -231,15 +251,6 @@ export const listedDifferences: readonly ListedDifference[] = [
     },
   },
   {
-    id: 'no-template',
-    what: 'A Deployment without a template is refused with more findings.',
-    why: 'That it has to have one is said by its schema, and the rest by its rules.',
-    where: {
-      sequence: /^workloads: a Deployment with no template$/,
-      path: /^body\.(message|details\.causes)/,
-    },
-  },
-  {
     id: 'metric-type-once',
     what: 'That there is no such type of metric is told once.',
     why: 'Kubernetes lists it twice in the causes.',
@@ -260,6 +271,18 @@ export const listedDifferences: readonly ListedDifference[] = [
     what: 'An Accept header that cannot be satisfied is refused with a text that names what there is.',
     why: 'There is only JSON here.',
     where: { path: texts, ours: /only application\/json is available/ },
+  },
+  {
+    id: 'metadata-of-a-list',
+    what: 'One custom resource, asked for in the form of a list of metadata, is refused with 406.',
+    why: 'Kubernetes answers 500, which blames the server.',
+    where: { step: /GET /, path: /^(status|body\.code)$/, kubernetes: /^500$/, ours: /^406$/ },
+  },
+  {
+    id: 'metadata-of-a-list-reason',
+    what: 'The refusal of one custom resource in the form of a list of metadata tells a reason.',
+    why: 'Kubernetes gives none for its 500.',
+    where: { step: /GET /, path: /^body\.reason$/, kubernetes: 'absent', ours: /^"NotAcceptable"$/ },
   },
   {
     id: 'no-yaml',

@@ -170,6 +170,11 @@ export const listSequences: Sequence[] = [
     'application/json;stream=watch',
   ].map((accept) => ({
     name: `list: Accept ${accept}`,
-    steps: [...three, get(configMaps, { accept }), get(`${configMaps}/a`, { accept })],
+    steps: [
+      ...three,
+      get(configMaps, { accept }),
+      get(`${configMaps}/a`, { accept }),
+      get(`${configMaps}/absent`, { accept }),
+    ],
   })),
 ];

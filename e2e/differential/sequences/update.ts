@@ -6,6 +6,18 @@ const a = `${configMaps}/a`;
 const deployments = collection('deployments', 'apps/v1');
 const made = post(configMaps, configMap('a', { v: '1' }), { as: 'made' });
 const metadata = { name: 'a' };
+const accounts = collection('serviceaccounts');
+const services = collection('services');
+const service = (spec: object) => ({ apiVersion: 'v1', kind: 'Service', metadata, spec });
+const slices = collection('endpointslices', 'discovery.k8s.io/v1');
+const slice = {
+  apiVersion: 'discovery.k8s.io/v1',
+  kind: 'EndpointSlice',
+  metadata,
+  addressType: 'IPv4',
+  endpoints: [{ addresses: ['10.0.0.1'] }],
+  ports: [],
+};
 
 export const updateSequences: Sequence[] = [
   {
@@ -94,6 +106,33 @@ export const updateSequences: Sequence[] = [
     steps: [
       post(deployments, deployment({}, 'a')),
       patch('merge', `${deployments}/a`, { spec: { selector: { matchLabels: { b: 'c' } } } }),
+    ],
+  },
+  {
+    name: 'update: a Service that gets another type',
+    steps: [
+      post(services, service({ ports: [{ port: 80 }] })),
+      patch('merge', `${services}/a`, { spec: { type: 'ExternalName', externalName: 'example.com' } }),
+      patch('merge', `${services}/a`, { spec: { ports: [] } }),
+      get(`${services}/a`),
+      patch('merge', `${services}/a`, {
+        spec: { type: 'ClusterIP', externalName: null, ports: [{ port: 81 }] },
+      }),
+      get(`${services}/a`),
+    ],
+  },
+  {
+    name: 'update: an EndpointSlice without ports, by somebody else',
+    steps: [
+      post(`${slices}?fieldManager=one`, slice),
+      put(`${slices}/a?fieldManager=two`, { ...slice, endpoints: [] }),
+    ],
+  },
+  {
+    name: 'update: nothing is taken out of a list that is not there',
+    steps: [
+      post(accounts, { metadata, automountServiceAccountToken: false }),
+      patch('strategic', `${accounts}/a?fieldManager=one`, { secrets: [{ name: 's', $patch: 'delete' }] }),
     ],
   },
   {

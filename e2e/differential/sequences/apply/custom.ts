@@ -313,6 +313,31 @@ const one: Record<string, readonly Step[]> = {
     apply(a, of({ text: 'x', replicas: 4 }), 'one'),
     get(a),
   ],
+  'the scale of what has no replicas': [
+    post(things(), of({ text: 'x' })),
+    get(`${a}/scale`),
+    ...[{}, { replicas: -1 }, { replicas: 3 }, { replicas: -1 }].map((wanted) =>
+      patch('merge', `${a}/scale`, { spec: wanted }),
+    ),
+    get(`${a}/scale`, { as: 'scale' }),
+    put(`${a}/scale`, {
+      apiVersion: 'autoscaling/v1',
+      kind: 'Scale',
+      metadata: { name: 'a', namespace: '{{ns}}', resourceVersion: '{{scale.metadata.resourceVersion}}' },
+      spec: { replicas: -2 },
+    }),
+    ...[-1, 2 ** 31, 2 ** 31 - 1].map((replicas) => patch('merge', a, { spec: { replicas } })),
+    ...[-1, 2 ** 31, 1].map((replicas) => patch('merge', `${a}/status`, { status: { replicas } })),
+    get(a),
+  ],
+  'the metadata of a list asked for one object': [
+    post(things(), of({ text: 'x' })),
+    ...['a', 'b'].map((name) =>
+      get(`${things()}/${name}`, {
+        accept: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1',
+      }),
+    ),
+  ],
   'an update that changes nothing': [
     post(as('maker', things()), of({ text: 'x' }), { as: 'made' }),
     put(
