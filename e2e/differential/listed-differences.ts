@@ -162,6 +162,28 @@ export const listedDifferences: readonly ListedDifference[] = [
     },
   },
   {
+    id: 'traffic-of-names',
+    what: 'Of a Service that is a name for another host watchers are not told an internalTrafficPolicy either.',
+    why: 'It has none; Kubernetes leaves the former one out when it answers, but not when it tells watchers.',
+    where: {
+      path: /^events\[\d+\]\.object\.spec\.internalTrafficPolicy$/,
+      kubernetes: /^"Cluster"$/,
+      ours: 'absent',
+    },
+  },
+  {
+    id: 'writes-of-others',
+    what: 'The revision of a list of the past is older than that of an earlier list, or the same.',
+    why: 'Revisions count all writes of a server; whether there was one of somebody else in between is chance.',
+    byChance: true,
+    where: {
+      step: /resourceVersionMatch=Exact/,
+      path: /^body\.metadata\.resourceVersion$/,
+      kubernetes: /^"<(older|present) revision>"$/,
+      ours: /^"<(older|present) revision>"$/,
+    },
+  },
+  {
     id: 'old-lists',
     what: 'A list that may be old is the present one.',
     why: 'Kubernetes answers from a memory that can be behind for a moment.',

@@ -98,6 +98,19 @@ export const watchSequences: Sequence[] = [
     ],
   },
   {
+    name: 'watch: of a Service that becomes a name',
+    steps: [
+      post(
+        services,
+        { metadata: { name: 'a' }, spec: { type: 'NodePort', ports: [{ port: 80 }] } },
+        { as: 'a' },
+      ),
+      { watch: 'w', path: `${services}?watch=true&resourceVersion={{a.metadata.resourceVersion}}` },
+      patch('merge', `${services}/a`, { spec: { type: 'ExternalName', externalName: 'example.com' } }),
+      { collect: 'w', through: 1 },
+    ],
+  },
+  {
     name: 'watch: of one object by name',
     steps: [
       ...before,

@@ -47,7 +47,14 @@ export async function handleResource(context: ServerContext, call: ResourceReque
   }
   const target: UpdateTarget = info.subresource === 'status' ? 'status' : 'main';
   if (target === 'status' && !definition.status) throw unknownSubresource(definition, info.name ?? '');
-  await dispatch(context, call, definition, target);
+  try {
+    await dispatch(context, call, definition, target);
+  } catch (error) {
+    // What a resource cannot do is nothing of its version.
+    if (error instanceof ApiServerError && error.code === 'MethodNotAllowed')
+      call.response.removeHeader('warning');
+    throw error;
+  }
 }
 
 async function dispatch(
@@ -100,12 +107,12 @@ function answer(
   scope: RequestScope | undefined,
   status = 200,
 ): void {
-  if (scope !== undefined)
-    setWarnings(call.response, [
-      ...(definition.deprecationWarning === undefined ? [] : [definition.deprecationWarning]),
-      ...scope.warnings,
-    ]);
+  if (scope !== undefined) setWarnings(call.response, warningsOf(definition, scope));
   sendText(call.response, status, formatOf(call, definition).object(outcome));
+}
+
+function warningsOf({ deprecationWarning }: ResourceDefinition, { warnings }: RequestScope): string[] {
+  return [...(deprecationWarning === undefined ? [] : [deprecationWarning]), ...warnings];
 }
 
 function nameOf(call: ResourceRequest): string {
@@ -147,7 +154,7 @@ async function create(
     throw methodNotAllowed();
   const scope = requestScope(call);
   const body = await readObject(call.request);
-  const outcome = await telling(call, scope, () =>
+  const outcome = await telling(call, definition, scope, () =>
     createObject(context.registry, definition, scope, call.info.namespace, body),
   );
   answer(call, definition, outcome, scope, 201);
@@ -178,8 +185,7 @@ async function update(
   const produce = replaces
     ? await replacement(call, definition, scope, { name, present })
     : await patchFunction(call, definition);
-  if (!present) setWarnings(call.response, scope.warnings);
-  const outcome = await telling(call, scope, () =>
+  const outcome = await telling(call, definition, scope, () =>
     updateObject(context.registry, definition, scope, { namespace, name, target, replaces, produce }),
   );
   answer(call, definition, outcome, scope);
@@ -202,7 +208,7 @@ async function createByUpdate(
   if (!/^\d*$/.test(revision)) throw malformedRevision(revision);
   // The revision that it once had is of no importance.
   Reflect.deleteProperty(metadata, 'resourceVersion');
-  const outcome = await telling(call, scope, () =>
+  const outcome = await telling(call, definition, scope, () =>
     createObject(registry, definition, scope, call.info.namespace, body),
   );
   answer(call, definition, outcome, scope, 201);
@@ -228,11 +234,16 @@ function checkReadable(definition: ResourceDefinition, body: ParsedBody, scope: 
 }
 
 /** Tells what a body is warned of even if the request is refused in the end. */
-async function telling<T>(call: ResourceRequest, scope: RequestScope, act: () => Promise<T>): Promise<T> {
+async function telling<T>(
+  call: ResourceRequest,
+  definition: ResourceDefinition,
+  scope: RequestScope,
+  act: () => Promise<T>,
+): Promise<T> {
   try {
     return await act();
   } catch (error) {
-    setWarnings(call.response, scope.warnings);
+    setWarnings(call.response, warningsOf(definition, scope));
     throw error;
   }
 }

@@ -111,7 +111,15 @@ function serviceAccount(): ResourceDefinition {
       },
       automountServiceAccountToken: bool('True if pods get a token.'),
     }),
-    strategy: { prepareForCreate: keepSecretNames, prepareForUpdate: keepSecretNames },
+    strategy: {
+      prepareForCreate: keepSecretNames,
+      prepareForUpdate: keepSecretNames,
+      applyDefaults: (account) => {
+        for (const member of ['secrets', 'imagePullSecrets'])
+          if (Array.isArray(account[member]) && account[member].length === 0)
+            Reflect.deleteProperty(account, member);
+      },
+    },
   });
 }
 

@@ -5,6 +5,7 @@ import { billionths } from '../object/quantity.ts';
 import type { KubeObject } from '../object/types.ts';
 import type { ResourceDefinition } from '../registry/definition.ts';
 import { list, map, obj, quantity, str } from '../schema/dsl.ts';
+import { createdColumn, nameColumn } from '../table/common-columns.ts';
 import { builtin, objectSchema } from './builtin.ts';
 import {
   duplicateCause,
@@ -49,6 +50,7 @@ export function limitRangeKind(): ResourceDefinition {
         ),
       }),
     }),
+    columns: [nameColumn(), createdColumn()],
     strategy: { applyDefaults, validate },
   });
 }

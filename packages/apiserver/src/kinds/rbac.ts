@@ -7,7 +7,8 @@ import type { KubeObject } from '../object/types.ts';
 import type { ResourceDefinition } from '../registry/definition.ts';
 import { atomic, list, named, obj, str } from '../schema/dsl.ts';
 import type { Schema } from '../schema/types.ts';
-import { ageColumn, nameColumn, textColumn } from '../table/common-columns.ts';
+import type { TableColumn } from '../table/columns.ts';
+import { ageColumn, createdColumn, nameColumn, textColumn } from '../table/common-columns.ts';
 import { builtin, objectSchema, type BuiltinInput } from './builtin.ts';
 import { LABEL_SELECTOR } from './schemas/meta.ts';
 
@@ -74,7 +75,23 @@ const BINDING_COLUMNS = [
     return `${stringOf(kind)}/${stringOf(name)}`;
   }),
   ageColumn(),
+  subjectColumn('Users', 'User'),
+  subjectColumn('Groups', 'Group'),
+  subjectColumn('ServiceAccounts', 'ServiceAccount'),
 ];
+
+/** Who of one kind gets the rights; of service accounts with their namespaces. */
+function subjectColumn(name: string, kind: string): TableColumn {
+  const names = (binding: KubeObject) =>
+    elementsOf(binding.subjects)
+      .map(membersOf)
+      .filter((subject) => subject.kind === kind)
+      .map(
+        (subject) =>
+          `${kind === 'ServiceAccount' ? `${stringOf(subject.namespace)}/` : ''}${stringOf(subject.name)}`,
+      );
+  return textColumn(name, `${name} that get the rights.`, (binding) => names(binding).join(', '), 1);
+}
 
 type Own = Pick<BuiltinInput, 'kind' | 'resource' | 'namespaced' | 'schema'> & Partial<BuiltinInput>;
 
@@ -157,13 +174,6 @@ function clusterRoleBinding(): ResourceDefinition {
       validateUpdate: validateRoleRefStays,
     },
   });
-}
-
-function createdColumn() {
-  return {
-    ...textColumn('Created At', 'Time of creation.', ({ metadata }) => metadata.creationTimestamp ?? ''),
-    type: 'date' as const,
-  };
 }
 
 function invalid(field: string, value: unknown, why: string): StatusCause {

@@ -68,7 +68,7 @@ function dropUseless(spec: Members, before: Members): void {
   };
   if (hasAddress(before) && !hasAddress(spec)) {
     if (spec.clusterIP === before.clusterIP) drop('clusterIP', 'clusterIPs');
-    drop('ipFamilies', 'ipFamilyPolicy');
+    drop('ipFamilies', 'ipFamilyPolicy', 'internalTrafficPolicy');
   }
   const numbers = (from: Members) => elementsOf(from.ports).map((port) => membersOf(port).nodePort);
   const isNew = (port: unknown) => port !== undefined && port !== 0 && !numbers(before).includes(port);

@@ -28,6 +28,17 @@ export function ageColumn(priority = 0): TableColumn {
   };
 }
 
+/** When the object was created. */
+export function createdColumn(): TableColumn {
+  return {
+    name: 'Created At',
+    type: 'date',
+    description: 'Time of creation.',
+    priority: 0,
+    cell: ({ metadata }) => metadata.creationTimestamp ?? '',
+  };
+}
+
 /** A column of text. */
 export function textColumn(
   name: string,
