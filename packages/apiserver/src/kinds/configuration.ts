@@ -2,7 +2,7 @@ import type { StatusCause } from '../errors.ts';
 import { equalJson, isObject, membersOf, stringOf } from '../object/json.ts';
 import type { KubeObject } from '../object/types.ts';
 import type { ResourceDefinition } from '../registry/definition.ts';
-import { atomic, bool, map, mergeList, obj, str } from '../schema/dsl.ts';
+import { atomic, bool, list, map, mergeList, obj, str } from '../schema/dsl.ts';
 import type { TableColumn } from '../table/columns.ts';
 import { ageColumn, countColumn, nameColumn, textColumn } from '../table/common-columns.ts';
 import { builtin, objectSchema } from './builtin.ts';
@@ -105,10 +105,7 @@ function serviceAccount(): ResourceDefinition {
     extraSubresources: ['token'],
     schema: objectSchema('An identity for programs in pods.', {
       secrets: mergeList(objectReference, 'name', 'Secrets that its pods may use.'),
-      imagePullSecrets: {
-        ...mergeList(reference, 'name', 'Secrets for pulling images.'),
-        'x-kubernetes-list-type': 'atomic',
-      },
+      imagePullSecrets: list(reference, 'Secrets for pulling images.'),
       automountServiceAccountToken: bool('True if pods get a token.'),
     }),
     strategy: {

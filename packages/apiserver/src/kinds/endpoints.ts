@@ -99,7 +99,9 @@ function endpointSlice(): ResourceDefinition {
       nameColumn(),
       textColumn('AddressType', 'Type of the addresses.', (slice) => stringOf(slice.addressType)),
       textColumn('Ports', 'Ports.', (slice) =>
-        shortened(elementsOf(slice.ports).map((port) => String(Number(membersOf(port).port)))),
+        elementsOf(slice.ports).length === 0
+          ? '<unset>'
+          : shortened(elementsOf(slice.ports).map((port) => String(Number(membersOf(port).port)))),
       ),
       textColumn('Endpoints', 'Addresses.', (slice) =>
         shortened(
