@@ -88,7 +88,7 @@ export async function runHistory({ seed, faults, broken }: HistoryPlan, disk: Di
     await writes();
     stopped.abort();
     await within('the last writes', Promise.all(writing));
-    await settle(recorder, operations);
+    await within('the last events', settle(recorder, operations));
   } catch (error) {
     throw new UnfinishedHistory(recorder.history, error);
   } finally {
@@ -124,7 +124,8 @@ async function settle(recorder: Recorder, operations: Operations): Promise<void>
     }
     await operations.list({ resource, mode: 'now' }, PATIENCE_MS);
   }
-  for (const session of recorder.history.watches) {
+  // Those that are opened from now on begin where others ended.
+  for (const session of [...recorder.history.watches]) {
     const { resource, group } = session;
     const goal = last.get(group === undefined ? resource : `${resource}/${group}`) ?? 0;
     const arrived = () =>

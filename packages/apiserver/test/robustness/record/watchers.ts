@@ -49,7 +49,8 @@ export class ReferenceWatch {
       const session = await watching;
       this.#position = this.position;
       this.#current = undefined;
-      if (session.end !== 'expired') continue;
+      // Refused it is only by a store that has lost what was seen; it may never reach that revision again.
+      if (session.end !== 'expired' && session.end !== 'refused') continue;
       const list = await operations.list({ resource: this.#resource, mode: 'now' }, 10_000);
       const upTo = list.pages[0];
       if (list.outcome !== 'ok' || upTo === undefined) continue;
