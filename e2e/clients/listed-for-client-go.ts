@@ -16,7 +16,12 @@ export const listedForClientGo: readonly ListedDifference[] = [
     id: 'unknown-group',
     what: 'A path of an API group that is not there is answered with a Status.',
     why: 'Kubernetes answers with plain text, and clients make a Status of it.',
-    where: { step: /group that is not there/, path: /^body\.details$/, ours: 'absent' },
+    where: {
+      step: /group that is not there$/,
+      path: /^body\.details\.causes$/,
+      kubernetes: /404 page not found/,
+      ours: 'absent',
+    },
   },
   {
     id: 'no-lists-in-openapi',

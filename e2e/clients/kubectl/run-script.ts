@@ -111,6 +111,9 @@ class Run {
         HOME: folder,
         KUBECONFIG: server.kubeconfig,
         KUBECACHEDIR: join(folder, 'cache'),
+        // Most commands end before anything is worth collecting.
+        GOGC: 'off',
+        GOMEMLIMIT: '256MiB',
         ...(editor !== undefined && { KUBE_EDITOR: editor }),
       },
     });

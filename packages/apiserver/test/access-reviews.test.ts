@@ -147,6 +147,42 @@ describe('reviews', () => {
     expect((await client.get(path)).status).toBe(405);
   });
 
+  test.each<[string, object]>([
+    [
+      `${REVIEWS}/selfsubjectrulesreviews`,
+      {
+        spec: { namespace: 'default' },
+        status: { resourceRules: null, nonResourceRules: null, incomplete: false },
+      },
+    ],
+    [
+      `${REVIEWS}/selfsubjectrulesreviews`,
+      {
+        spec: { namespace: 'default' },
+        status: {
+          resourceRules: [{ verbs: ['get'], apiGroups: [''], resources: ['pods'], resourceNames: ['a'] }],
+          nonResourceRules: [{ verbs: ['get'], nonResourceURLs: ['/version'] }],
+          incomplete: true,
+          evaluationError: 'none',
+        },
+      },
+    ],
+    [
+      `${REVIEWS}/selfsubjectaccessreviews`,
+      { spec: { resourceAttributes: attributes }, status: { allowed: false } },
+    ],
+    [
+      `${REVIEWS}/subjectaccessreviews`,
+      { spec: { user: 'x', resourceAttributes: attributes }, status: { allowed: false } },
+    ],
+    ['/apis/authentication.k8s.io/v1/selfsubjectreviews', { status: { userInfo: {} } }],
+    ['/apis/authentication.k8s.io/v1/tokenreviews', { spec: { token: 'x' }, status: { user: {} } }],
+  ])('%s takes a question whose status a client sends along: %o', async (path, question) => {
+    const body = { metadata: { creationTimestamp: null }, ...question };
+    const { status, headers } = await client.post(`${path}?fieldValidation=Strict`, body);
+    expect({ status, warning: headers.warning }).toEqual({ status: 201, warning: undefined });
+  });
+
   test('TokenReview tells whose token it is', async () => {
     const reviews = '/apis/authentication.k8s.io/v1/tokenreviews';
     const token = plane.issueToken({ name: 'jane', groups: ['staff'], extra: { a: ['b'] } });

@@ -48,7 +48,7 @@ export const deletion: Script = {
     { await: 'waiting' },
     { run: 'create -f -', input: held },
     'delete configmap held --wait=false',
-    { run: 'delete configmap held --timeout=1s', exitCode: 1 },
+    { run: 'delete configmap held --timeout=5s', exitCode: 1 },
     { run: 'create -f -', input: held, exitCode: 1 },
     release,
     'delete pod web',

@@ -17,7 +17,7 @@ export const wait: Script = {
   files: { 'all.yaml': documents(widget('first', 1), widget('second', 1), configMap('one', '', 'a: "1"')) },
   commands: [
     'create -f all.yaml',
-    { run: 'wait widget/first --for=condition=Ready --timeout=1s', exitCode: 1 },
+    { run: 'wait widget/first --for=condition=Ready --timeout=5s', exitCode: 1 },
     {
       start: 'ready',
       run: 'wait widget/first --for=condition=Ready --timeout=60s -v=6',
@@ -42,10 +42,10 @@ export const wait: Script = {
     'wait widgets --all --for=condition=Ready --timeout=10s',
     'wait widget/first --for=jsonpath={.spec.size} --timeout=10s',
     'wait configmap/gone --for=delete --timeout=10s',
-    { run: 'wait widget/nobody --for=condition=Ready --timeout=1s', exitCode: 1 },
-    { run: 'wait widget/first --for=jsonpath={.status.none}=1 --timeout=1s', exitCode: 1 },
+    { run: 'wait widget/nobody --for=condition=Ready --timeout=5s', exitCode: 1 },
+    { run: 'wait widget/first --for=jsonpath={.status.none}=1 --timeout=5s', exitCode: 1 },
     { run: 'wait widget/first --for=nonsense', exitCode: 1 },
-    { run: 'wait configmap/one --for=delete --timeout=1s', exitCode: 1 },
+    { run: 'wait configmap/one --for=delete --timeout=5s', exitCode: 1 },
   ],
 };
 
@@ -120,7 +120,7 @@ export const workloads: Script = {
     'set env deployment/web A=1',
     'rollout restart deployment/web',
     // How far it is depends on the controller.
-    { run: 'rollout status deployment/web --timeout=1s', exitCode: 1, only: /^deployment/ },
+    { run: 'rollout status deployment/web --timeout=5s', exitCode: 1, only: /^deployment/ },
     'scale deployment web --replicas=0',
     'autoscale deployment web --max=3',
     'create job once --image=registry.example/once:1',

@@ -92,6 +92,38 @@ const ACCESS_STATUS = named(
   }),
 );
 
+const VERBS = strings('Verbs, or * for all.');
+
+const RULES_STATUS = named(
+  'io.k8s.api.authorization.v1.SubjectRulesReviewStatus',
+  obj('The answer.', {
+    resourceRules: list(
+      named(
+        'io.k8s.api.authorization.v1.ResourceRule',
+        obj('Verbs on resources.', {
+          verbs: VERBS,
+          apiGroups: strings('API groups, or * for all.'),
+          resources: strings('Resources, or * for all; subresources are named after a slash.'),
+          resourceNames: strings('Names of objects; all of them unless given.'),
+        }),
+      ),
+      'What may be done with resources, in no order.',
+    ),
+    nonResourceRules: list(
+      named(
+        'io.k8s.api.authorization.v1.NonResourceRule',
+        obj('Verbs on paths that are no resources.', {
+          verbs: VERBS,
+          nonResourceURLs: strings('Paths, or what they begin with before a *.'),
+        }),
+      ),
+      'What may be done with other paths, in no order.',
+    ),
+    incomplete: bool('Whether there may be more that is allowed.'),
+    evaluationError: str('What hindered the answer.'),
+  }),
+);
+
 function question(
   group: string,
   kind: ReviewKind,
@@ -141,7 +173,7 @@ export const REVIEWS: readonly ReviewDefinition[] = [
     AUTHORIZATION,
     'SelfSubjectRulesReview',
     'Asks for all that the asking user may do in a namespace.',
-    { spec: { namespace: str('Namespace.') }, status: obj('The answer.', {}) },
+    { spec: { namespace: str('Namespace.') }, status: RULES_STATUS },
   ),
   question(AUTHORIZATION, 'SubjectAccessReview', 'Asks what somebody may do.', {
     spec: { ...ATTRIBUTES, ...SUBJECT },
