@@ -2,6 +2,8 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 GUEST := build/guest
+# What a target needs is built first, unless BUILT=1: then it is there already, and others may be using it.
+needs = $(if $(BUILT),,$(1))
 KUBERNETES_MAIN := node --conditions=@virtkit/source e2e/kubernetes/main.ts
 CLUSTER := mkdir -p build && flock --close build/cluster.lock $(KUBERNETES_MAIN)
 
@@ -32,7 +34,7 @@ demo: build guest ## a virtual machine from nothing
 demo-down: ## ends the demo and removes every trace of it
 	@if [ -f apps/virtkit/dist/main.js ]; then node apps/virtkit/dist/main.js down --purge; else echo "nothing to remove"; fi
 
-test: build sanitized guest ## every test, real guests included; not run again where nothing changed since a run that passed, unless AGAIN=1
+test: $(call needs,build sanitized guest) ## every test, real guests included; not run again where nothing changed since a run that passed, unless AGAIN=1
 	@NX_DAEMON=false nx run workspace:test --outputStyle=stream-without-prefixes $(if $(AGAIN),--skip-nx-cache)
 
 e2e: build guest ## of the tests only the whole platform, end to end: scenarios, crashes, bad input
@@ -50,7 +52,7 @@ cluster-down: setup ## removes every trace of it
 cluster-programs: setup ## what that cluster is made of, built with Go: once, in the user's cache folder
 	@$(KUBERNETES_MAIN) programs $(if $(KUBERNETES),--kubernetes $(KUBERNETES))
 
-test-cluster: images ## the tests that run on real Kubernetes; KUBERNETES=1.35 chooses
+test-cluster: $(call needs,images) ## the tests that run on real Kubernetes; KUBERNETES=1.35 chooses
 	@$(if $(KUBERNETES),VIRTKIT_KUBERNETES=$(KUBERNETES)) vitest run --project images --project cluster
 
 check: setup ## types, lint, docstrings, format, dead code, libraries as published, dependencies
@@ -63,7 +65,7 @@ bench: build guest ## what the README's table says, measured here
 bench-cluster: images ## of it what is measured on real Kubernetes; KUBERNETES=1.35 chooses
 	@$(if $(KUBERNETES),VIRTKIT_KUBERNETES=$(KUBERNETES)) npm run --silent bench -- --only kubernetes
 
-differential: build ## the embedded API server and kube-apiserver are asked the same, also by kubectl, client-go and @kubernetes/client-node
+differential: $(call needs,build) ## the embedded API server and kube-apiserver are asked the same, also by kubectl, client-go and @kubernetes/client-node
 	@vitest run --project differential
 
 robustness: setup ## servers that are killed, paused, filled up and cut off while clients write; MINUTES=60 and SEED=1 choose

@@ -3,6 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 export NX_DAEMON=false
-nx run-many -t build --projects=tag:type:app --outputStyle=static --parallel=2 > build.log 2>&1 || { cat build.log; exit 1; }
-echo "build: programs are up to date$(sed -n 's/^ *Cache: *\(.*\)/ (cache: \1)/p' build.log)"
-rm -f build.log
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+nx run-many -t build --projects=tag:type:app --outputStyle=static --parallel=2 > "$log" 2>&1 || { cat "$log"; exit 1; }
+echo "build: programs are up to date$(sed -n 's/^ *Cache: *\(.*\)/ (cache: \1)/p' "$log")"

@@ -29,7 +29,10 @@ const namedMissing = 20;
 
 /** What can be set in `reporters` of a configuration. */
 interface Options {
-  /** File that gets the lines of what failed, for who runs the tests; there is none when nothing failed. */
+  /**
+   * File that gets the lines of what failed, for who runs the tests; there is none when nothing failed. Default: what
+   * `VIRTKIT_TEST_FAILURES` names, else `build/test-failures.txt`.
+   */
   failuresFile?: string;
 }
 
@@ -44,7 +47,9 @@ export default class RunReporter implements Reporter {
 
   constructor({ failuresFile }: Options = {}) {
     this.#failuresFile =
-      failuresFile ?? fileURLToPath(new URL('../../build/test-failures.txt', import.meta.url));
+      failuresFile ??
+      process.env.VIRTKIT_TEST_FAILURES ??
+      fileURLToPath(new URL('../../build/test-failures.txt', import.meta.url));
   }
 
   onTestRunStart(): void {
