@@ -98,10 +98,13 @@ function freshStart(random: Random, { history }: Recorder): WatchSession['start'
   const chance = random.next() * 100;
   if (chance < 20) return { mode: 'now' };
   if (chance < 45) return { mode: 'initial' };
-  const compacted = history.compactions.at(-1)?.target;
-  // Where history was just cut off is where it is most easily got wrong.
-  if (chance < 65 && compacted !== undefined)
-    return { mode: 'revision', revision: Math.max(1, compacted + random.between(-10, 10)) };
   const newest = Math.max(1, ...history.watches.filter(({ reference }) => reference).map(positionOf));
+  const compacted = history.compactions.at(-1)?.target;
+  // Where history was just cut off is where it is most easily got wrong; on a full disk nothing may have come after it yet.
+  if (chance < 65 && compacted !== undefined)
+    return {
+      mode: 'revision',
+      revision: Math.max(1, Math.min(newest, compacted + random.between(-10, 10))),
+    };
   return { mode: 'revision', revision: Math.max(1, newest - random.pick([0, 5, 50, 500])) };
 }
