@@ -32,13 +32,14 @@ export default defineConfig({
       {
         // Loading a module again for every file takes longer than most of these tests.
         extends: true,
-        test: { name: 'pure', include: pure, isolate: false, maxWorkers },
+        test: { name: 'pure', include: pure, isolate: false, maxWorkers, sequence: { groupOrder: 2 } },
       },
       {
         extends: true,
         test: {
           name: 'parts',
           maxWorkers,
+          sequence: { groupOrder: 2 },
           include: ['{packages,apps,tools}/*/test/**/*.test.ts', 'bench/test/**/*.test.ts'],
           exclude: [...pure, 'tools/images/test/built/**'],
         },
@@ -57,14 +58,14 @@ export default defineConfig({
       },
       {
         // The whole platform, one at a time: each one boots guests and starts many programs. At a desk what is fast comes
-        // first; in CI these do, because they mostly wait, while Go compiles what comes later.
+        // first; in CI these do, because they mostly wait, while Go compiles what comes later. (Vitest leaves out groups below 0.)
         extends: true,
         test: {
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
           exclude: ['e2e/{clients,kubernetes,differential}/**'],
           fileParallelism: false,
-          sequence: { groupOrder: process.env.CI === undefined ? 1 : -1 },
+          sequence: { groupOrder: process.env.CI === undefined ? 3 : 1 },
           testTimeout: 300_000,
           hookTimeout: 180_000,
         },
@@ -76,7 +77,7 @@ export default defineConfig({
           name: 'cluster',
           include: ['e2e/kubernetes/**/*.test.ts'],
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 4 },
           testTimeout: 300_000,
           hookTimeout: 180_000,
         },
@@ -88,7 +89,7 @@ export default defineConfig({
           name: 'differential',
           include: ['e2e/{clients,differential}/**/*.test.ts'],
           fileParallelism: false,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 5 },
           testTimeout: 300_000,
           hookTimeout: 180_000,
         },
