@@ -3,9 +3,43 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import type { Entry } from './entries.ts';
+import { interruptible } from './interruptible.ts';
+import { makeNamespace } from './preparation.ts';
+import type { Server } from './servers.ts';
+
+/** What our program of client-go is to do, and how it has the server forget. */
+interface Scenario {
+  readonly program: string;
+  readonly scenario: string;
+  readonly forget: () => Promise<void>;
+}
+
+/** What our program of client-go sees at a server, in a namespace that is made for it. */
+export async function clientGoAt(
+  server: Server,
+  namespace: string,
+  { program, scenario, forget }: Scenario,
+): Promise<Entry[]> {
+  await makeNamespace(server, namespace);
+  await using way = await interruptible(server);
+  const work: Record<string, () => void | Promise<void>> = {
+    cut: () => way.cut(),
+    mend: () => way.mend(),
+    forget,
+  };
+  // Awaited here, because the way ends with this function.
+  return await runClientGo({
+    program,
+    kubeconfig: server.kubeconfig,
+    interruptible: way.kubeconfig,
+    namespace,
+    scenario,
+    onAsk: async (what) => work[what]!(),
+  });
+}
 
 /** How our program of client-go is run. */
-export interface ClientGoOptions {
+interface ClientGoOptions {
   readonly program: string;
   readonly kubeconfig: string;
   /** Leads to the server by a way that can be cut. */
@@ -20,7 +54,7 @@ export interface ClientGoOptions {
 const patienceMs = 240_000;
 
 /** Runs a scenario to its end. @returns what it saw @throws Error with what it complained about */
-export async function runClientGo(options: ClientGoOptions): Promise<Entry[]> {
+async function runClientGo(options: ClientGoOptions): Promise<Entry[]> {
   const { program, kubeconfig, interruptible, namespace, scenario, onAsk } = options;
   const child = spawn(
     program,

@@ -35,8 +35,9 @@ export async function interruptible(server: { url: string; kubeconfig: string })
     incoming.pipe(outgoing).pipe(incoming);
   });
   await once(forwarder.listen(0, '127.0.0.1'), 'listening');
-  const url = `https://127.0.0.1:${(forwarder.address() as AddressInfo).port}`;
-  const kubeconfig = `${server.kubeconfig}-interruptible`;
+  const { port: ownPort } = forwarder.address() as AddressInfo;
+  const url = `https://127.0.0.1:${ownPort}`;
+  const kubeconfig = `${server.kubeconfig}-${ownPort}`;
   await writeFile(kubeconfig, (await readFile(server.kubeconfig, 'utf8')).replace(server.url, url), {
     mode: 0o600,
   });

@@ -1,8 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startControlPlane, type ControlPlaneOptions } from '@virtkit/apiserver';
+import { startControlPlane, type ControlPlane, type ControlPlaneOptions } from '@virtkit/apiserver';
 import { startKubernetes } from '../kubernetes/control-plane.ts';
+import { settled } from './together.ts';
 
 /** One of the two servers that clients are run against. */
 export interface Server {
@@ -16,16 +17,18 @@ export interface Server {
 }
 
 /** Both of them. */
-export interface Servers extends AsyncDisposable {
+export interface Pair {
   readonly kubernetes: Server;
   readonly ours: Server;
 }
 
-/** What is started besides etcd and kube-apiserver, and how ours differs from its defaults. */
-export interface ServerOptions {
-  /** Whether kube-controller-manager runs, and ours does what it does of that: what new namespaces get. */
-  readonly controllerManager?: boolean;
-  readonly ours?: ControlPlaneOptions;
+/** A pair that was started. */
+export interface Servers extends Pair, AsyncDisposable {
+  /**
+   * Starts kube-controller-manager beside the one, which was left alone before, and another one of ours, which does what it
+   * does of that: what new namespaces get. Nothing was made in that one.
+   */
+  withControllers(prepare: (server: Server) => Promise<void>): Promise<Pair>;
 }
 
 /** The minor version whose answers are ours to give, whichever other tests run on. */
@@ -33,34 +36,56 @@ export const comparedMinor = '1.36';
 
 const administrator = { name: 'admin', groups: ['system:masters'] };
 
-/** Starts both servers, ours in this process with everything in memory. */
-export async function startServers({
-  controllerManager = false,
-  ours,
-}: ServerOptions = {}): Promise<Servers> {
+/** Does the same at both servers. @returns what came of it at each */
+export const atBoth = <T>(
+  pair: Pair,
+  work: (server: Server) => Promise<T>,
+): Promise<[kubernetes: T, ours: T]> => settled<[T, T]>([work(pair.kubernetes), work(pair.ours)]);
+
+/** Starts both servers without controllers, ours in this process with everything in memory. */
+export async function startServers(): Promise<Servers> {
   await using resources = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'virtkit-clients-'));
   resources.defer(() => rm(folder, { recursive: true }));
-  const kubernetes = resources.use(await startKubernetes({ minor: comparedMinor, controllerManager }));
-  const plane = resources.use(await startControlPlane({ namespaceDefaults: controllerManager, ...ours }));
-  const kubeconfig = join(folder, 'kubeconfig');
-  const certificate = plane.issueClientCertificate(administrator);
-  await writeFile(kubeconfig, plane.kubeconfig({ user: administrator.name, certificate }), { mode: 0o600 });
+  const startOurs = async (
+    stack: AsyncDisposableStack,
+    name: string,
+    options: ControlPlaneOptions,
+  ): Promise<Server> => serverOf(stack.use(await startControlPlane(options)), join(folder, name));
+  const plane = resources.use(await startKubernetes({ minor: comparedMinor }));
+  const kubernetes: Server = {
+    name: 'kubernetes',
+    url: plane.url,
+    kubeconfig: plane.kubeconfig,
+    // Its watch cache begins with the state that it finds when it starts.
+    forget: () => plane.restart('kube-apiserver'),
+  };
+  const ours = await startOurs(resources, 'kubeconfig', {});
   const owned = resources.move();
   return {
-    kubernetes: {
-      name: 'kubernetes',
-      url: kubernetes.url,
-      kubeconfig: kubernetes.kubeconfig,
-      // Its watch cache begins with the state that it finds when it starts.
-      forget: () => kubernetes.restart('kube-apiserver'),
-    },
-    ours: {
-      name: 'ours',
-      url: plane.url,
-      kubeconfig,
-      forget: async () => void plane.compact({ revisions: 0, ageMs: 0 }),
+    kubernetes,
+    ours,
+    withControllers: async (prepare) => {
+      const pair = {
+        kubernetes,
+        ours: await startOurs(owned, 'with-controllers', { namespaceDefaults: true }),
+      };
+      await atBoth(pair, prepare);
+      await plane.start('kube-controller-manager');
+      return pair;
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** One of ours, with a kubeconfig in a file. */
+async function serverOf(plane: ControlPlane, kubeconfig: string): Promise<Server> {
+  const certificate = plane.issueClientCertificate(administrator);
+  await writeFile(kubeconfig, plane.kubeconfig({ user: administrator.name, certificate }), { mode: 0o600 });
+  return {
+    name: 'ours',
+    url: plane.url,
+    kubeconfig,
+    forget: async () => void plane.compact({ revisions: 0, ageMs: 0 }),
   };
 }

@@ -55,6 +55,8 @@ export interface Kubernetes extends AsyncDisposable {
   auditEvents(): Promise<AuditEvent[]>;
   /** Processes, for tests that pause or kill them: `programs.signal('etcd', 'SIGSTOP')`. */
   readonly programs: Programs;
+  /** Starts a program that was left out, which is built first if it was not, and waits until it is ready. */
+  start(program: ControlPlaneProgram): Promise<void>;
   /** Ends a program, starts it again and waits until it is ready. */
   restart(program: ControlPlaneProgram): Promise<void>;
 }
@@ -81,7 +83,8 @@ export async function startKubernetes(options: KubernetesOptions = {}): Promise<
       settings: await freeSettings(),
     });
     const authority = await readFile(controlPlane.files.pair('ca').certificate, 'utf8');
-    return new TestKubernetes(built.version, controlPlane, authority);
+    const build = (program: ControlPlaneProgram) => buildKubernetes(minor, [program], buildOptions);
+    return new TestKubernetes(built.version, controlPlane, authority, build);
   } catch (error) {
     for (const name of [...names].reverse()) await programs.stop(name, { patienceMs: 0 });
     await rm(folder, { recursive: true });
@@ -105,12 +108,15 @@ async function freeSettings(): Promise<ControlPlaneSettings> {
   };
 }
 
+const everyPart: ControlPlaneParts = { controllerManager: true, scheduler: true };
+
 /** A running control plane, whoever started it. */
 export class ControlPlane {
   readonly files: ControlPlaneFiles;
   readonly programs: Programs;
   readonly programFolder: string;
   readonly #settings: ControlPlaneSettings;
+  /** Of all programs, also of those that do not run. */
   readonly #specs: readonly ProgramSpec[];
 
   private constructor(
@@ -144,9 +150,9 @@ export class ControlPlane {
       server,
       addresses: [settings.address, firstAddress(settings.serviceRange)],
     });
-    const specs = controlPlaneProgramSpecs(files, settings, programFolder, parts);
+    const specs = controlPlaneProgramSpecs(files, settings, programFolder, everyPart);
     const controlPlane = new ControlPlane(files, programs, programFolder, settings, specs);
-    const [etcd, apiServer, ...others] = specs;
+    const [etcd, apiServer, ...others] = controlPlaneProgramSpecs(files, settings, programFolder, parts);
     // kube-apiserver waits for etcd by itself; the others start quickly, and end when they do not find an API server.
     await programs.start(etcd!);
     await programs.start(apiServer!);
@@ -156,12 +162,15 @@ export class ControlPlane {
     return controlPlane;
   }
 
-  async restart(name: string): Promise<void> {
-    const spec = this.#specs.find((candidate) => candidate.name === name);
-    if (spec === undefined) throw new Error(`${name} is not part of this control plane`);
-    await this.programs.stop(name);
-    await this.programs.start(spec);
+  /** Starts a program unless it runs, and waits until it is ready. */
+  async start(name: ControlPlaneProgram): Promise<void> {
+    await this.programs.start(this.#specs.find((candidate) => candidate.name === name)!);
     await this.#ready(name);
+  }
+
+  async restart(name: ControlPlaneProgram): Promise<void> {
+    await this.programs.stop(name);
+    await this.start(name);
   }
 
   /** Ends everything, in the opposite order of its start. */
@@ -237,12 +246,19 @@ class TestKubernetes implements Kubernetes {
   readonly version: string;
   readonly authority: string;
   readonly #controlPlane: ControlPlane;
+  readonly #build: (program: ControlPlaneProgram) => Promise<unknown>;
   #users = 0;
 
-  constructor(version: string, controlPlane: ControlPlane, authority: string) {
+  constructor(
+    version: string,
+    controlPlane: ControlPlane,
+    authority: string,
+    build: (program: ControlPlaneProgram) => Promise<unknown>,
+  ) {
     this.version = version;
     this.authority = authority;
     this.#controlPlane = controlPlane;
+    this.#build = build;
   }
 
   get folder(): string {
@@ -270,6 +286,11 @@ class TestKubernetes implements Kubernetes {
 
   auditEvents(): Promise<AuditEvent[]> {
     return readAuditEvents(this.#controlPlane.files.auditLog);
+  }
+
+  async start(program: ControlPlaneProgram): Promise<void> {
+    await this.#build(program);
+    await this.#controlPlane.start(program);
   }
 
   restart(program: ControlPlaneProgram): Promise<void> {

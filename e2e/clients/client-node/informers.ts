@@ -189,17 +189,21 @@ class Writer {
   async seenBy(configMaps: ObjectInformer, widgets: ObjectInformer): Promise<void> {
     const namespace = this.#namespace;
     // Asked again each time: a server that was started again does not know its custom resources at once.
-    await waitUntil('informers know what the server has', async () => {
-      const lists = [
-        await this.#core.listNamespacedConfigMap({ namespace, labelSelector: label }),
-        (await this.#custom.listNamespacedCustomObject(
-          this.#widgets,
-        )) as KubernetesListObject<KubernetesObject>,
-      ];
-      return [configMaps, widgets].every(
-        (informer, index) => revisionsOf(informer.list()) === revisionsOf(lists[index]!.items),
-      );
-    });
+    await waitUntil(
+      'informers know what the server has',
+      async () => {
+        const lists = [
+          await this.#core.listNamespacedConfigMap({ namespace, labelSelector: label }),
+          (await this.#custom.listNamespacedCustomObject(
+            this.#widgets,
+          )) as KubernetesListObject<KubernetesObject>,
+        ];
+        return [configMaps, widgets].every(
+          (informer, index) => revisionsOf(informer.list()) === revisionsOf(lists[index]!.items),
+        );
+      },
+      { timeoutMs: 120_000 },
+    );
   }
 
   get #widgets() {
@@ -240,13 +244,20 @@ export async function watches({ direct, namespace, recorder }: Surroundings): Pr
     });
     return { events, error: error instanceof Error ? error.message : error };
   };
-  recorder.note('from a revision', await seen({ resourceVersion: metadata!.resourceVersion! }));
-  recorder.note('from nowhere', await seen({}));
-  recorder.note('of one name', await seen({ fieldSelector: 'metadata.name=b' }));
-  recorder.note(
-    'with initial events',
-    await seen({ sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan', allowWatchBookmarks: true }),
+  const all: Record<string, Record<string, string | number | boolean>> = {
+    'from a revision': { resourceVersion: metadata!.resourceVersion! },
+    'from nowhere': {},
+    'of one name': { fieldSelector: 'metadata.name=b' },
+    'with initial events': {
+      sendInitialEvents: true,
+      resourceVersionMatch: 'NotOlderThan',
+      allowWatchBookmarks: true,
+    },
+    'with a wrong selector': { fieldSelector: 'data.a=b' },
+    'from the revision that was first': { resourceVersion: '1' },
+  };
+  // At once, because each of them takes its time.
+  await Promise.all(
+    Object.entries(all).map(async ([step, parameters]) => recorder.note(step, await seen(parameters))),
   );
-  recorder.note('with a wrong selector', await seen({ fieldSelector: 'data.a=b' }));
-  recorder.note('from the revision that was first', await seen({ resourceVersion: '1' }));
 }

@@ -4,7 +4,7 @@ import { runScript, type Kubectl } from './run-script.ts';
 import type { Command, Result, Script } from './script.ts';
 
 /** How many scripts are under way at the same time. */
-const concurrency = 3;
+const concurrency = 4;
 
 /** What a run of scripts has found. */
 export interface ScriptsOutcome {

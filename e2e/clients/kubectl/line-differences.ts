@@ -6,6 +6,21 @@ export interface LineDifference {
 
 /** The lines in which two texts differ, as few as possible, in their order. */
 export function lineDifferences(kubernetes: readonly string[], ours: readonly string[]): LineDifference[] {
+  // Most texts are the same, or nearly so, and what follows takes the square of their lengths.
+  const begins = sameLines(kubernetes, ours);
+  const [left, right] = [kubernetes.slice(begins), ours.slice(begins)];
+  const ends = sameLines(left.toReversed(), right.toReversed());
+  return unlike(left.slice(0, left.length - ends), right.slice(0, right.length - ends));
+}
+
+/** How many lines two texts begin with are the same. */
+function sameLines(one: readonly string[], other: readonly string[]): number {
+  let count = 0;
+  while (count < one.length && count < other.length && one[count] === other[count]) count += 1;
+  return count;
+}
+
+function unlike(kubernetes: readonly string[], ours: readonly string[]): LineDifference[] {
   const common = commonLengths(kubernetes, ours);
   const found: LineDifference[] = [];
   let missing: string[] = [];

@@ -5,6 +5,8 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   [/X509SHA256=[0-9a-f]+/g, 'X509SHA256=<hash>'],
   // What a command logs because it was told to.
   [/^I\d{4} \d\d:\d\d:\d\d\.\d+ .*\n/gm, ''],
+  // What it watches when its time is over: whether it still logs that before it ends is chance.
+  [/^E\d{4} .*"Failed to watch" err="context deadline exceeded".*\n/gm, ''],
   // Of other log lines and of the headers of `diff`.
   [/^[EW]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ \S+\]/gm, '<log>'],
   [/^(---|\+\+\+) (\S+)\t.*$/gm, '$1 $2'],

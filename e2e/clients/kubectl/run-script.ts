@@ -96,6 +96,7 @@ class Run {
     await waitUntil(
       `${this.#kubectl.server.name}: ${name} prints ${String(pattern)}; it printed ${running.stdout}${running.stderr}`,
       () => pattern.test(running.stdout) || pattern.test(running.stderr) || running.hasEnded,
+      { timeoutMs: 120_000 },
     );
   }
 
@@ -114,6 +115,9 @@ class Run {
         // Most commands end before anything is worth collecting.
         GOGC: 'off',
         GOMEMLIMIT: '256MiB',
+        // It packs and unpacks the texts of its language each time it starts, 350 kB of them in English. Of this one it
+        // has next to none, and falls back on English.
+        LANG: 'ko_KR.UTF-8',
         ...(editor !== undefined && { KUBE_EDITOR: editor }),
       },
     });

@@ -40,6 +40,8 @@ interface AwaitedCommand {
   readonly await: string;
   /** It is ended when it has printed this; absent: it ends by itself. */
   readonly through?: RegExp;
+  /** How it ends by itself at kube-apiserver; 0 unless given. */
+  readonly exitCode?: number;
 }
 
 /** What came of a command. One that was ended has no exit code. */

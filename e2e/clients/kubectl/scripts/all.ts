@@ -6,14 +6,15 @@ import { generators, validation } from './create.ts';
 import { cascade, deletion } from './delete.ts';
 import { get, watch } from './get.ts';
 import { describe, discovery, explain } from './inform.ts';
-import { operate, wait, workloads } from './operate.ts';
+import { operate, wait, waitInVain, workloads } from './operate.ts';
 
 /** All scripts; those that wait come first. */
 export const scripts: readonly Script[] = [
-  wait,
+  waitInVain,
   deletion,
   cascade,
   workloads,
+  wait,
   watch,
   get,
   generators,

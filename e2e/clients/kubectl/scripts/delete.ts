@@ -48,9 +48,8 @@ export const deletion: Script = {
     { await: 'waiting' },
     { run: 'create -f -', input: held },
     'delete configmap held --wait=false',
-    { run: 'delete configmap held --timeout=5s', exitCode: 1 },
+    { start: 'in-vain', run: 'delete configmap held --timeout=10s' },
     { run: 'create -f -', input: held, exitCode: 1 },
-    release,
     'delete pod web',
     'delete pod now --now',
     { run: 'create -f -', input: pod('forced') },
@@ -63,6 +62,8 @@ export const deletion: Script = {
     'delete namespace {{ns}}-gone',
     { run: 'get namespace {{ns}}-gone', exitCode: 1 },
     { run: 'delete namespace kube-system --dry-run=server', exitCode: 1 },
+    { await: 'in-vain', exitCode: 1 },
+    release,
   ],
 };
 

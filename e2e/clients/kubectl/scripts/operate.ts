@@ -17,7 +17,6 @@ export const wait: Script = {
   files: { 'all.yaml': documents(widget('first', 1), widget('second', 1), configMap('one', '', 'a: "1"')) },
   commands: [
     'create -f all.yaml',
-    { run: 'wait widget/first --for=condition=Ready --timeout=5s', exitCode: 1 },
     {
       start: 'ready',
       run: 'wait widget/first --for=condition=Ready --timeout=60s -v=6',
@@ -31,7 +30,7 @@ export const wait: Script = {
     { start: 'gone', run: 'wait widget/second --for=delete --timeout=60s -v=6', begins: /watch=true/ },
     { start: 'made', run: 'wait configmap/late --for=create --timeout=60s' },
     status({ conditions: [{ type: 'Ready', status: 'False', reason: 'NotYet' }], phase: 'Down' }),
-    'wait widget/first --for=condition=Ready=False --timeout=10s',
+    'wait widget/first --for=condition=Ready=False --timeout=60s',
     status({ conditions: [{ type: 'Ready', status: 'True', reason: 'Done' }], phase: 'Up' }),
     'delete widget second',
     'create configmap late --from-literal=a=1',
@@ -39,13 +38,26 @@ export const wait: Script = {
     { await: 'phase' },
     { await: 'gone' },
     { await: 'made' },
-    'wait widgets --all --for=condition=Ready --timeout=10s',
-    'wait widget/first --for=jsonpath={.spec.size} --timeout=10s',
-    'wait configmap/gone --for=delete --timeout=10s',
-    { run: 'wait widget/nobody --for=condition=Ready --timeout=5s', exitCode: 1 },
-    { run: 'wait widget/first --for=jsonpath={.status.none}=1 --timeout=5s', exitCode: 1 },
+    'wait widgets --all --for=condition=Ready --timeout=60s',
+    'wait widget/first --for=jsonpath={.spec.size} --timeout=60s',
+    'wait configmap/gone --for=delete --timeout=60s',
+    { run: 'wait widget/nobody --for=condition=Ready --timeout=60s', exitCode: 1 },
     { run: 'wait widget/first --for=nonsense', exitCode: 1 },
-    { run: 'wait configmap/one --for=delete --timeout=5s', exitCode: 1 },
+  ],
+};
+
+/** `wait` for what does not happen: at once, and for longer than a busy machine needs to answer. */
+export const waitInVain: Script = {
+  name: 'wait-in-vain',
+  files: { 'all.yaml': documents(widget('first', 1), configMap('one', '', 'a: "1"')) },
+  commands: [
+    'create -f all.yaml',
+    { start: 'ready', run: 'wait widget/first --for=condition=Ready --timeout=10s' },
+    { start: 'so', run: 'wait widget/first --for=jsonpath={.status.none}=1 --timeout=10s' },
+    { start: 'gone', run: 'wait configmap/one --for=delete --timeout=10s' },
+    { await: 'ready', exitCode: 1 },
+    { await: 'so', exitCode: 1 },
+    { await: 'gone', exitCode: 1 },
   ],
 };
 

@@ -13,7 +13,7 @@ interface ParserError extends Error {
 export function answerClientError(error: ParserError, socket: Duplex): void {
   const refusal = refusalOf(error);
   // Nothing can be said before the handshake, nor in the middle of another answer.
-  if (refusal === undefined || !socket.writable || isAnswering(socket)) {
+  if (refusal === undefined || !socket.writable || isAnswering(socket) || isUnused(error, socket)) {
     socket.destroy();
     return;
   }
@@ -61,4 +61,12 @@ function refusalOf({ code = '', message }: ParserError): ApiServerError | undefi
 /** Node keeps the response that is being written on the socket. */
 function isAnswering(socket: Duplex & { _httpMessage?: { headersSent: boolean } | null }): boolean {
   return socket._httpMessage?.headersSent === true;
+}
+
+/**
+ * Whether the time for a first request is over and nothing of it has come. Clients keep connections that they may need; one that
+ * begins to use it at this moment takes what is said now for the answer to its request, and does not try again.
+ */
+function isUnused({ code }: ParserError, socket: Duplex & { bytesRead?: number }): boolean {
+  return code === 'ERR_HTTP_REQUEST_TIMEOUT' && socket.bytesRead === 0;
 }
