@@ -59,7 +59,6 @@ interface Recipe {
   readonly module: string;
   /** The dependency of go.mod whose version names the release. */
   readonly release: string;
-  readonly cgo: boolean;
   readonly tags: readonly string[];
   /** Variables that the linker sets to the version, such as `v1.36.3`. */
   readonly versionVariables: readonly string[];
@@ -70,7 +69,6 @@ interface Recipe {
 const kubernetesRecipe = (minor: KubernetesMinor): Recipe => ({
   module: `kubernetes-${minor}`,
   release: 'k8s.io/kubernetes',
-  cgo: true,
   tags: [],
   // Without them programs call themselves v0.0.0-master, and clients refuse to compare that with anything.
   versionVariables: ['k8s.io/component-base/version.gitVersion', 'k8s.io/client-go/pkg/version.gitVersion'],
@@ -86,8 +84,8 @@ const containerdModule = 'github.com/containerd/containerd/v2';
 const containerdRecipe: Recipe = {
   module: 'containerd',
   release: containerdModule,
-  cgo: false,
-  tags: ['no_btrfs', 'no_zfs', 'no_devmapper'],
+  // What the nodes' containerd.toml does not use.
+  tags: ['no_btrfs', 'no_zfs', 'no_devmapper', 'no_tracing', 'no_rdt'],
   versionVariables: [`${containerdModule}/version.Version`],
   packages: Object.fromEntries(
     programNames.containerd.map((name) => [name, `${containerdModule}/cmd/${name}`]),
@@ -97,7 +95,6 @@ const containerdRecipe: Recipe = {
 const corednsRecipe: Recipe = {
   module: 'coredns',
   release: 'github.com/coredns/coredns',
-  cgo: false,
   tags: [],
   versionVariables: [],
   packages: { coredns: '.' },
@@ -107,7 +104,6 @@ const helmModule = 'helm.sh/helm/v4';
 const helmRecipe: Recipe = {
   module: 'helm',
   release: helmModule,
-  cgo: false,
   tags: [],
   versionVariables: [`${helmModule}/internal/version.version`],
   packages: { helm: `${helmModule}/cmd/helm` },
@@ -116,8 +112,6 @@ const helmRecipe: Recipe = {
 const clientGoRecipe: Recipe = {
   module: 'client-go',
   release: 'k8s.io/client-go',
-  // As Kubernetes, so that what was compiled for it is not compiled again.
-  cgo: true,
   tags: [],
   versionVariables: [],
   packages: { 'client-go': '.' },
@@ -151,9 +145,9 @@ export const buildClientGo = (options?: BuildOptions): Promise<BuiltPrograms> =>
 
 /** Folder with the sources of a release of Kubernetes. */
 export async function goModuleFolder(minor: KubernetesMinor): Promise<string> {
-  const { module, release, cgo } = kubernetesRecipe(minor);
+  const { module, release } = kubernetesRecipe(minor);
   const cwd = join(modulesFolder, module);
-  return (await go(['list', '-m', '-f', '{{.Dir}}', release], { cwd, cgo })).trim();
+  return (await go(['list', '-m', '-f', '{{.Dir}}', release], { cwd })).trim();
 }
 
 const defaultCache = (): string => join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'virtkit');
@@ -171,7 +165,7 @@ async function build(
   const version = pinnedVersion(goMod!, recipe.release);
   // Whatever makes another program makes another folder: what is pinned, and how it is built.
   const hash = createHash('sha256').update(
-    JSON.stringify([goMod, goSum, recipe, buildFlags(recipe, version), ...sources]),
+    JSON.stringify([goMod, goSum, recipe, environment, buildFlags(recipe, version), ...sources]),
   );
   const folder = join(
     cache,
@@ -190,10 +184,23 @@ async function build(
   return { version, folder };
 }
 
+/** Without C, as Kubernetes releases most of its programs: they run wherever they are put. */
+const environment = { CGO_ENABLED: '0', GOWORK: 'off' } as const;
+/**
+ * Compilers end soon and with them their memory: they tidy it up when they have a gigabyte of it, which few ever have. That is a fifth
+ * less to do for large packages, with the same result.
+ */
+const compilerMemory = { GOGC: 'off', GOMEMLIMIT: '1GiB' } as const;
+
+/**
+ * The same for all programs, as is the environment, because Go compiles again what was compiled in another way. That is also why
+ * there is no `-trimpath`: with it a module that was replaced by another version is another than the one that was required in
+ * that version. What debuggers would want to know is not written down, since the linker would leave it out.
+ */
 function buildFlags({ tags, versionVariables }: Recipe, version: string): string[] {
   const variables = versionVariables.map((variable) => `-X ${variable}=v${version}`);
   return [
-    ...['-trimpath', '-mod=readonly', '-buildvcs=false'],
+    ...['-mod=readonly', '-buildvcs=false', '-gcflags=all=-dwarf=false'],
     ...(tags.length > 0 ? ['-tags', tags.join(',')] : []),
     ...['-ldflags', ['-s -w', ...variables].join(' ')],
   ];
@@ -224,7 +231,6 @@ async function buildPrograms(
     await mkdir(partial, { recursive: true });
     await go(['build', '-v', ...buildFlags(recipe, job.version), '-o', `${partial}/`, ...packagesOf], {
       cwd: job.source,
-      cgo: recipe.cgo,
       onLine: () => (packages += 1),
       signal: job.signal,
     });
@@ -250,7 +256,7 @@ async function checkGo(source: string, goMod: string): Promise<void> {
     'and add /usr/local/go/bin to PATH';
   let found: string;
   try {
-    found = (await go(['env', 'GOVERSION'], { cwd: source, cgo: false })).trim();
+    found = (await go(['env', 'GOVERSION'], { cwd: source })).trim();
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
     throw new Error(`Go is missing, and the test cluster is built with it: ${howTo}`, { cause });
@@ -284,17 +290,16 @@ function pinnedVersion(goMod: string, module: string): string {
 
 interface GoOptions {
   readonly cwd: string;
-  readonly cgo: boolean;
   readonly onLine?: () => void;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Runs `go`. @returns what it printed @throws Error with what it complained about; ENOENT when there is no Go */
-function go(args: readonly string[], { cwd, cgo, onLine, signal }: GoOptions): Promise<string> {
+function go(args: readonly string[], { cwd, onLine, signal }: GoOptions): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn('go', args, {
       cwd,
-      env: { ...process.env, CGO_ENABLED: cgo ? '1' : '0', GOWORK: 'off' },
+      env: { ...compilerMemory, ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
       signal,
     });

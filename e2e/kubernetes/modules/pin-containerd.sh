@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Writes the Go module that pins a patch release of containerd: pin-containerd.sh 2.2.9 makes containerd/.
-# It is a module of its own because containerd and Kubernetes want different versions of what they share.
+# It is a module of its own, so that Kubernetes stays what it was released as; what both need is what Kubernetes was released with.
 set -euo pipefail
 version=${1:?usage: pin-containerd.sh MAJOR.MINOR.PATCH}
 cd "$(dirname "$0")"
@@ -20,3 +20,5 @@ cd containerd
   printf ')\n'
 } > go.mod
 go mod tidy
+# That of Kubernetes asks for the body of a request once more, and then containerd 2.2 never uploads an image.
+OWN=go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp ../share-versions.sh containerd kubernetes-1.36

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Writes the Go module that pins a release of Helm: pin-helm.sh 4.3.1 makes helm/.
-# It is a module of its own because Helm and Kubernetes want different versions of what they share.
+# Writes the Go module that pins a release of Helm: pin-helm.sh 4.2.4 makes helm/.
+# It is a module of its own, so that Kubernetes stays what it was released as; what both need is what Kubernetes was released with,
+# which is easy on Helm where it was released for the same minor version.
 set -euo pipefail
 version=${1:?usage: pin-helm.sh MAJOR.MINOR.PATCH}
 cd "$(dirname "$0")"
@@ -16,3 +17,4 @@ cd helm
   printf '\ntool %s/cmd/helm\n' "$module"
 } > go.mod
 go mod tidy
+../share-versions.sh helm kubernetes-1.36 containerd

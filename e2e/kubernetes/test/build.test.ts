@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -65,5 +65,39 @@ describe('building Kubernetes', () => {
   it('is of one of the versions that are there', () => {
     expect(kubernetesMinors.map((minor) => minorOf(minor))).toEqual(kubernetesMinors);
     expect(() => minorOf('1.20')).toThrow(`only ${kubernetesMinors.join(' and ')}`);
+  });
+});
+
+describe('what is pinned', () => {
+  const folder = join(import.meta.dirname, '../modules');
+
+  /** The versions that a go.mod leads to, replacements applied. */
+  const versionsIn = async (module: string): Promise<Map<string, string>> => {
+    const goMod = await readFile(join(folder, module, 'go.mod'), 'utf8');
+    const required = goMod.matchAll(/^(?:require |\t)(\S+) (v\S+)(?: \/\/ indirect)?$/gm);
+    const replaced = goMod.matchAll(/^\t(\S+) => \1 (v\S+)$/gm);
+    return new Map([...required, ...replaced].map(([, path, version]) => [path!, version!]));
+  };
+
+  it('has one version of what several programs need, so that it is compiled once', async () => {
+    const names = (await readdir(folder, { withFileTypes: true }))
+      .filter((entry) => entry.isDirectory() && entry.name !== 'kubernetes-1.35')
+      .map(({ name }) => name);
+    expect(names).toContain(`kubernetes-${kubernetesMinors[0]}`);
+    const versions = new Map<string, Map<string, string[]>>();
+    for (const name of names)
+      for (const [path, version] of await versionsIn(name)) {
+        const users = versions.get(path) ?? new Map<string, string[]>();
+        users.set(version, [...(users.get(version) ?? []), name]);
+        versions.set(path, users);
+      }
+    expect([...versions.get('k8s.io/client-go')!.values()].map((users) => users.sort())).toEqual([
+      names.sort(),
+    ]);
+    const several = [...versions].filter(([, users]) => users.size > 1).map(([path]) => path);
+    // See modules/pin-containerd.sh.
+    expect(several, 'written by modules/share-versions.sh').toEqual([
+      'go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp',
+    ]);
   });
 });
