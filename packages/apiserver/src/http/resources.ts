@@ -153,7 +153,7 @@ async function create(
   if (call.info.name !== undefined || (definition.namespaced && call.info.namespace === undefined))
     throw methodNotAllowed();
   const scope = requestScope(call);
-  const body = await readObject(call.request);
+  const body = await readWhole(call, definition);
   const outcome = await telling(call, definition, scope, () =>
     createObject(context.registry, definition, scope, call.info.namespace, body),
   );
@@ -200,7 +200,7 @@ async function createByUpdate(
   name: string,
 ): Promise<void> {
   call.authorize('create');
-  const body = await readObject(call.request);
+  const body = await readWhole(call, definition);
   checkReadable(definition, body, scope);
   checkBodyIdentity(body.value, name, call.info.namespace);
   const metadata = membersOf(body.value.metadata);
@@ -220,12 +220,17 @@ async function replacement(
   scope: RequestScope,
   { name, present }: { name: string; present: boolean },
 ): Promise<Produce> {
-  const body = await readObject(call.request);
+  const body = await readWhole(call, definition);
   const metadata = membersOf(body.value.metadata);
   // Kubernetes reads the whole object before it looks for the one that it replaces, which only shows if one of them is amiss.
   if (!present || metadata.name !== name) checkReadable(definition, body, scope);
   checkBodyIdentity(body.value, name, call.info.namespace);
   return () => ({ value: structuredClone(body.value), duplicates: body.duplicates });
+}
+
+/** Reads an object of the resource, whatever is wrong with its members. */
+function readWhole({ request }: ResourceRequest, { origin, kind }: ResourceDefinition): Promise<ParsedBody> {
+  return readObject(request, origin === 'custom' ? kind : undefined);
 }
 
 /** @throws ApiServerError `BadRequest` for a body that is no object of this kind. */
