@@ -337,6 +337,14 @@ const one: Record<string, readonly Step[]> = {
         accept: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1',
       }),
     ),
+    get(things(), { accept: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1' }),
+  ],
+  'null in place of an object': [
+    post(things(), 'null'),
+    put(a, 'null'),
+    post(things(), of({ text: 'x' })),
+    put(a, 'null'),
+    get(a),
   ],
   'an update that changes nothing': [
     post(as('maker', things()), of({ text: 'x' }), { as: 'made' }),
