@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startControlPlane, type ControlPlane } from '../src/index.ts';
 import { Client } from './support/client.ts';
-import { CONFIGMAPS, configMap } from './support/fixtures.ts';
+import { CONFIGMAPS, configMap, widgetDefinition, WIDGETS } from './support/fixtures.ts';
 
 const RBAC = '/apis/rbac.authorization.k8s.io/v1/namespaces/default';
 const SLICES = '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices';
@@ -72,10 +72,10 @@ describe('a table', () => {
       { Name: 'shown', 'Created At': created },
     ],
     [
-      'of an EndpointSlice without ports says so',
+      'of an EndpointSlice without ports and addresses says so',
       SLICES,
-      { addressType: 'IPv4', endpoints: [{ addresses: ['10.0.0.1'] }], ports: [] },
-      { Name: 'shown', AddressType: 'IPv4', Ports: '<unset>', Endpoints: '10.0.0.1', Age: age },
+      { addressType: 'IPv4', endpoints: [], ports: [] },
+      { Name: 'shown', AddressType: 'IPv4', Ports: '<unset>', Endpoints: '<unset>', Age: age },
     ],
   ])('%s', async (_what, path, members, cells) => {
     expect((await client.post(path, { metadata: { name: 'shown' }, ...members })).status).toBe(201);
@@ -99,10 +99,28 @@ describe('that a version is out of use', () => {
     expect(headers.warning).toContain(warning);
   });
 
-  test('is not told to who asks for what the resource cannot do', async () => {
-    const { status, headers } = await client.call('PUT', ENDPOINTS, { body: {} });
-    expect(status).toBe(405);
+  test.each([
+    ['PUT', ENDPOINTS, 405],
+    ['POST', `${ENDPOINTS}/a`, 405],
+    ['GET', `${ENDPOINTS}/a/absent`, 404],
+    ['GET', `${ENDPOINTS}/a/status`, 404],
+  ])('is not told to who asks for what a built-in kind cannot do: %s %s', async (method, path, expected) => {
+    const { status, headers } = await client.call(method, path, method === 'GET' ? {} : { body: {} });
+    expect(status).toBe(expected);
     expect(headers.warning).toBeUndefined();
+  });
+
+  test.each([
+    ['POST', '/a', 405],
+    ['GET', '/a/absent', 404],
+    ['GET', '/a', 404],
+  ])('is told of all that a custom resource is asked for: %s %s', async (method, path, expected) => {
+    const definition = widgetDefinition();
+    definition.spec.versions[0]!.deprecated = true;
+    await client.post('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', definition);
+    const reply = await client.call(method, `${WIDGETS}${path}`, method === 'GET' ? {} : { body: {} });
+    expect(reply.status).toBe(expected);
+    expect(reply.headers.warning).toContain('example.com/v1 Widget is deprecated');
   });
 });
 

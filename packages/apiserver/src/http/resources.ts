@@ -39,19 +39,21 @@ export async function handleResource(context: ServerContext, call: ResourceReque
       'NotFound',
       `${definition.resource} are not namespaced: the path must not name a namespace`,
     );
-  if (definition.deprecationWarning !== undefined)
-    setWarnings(call.response, [definition.deprecationWarning]);
+  const { origin, deprecationWarning } = definition;
+  const warn = () => deprecationWarning !== undefined && setWarnings(call.response, [deprecationWarning]);
+  // What a built-in kind cannot do is nothing of its version; of a custom resource everything is.
+  if (origin === 'custom') warn();
   if (info.subresource !== undefined && info.subresource !== 'status') {
     await handleSubresource(context, call, definition);
     return;
   }
   const target: UpdateTarget = info.subresource === 'status' ? 'status' : 'main';
   if (target === 'status' && !definition.status) throw unknownSubresource(definition, info.name ?? '');
+  if (origin === 'builtin') warn();
   try {
     await dispatch(context, call, definition, target);
   } catch (error) {
-    // What a resource cannot do is nothing of its version.
-    if (error instanceof ApiServerError && error.code === 'MethodNotAllowed')
+    if (origin === 'builtin' && error instanceof ApiServerError && error.code === 'MethodNotAllowed')
       call.response.removeHeader('warning');
     throw error;
   }
