@@ -1,9 +1,9 @@
 import type { ListedDifference } from './listed.ts';
 
 const texts = /^body\.(message|details\.causes\[\d+\]\.message)$/;
-const ofSlices = /: (\S+ \S+\/endpointslices\b|events of )/;
+const ofSlices = /: (POST|PUT|PATCH|GET) \S+\/endpointslices\b/;
 const ownersOfSlice =
-  /^(body(\.items\[\d+\])?|events\[\d+\]\.object)\.metadata\.managedFields\[\d+\]\.fieldsV1\.f:(ports|endpoints)$/;
+  /^body(\.rows\[0\]\.object)?\.metadata\.managedFields\[\d+\]\.fieldsV1\.f:(ports|endpoints)$/;
 /** Requests for the custom resources of sequences, which are the only ones of these groups. */
 const ofCustom = /: GET \/apis\/(\{\{ns\}\}|generated)\.example\.com\//;
 
@@ -67,7 +67,7 @@ export const listedDifferences: readonly ListedDifference[] = [
   },
   {
     id: 'owners-of-empty-lists',
-    what: 'An empty list of an EndpointSlice still belongs to who sent it first when somebody else sends it again.',
+    what: 'An empty list of an EndpointSlice still belongs to who sent it first when somebody else sends it again, and an apply conflicts with nobody else about it.',
     why: 'It is the same list; Kubernetes stores it as null and takes the second one for a change.',
     where: { step: ofSlices, path: ownersOfSlice, kubernetes: 'absent', ours: /^\{\}$/ },
   },
@@ -165,6 +165,16 @@ export const listedDifferences: readonly ListedDifference[] = [
       sequence: /^apply: custom/,
       step: /POST .*\/customresourcedefinitions/,
       path: /^body\.(metadata\.finalizers|status\.(conditions|acceptedNames\.[a-zA-Z]+))$/,
+    },
+  },
+  {
+    id: 'methods-of-custom-resources',
+    what: 'A POST to the path of one custom resource, and a PUT to that of all of them, are refused with 405.',
+    why: 'In Kubernetes one handler serves all of these paths: the former makes an object, and the latter lacks a name.',
+    where: {
+      sequence: /^apply: custom: a version out of use$/,
+      step: /: (POST \S+\/things\/a|PUT \S+\/things)$/,
+      path: /^(status|body\.(message|reason|code|details(\.\w+)?))$/,
     },
   },
   {

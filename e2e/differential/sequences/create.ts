@@ -198,9 +198,9 @@ export const createSequences: Sequence[] = [
     name: 'create: by a PUT',
     steps: [
       put(`${roles}/a?dryRun=All`, { metadata: { name: 'a' }, rules: [] }),
-      put(`${roles}/a?dryRun=All`, { metadata: { name: 'a', resourceVersion: '1500' }, rules: [] }),
       put(`${roles}/a`, { metadata: { name: 'a' }, rules: [] }),
       put(`${roles}/b`, { metadata: { name: 'b', resourceVersion: 'x' }, rules: [] }),
+      put(`${roles}/b?dryRun=All`, { metadata: { name: 'b', resourceVersion: '1500' }, rules: [] }),
     ],
   },
   {

@@ -375,8 +375,18 @@ const two: Record<string, readonly Step[]> = {
   ],
 };
 
-/** Server-side apply and the owners of fields, with custom resources. */
+/** Server-side apply and the owners of fields, with custom resources, and what else is particular to these. */
 export const applyToCustom: readonly Sequence[] = [
+  {
+    name: 'apply: custom: a version out of use',
+    steps: [
+      ...define(version('v1', spec, { deprecated: true })),
+      post(things(), of({ text: 'x' })),
+      post(a, of({ text: 'x' })),
+      put(things(), of({ text: 'x' })),
+      ...[things(), a, `${a}/status`, `${a}/absent`, `${things()}/b`].map((path) => get(path)),
+    ],
+  },
   ...Object.entries(one).map(([name, steps]) => ({
     name: `apply: custom: ${name}`,
     steps: [...define(version('v1', spec)), ...steps],
