@@ -1,6 +1,11 @@
 import type { ListedDifference } from './listed.ts';
 
 const texts = /^body\.(message|details\.causes\[\d+\]\.message)$/;
+const ofSlices = /: (POST|PUT|PATCH|GET) \S+\/endpointslices\b/;
+const ownersOfSlice =
+  /^body(\.rows\[0\]\.object)?\.metadata\.managedFields\[\d+\]\.fieldsV1\.f:(ports|endpoints)$/;
+/** Requests for the custom resources of sequences, which are the only ones of these groups. */
+const ofCustom = /: GET \/apis\/(\{\{ns\}\}|generated)\.example\.com\//;
 
 /** Everything in which the embedded API server is meant to differ. docs/embedded-api-server.md is made from it. */
 export const listedDifferences: readonly ListedDifference[] = [
@@ -62,12 +67,15 @@ export const listedDifferences: readonly ListedDifference[] = [
   },
   {
     id: 'owners-of-empty-lists',
-    what: 'An empty list belongs to who sent it first, also if somebody else sends it again.',
+    what: 'An empty list of an EndpointSlice still belongs to who sent it first when somebody else sends it again, and an apply conflicts with nobody else about it.',
     why: 'It is the same list; Kubernetes stores it as null and takes the second one for a change.',
-    where: {
-      sequence: /EndpointSlice/,
-      path: /\.metadata\.managedFields\[\d+\]\.fieldsV1\.f:(ports|endpoints)$/,
-    },
+    where: { step: ofSlices, path: ownersOfSlice, kubernetes: 'absent', ours: /^\{\}$/ },
+  },
+  {
+    id: 'takers-of-empty-lists',
+    what: 'An empty list of an EndpointSlice does not belong to who sends it again.',
+    why: 'It is the same list; Kubernetes stores it as null and takes the second one for a change.',
+    where: { step: ofSlices, path: ownersOfSlice, kubernetes: /^\{\}$/, ours: 'absent' },
   },
   {
     id: 'empty-members-missing',
@@ -102,13 +110,23 @@ export const listedDifferences: readonly ListedDifference[] = [
     },
   },
   {
+    id: 'address-for-nobody',
+    what: 'A Service without a name is refused for that, and for what else it lacks.',
+    why: 'Kubernetes tries to give it an address first, and tells why it cannot.',
+    where: {
+      sequence: /^create: null in place of a Service$/,
+      path: /^body\.(message|details\.causes\[\d+\](\.\w+)?)$/,
+      step: /: POST /,
+    },
+  },
+  {
     id: 'dry-run-revision',
     what: 'An object that a PUT would make has no revision.',
-    why: 'Nothing was written; Kubernetes tells a revision all the same.',
+    why: 'Nothing was written; Kubernetes sends back the revision that the client has sent.',
     where: {
       step: /PUT .*dryRun=All/,
       path: /^body\.metadata\.resourceVersion$/,
-      kubernetes: /revision/,
+      kubernetes: /^"<revision-\d+>"$/,
       ours: 'absent',
     },
   },
@@ -147,6 +165,16 @@ export const listedDifferences: readonly ListedDifference[] = [
       sequence: /^apply: custom/,
       step: /POST .*\/customresourcedefinitions/,
       path: /^body\.(metadata\.finalizers|status\.(conditions|acceptedNames\.[a-zA-Z]+))$/,
+    },
+  },
+  {
+    id: 'methods-of-custom-resources',
+    what: 'A POST to the path of one custom resource, and a PUT to that of all of them, are refused with 405.',
+    why: 'In Kubernetes one handler serves all of these paths: the former makes an object, and the latter lacks a name.',
+    where: {
+      sequence: /^apply: custom: a version out of use$/,
+      step: /: (POST \S+\/things\/a|PUT \S+\/things)$/,
+      path: /^(status|body\.(message|reason|code|details(\.\w+)?))$/,
     },
   },
   {
@@ -263,26 +291,6 @@ export const listedDifferences: readonly ListedDifference[] = [
     },
   },
   {
-    id: 'order-of-findings',
-    what: 'What an update of a Deployment or Job changes that is fixed is told before what else is wrong with it.',
-    why: 'The order says nothing.',
-    where: {
-      sequence: /^workloads: a (Deployment changes its selector|Job is made, shown, labelled and deleted)$/,
-      step: /PATCH|PUT/,
-      path: /^body\.(message|details\.causes)/,
-    },
-  },
-  {
-    id: 'metric-type-once',
-    what: 'That there is no such type of metric is told once.',
-    why: 'Kubernetes lists it twice in the causes.',
-    where: {
-      path: /^body\.details\.causes\[\d+\]$/,
-      kubernetes: /"field":"spec\.metrics\[\d+\]\.type"/,
-      ours: 'absent',
-    },
-  },
-  {
     id: 'text-label-selector',
     what: 'A label selector that cannot be parsed is refused in other words.',
     why: "Kubernetes' words are those of its parser's states; ours name the part that is wrong.",
@@ -298,13 +306,13 @@ export const listedDifferences: readonly ListedDifference[] = [
     id: 'metadata-of-a-list',
     what: 'One custom resource, asked for in the form of a list of metadata, is refused with 406.',
     why: 'Kubernetes answers 500, which blames the server.',
-    where: { step: /GET /, path: /^(status|body\.code)$/, kubernetes: /^500$/, ours: /^406$/ },
+    where: { step: ofCustom, path: /^(status|body\.code)$/, kubernetes: /^500$/, ours: /^406$/ },
   },
   {
     id: 'metadata-of-a-list-reason',
     what: 'The refusal of one custom resource in the form of a list of metadata tells a reason.',
     why: 'Kubernetes gives none for its 500.',
-    where: { step: /GET /, path: /^body\.reason$/, kubernetes: 'absent', ours: /^"NotAcceptable"$/ },
+    where: { step: ofCustom, path: /^body\.reason$/, kubernetes: 'absent', ours: /^"NotAcceptable"$/ },
   },
   {
     id: 'no-yaml',
@@ -363,8 +371,8 @@ export const listedDifferences: readonly ListedDifference[] = [
   },
   {
     id: 'causes-once',
-    what: 'What is wrong with the metadata of an update is told once.',
-    why: 'Kubernetes checks it at several places, and lists each finding again in the causes.',
+    what: 'What is wrong with an object is listed once in the causes.',
+    why: 'Kubernetes checks some members at several places, and lists each finding again.',
     where: {
       path: /^body\.details\.causes\[\d+\]$/,
       kubernetes: /^"<some of them again>"$/,

@@ -1,5 +1,6 @@
 import type { Both } from './both.ts';
 import { compare, type Difference } from './compare.ts';
+import { gaveUp } from './gave-up.ts';
 import { explain, type ListedDifference } from './listed.ts';
 import { normalise } from './normalise.ts';
 import type { RemoteServer } from './remote/server.ts';
@@ -8,6 +9,9 @@ import type { Sequence } from './sequence.ts';
 
 /** How many sequences are under way at the same time, each in a namespace of its own. */
 const concurrency = 8;
+
+/** How often a sequence is sent at most, when kube-apiserver gives up. */
+const attempts = 4;
 
 let namespaces = 0;
 
@@ -58,17 +62,23 @@ export async function runAll(
   return { sequences: count, requests, seconds, differences, unlisted, occurrences };
 }
 
-/** Sends one sequence to both servers. */
+/** Sends one sequence to both servers, in another namespace again if kube-apiserver gave up on a part of it; what is found is of the last time. */
 async function differencesOf(both: Both, sequence: Sequence, remotes?: Remotes): Promise<Difference[]> {
-  namespaces += 1;
-  const namespace = `d${process.pid.toString(36)}-${namespaces}`;
-  const [kubernetes, ours] = await Promise.all([
-    runSequence(both.kubernetes, sequence, namespace, remotes?.kubernetes),
-    runSequence(both.ours, sequence, namespace, remotes?.ours),
-  ]);
-  return compare(
-    sequence,
-    normalise(kubernetes, namespace, remotes?.kubernetes.place),
-    normalise(ours, namespace, remotes?.ours.place),
-  );
+  for (let attempt = 1; ; attempt += 1) {
+    namespaces += 1;
+    const namespace = `d${process.pid.toString(36)}-${namespaces}`;
+    const [kubernetes, ours] = await Promise.all([
+      runSequence(both.kubernetes, sequence, namespace, remotes?.kubernetes),
+      runSequence(both.ours, sequence, namespace, remotes?.ours),
+    ]);
+    if (attempt < attempts && gaveUp(kubernetes, ours)) {
+      console.log(`once more, because kube-apiserver took too long: ${sequence.name}`);
+      continue;
+    }
+    return compare(
+      sequence,
+      normalise(kubernetes, namespace, remotes?.kubernetes.place),
+      normalise(ours, namespace, remotes?.ours.place),
+    );
+  }
 }

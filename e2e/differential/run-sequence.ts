@@ -6,6 +6,9 @@ import { OpenWatch, type Target } from './target.ts';
 
 const untilMs = 60_000;
 
+/** How often a namespace is asked for at most, on a machine with too much to do. */
+const attempts = 4;
+
 /**
  * Sends a sequence to a server.
  * @param remote what the server may call; `{{remote.url}}`, `{{remote.port}}` and `{{remote.caBundle}}` tell where it is
@@ -86,8 +89,13 @@ async function prepareNamespace(
   namespace: string,
 ): Promise<void> {
   const expect201 = async (path: string, name: string): Promise<void> => {
-    const { status, body } = await target.call({ method: 'POST', path, body: { metadata: { name } } });
-    if (status !== 201) throw new Error(`${target.name}: POST ${path} of ${name}: ${JSON.stringify(body)}`);
+    for (let attempt = 1; ; attempt += 1) {
+      const { status, body } = await target.call({ method: 'POST', path, body: { metadata: { name } } });
+      // Who gave up for want of time may have made it all the same.
+      if (status === 201 || (status === 409 && attempt > 1)) return;
+      if (status !== 504 || attempt === attempts)
+        throw new Error(`${target.name}: POST ${path} of ${name}: ${JSON.stringify(body)}`);
+    }
   };
   await expect201('/api/v1/namespaces', namespace);
   if (pods) await expect201(`/api/v1/namespaces/${namespace}/serviceaccounts`, 'default');

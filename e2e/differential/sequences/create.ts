@@ -2,6 +2,7 @@ import type { Sequence } from '../sequence.ts';
 import { apply } from './apply/requests.ts';
 import { collection, configMap, configMaps, get, pod, pods, post, put } from './requests.ts';
 
+const services = collection('services');
 const roles = collection('roles', 'rbac.authorization.k8s.io/v1');
 
 const invalidNames = ['', 'UPPER', 'a_b', '-a', 'a.', 'a..b', 'x'.repeat(254), 'ä'];
@@ -199,6 +200,7 @@ export const createSequences: Sequence[] = [
       put(`${roles}/a?dryRun=All`, { metadata: { name: 'a' }, rules: [] }),
       put(`${roles}/a`, { metadata: { name: 'a' }, rules: [] }),
       put(`${roles}/b`, { metadata: { name: 'b', resourceVersion: 'x' }, rules: [] }),
+      put(`${roles}/b?dryRun=All`, { metadata: { name: 'b', resourceVersion: '1500' }, rules: [] }),
     ],
   },
   {
@@ -252,5 +254,9 @@ export const createSequences: Sequence[] = [
       post(pods, { ...pod('a', { colour: 'red' }), colour: 'red' }),
       post(`${pods}?fieldValidation=Strict`, pod('b', { colour: 'red' })),
     ],
+  },
+  {
+    name: 'create: null in place of a Service',
+    steps: [post(services, 'null'), post(services, '{}'), put(`${services}/a`, 'null')],
   },
 ];

@@ -10,6 +10,7 @@ const accounts = collection('serviceaccounts');
 const services = collection('services');
 const service = (spec: object) => ({ apiVersion: 'v1', kind: 'Service', metadata, spec });
 const slices = collection('endpointslices', 'discovery.k8s.io/v1');
+const endpoints = collection('endpoints');
 const slice = {
   apiVersion: 'discovery.k8s.io/v1',
   kind: 'EndpointSlice',
@@ -126,6 +127,16 @@ export const updateSequences: Sequence[] = [
     steps: [
       post(`${slices}?fieldManager=one`, slice),
       put(`${slices}/a?fieldManager=two`, { ...slice, endpoints: [] }),
+      get(`${slices}/a`, { accept: 'application/json;as=Table;g=meta.k8s.io;v=v1' }),
+    ],
+  },
+  {
+    name: 'update: Endpoints, which are out of use, in ways that there are not',
+    steps: [
+      post(endpoints, { metadata, subsets: [{ ports: [{ port: 1 }] }] }),
+      post(`${endpoints}/a`, { metadata }),
+      put(endpoints, { metadata }),
+      ...['a', 'a/absent', 'a/status'].map((path) => get(`${endpoints}/${path}`)),
     ],
   },
   {

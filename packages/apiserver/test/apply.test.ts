@@ -194,6 +194,13 @@ describe('server-side apply', () => {
     ],
     ['another name', `${CONFIGMAPS}/x?fieldManager=a`, configMap('y'), 400, 'does not match'],
     [
+      'another name and a value that cannot be read, of which it tells',
+      `${CONFIGMAPS}/x?fieldManager=a`,
+      { ...configMap('y'), binaryData: { a: '!' } },
+      400,
+      'base64',
+    ],
+    [
       'no name',
       `${CONFIGMAPS}/x?fieldManager=a`,
       { apiVersion: 'v1', kind: 'ConfigMap' },

@@ -279,6 +279,15 @@ describe('custom resources', () => {
     });
   });
 
+  test('null is no object of a custom resource, but one without a name of a built-in kind', async () => {
+    const unrecognized =
+      "the object provided is unrecognized (must be of type Widget): Object 'Kind' is missing in 'null' (6e756c6c)";
+    for (const reply of [await client.post(WIDGETS, 'null'), await client.put(`${WIDGETS}/w4`, 'null')])
+      expect(reply.body).toMatchObject({ code: 400, reason: 'BadRequest', message: unrecognized });
+    const { body } = await client.post(CONFIGMAPS, 'null');
+    expect(body).toMatchObject({ code: 422, details: { causes: [{ field: 'metadata.name' }] } });
+  });
+
   test('a definition posted by anyone is served when its creation is answered', async () => {
     const gadget = widgetDefinition();
     gadget.metadata.name = 'gadgets.example.com';

@@ -116,6 +116,16 @@ test('strategic merge patch takes the elements of a list that is not there as th
 });
 
 test.each([
+  ['a list that is not there', {}, {}],
+  ['a list that is empty', { containers: [] }, { containers: [] }],
+])('strategic merge patch takes nothing out of %s', (_name, before, after) => {
+  const containers = [{ name: 'a', $patch: 'delete' }];
+  expect(applyStrategicMergePatch(SCHEMA, { spec: before }, { spec: { containers } })).toEqual({
+    spec: after,
+  });
+});
+
+test.each([
   ['an element without its key', { containers: [{ image: '1' }] }],
   ['an unknown directive', { strategy: { $patch: 'explode' } }],
 ])('strategic merge patch refuses %s', (_name, patch) => {

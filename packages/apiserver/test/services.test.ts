@@ -119,7 +119,7 @@ describe('a Service that changes', () => {
     const { body: named } = await client.merge(path, {
       spec: { type: 'ExternalName', externalName: 'example.com' },
     });
-    for (const member of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy'])
+    for (const member of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'internalTrafficPolicy'])
       expect(named.spec).not.toHaveProperty(member);
   });
 

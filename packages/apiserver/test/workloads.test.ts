@@ -122,6 +122,16 @@ describe('what is refused', () => {
       serving('bad', { selector: undefined }),
       ['spec.selector', 'spec.template.metadata.labels'],
     ],
+    [
+      `${apps}/deployments`,
+      serving('bad', { template: undefined }),
+      ['spec.template.metadata.labels', 'spec.template.spec.containers'],
+    ],
+    [
+      `${apps}/deployments`,
+      { metadata: { name: 'bad' } },
+      ['spec.selector', 'spec.template.metadata.labels', 'spec.template.spec.containers'],
+    ],
     [`${apps}/deployments`, serving('bad', { replicas: -1 }), ['spec.replicas']],
     [
       `${apps}/deployments`,

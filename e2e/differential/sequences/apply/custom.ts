@@ -337,6 +337,14 @@ const one: Record<string, readonly Step[]> = {
         accept: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1',
       }),
     ),
+    get(things(), { accept: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1' }),
+  ],
+  'null in place of an object': [
+    post(things(), 'null'),
+    put(a, 'null'),
+    post(things(), of({ text: 'x' })),
+    put(a, 'null'),
+    get(a),
   ],
   'an update that changes nothing': [
     post(as('maker', things()), of({ text: 'x' }), { as: 'made' }),
@@ -367,8 +375,18 @@ const two: Record<string, readonly Step[]> = {
   ],
 };
 
-/** Server-side apply and the owners of fields, with custom resources. */
+/** Server-side apply and the owners of fields, with custom resources, and what else is particular to these. */
 export const applyToCustom: readonly Sequence[] = [
+  {
+    name: 'apply: custom: a version out of use',
+    steps: [
+      ...define(version('v1', spec, { deprecated: true })),
+      post(things(), of({ text: 'x' })),
+      post(a, of({ text: 'x' })),
+      put(things(), of({ text: 'x' })),
+      ...[things(), a, `${a}/status`, `${a}/absent`, `${things()}/b`].map((path) => get(path)),
+    ],
+  },
   ...Object.entries(one).map(([name, steps]) => ({
     name: `apply: custom: ${name}`,
     steps: [...define(version('v1', spec)), ...steps],

@@ -38,16 +38,17 @@ export const drawnService: DrawnKind = {
 
 const endpoint = (...addresses: string[]) => ({ addresses });
 
+/** Without empty lists: whose those are differs, and then what the next ones may change. They are asked for by a written sequence. */
 export const drawnSlice: DrawnKind = {
   kind: 'EndpointSlice',
   apiVersion: 'discovery.k8s.io/v1',
   path: collection('endpointslices', 'discovery.k8s.io/v1'),
-  good: { addressType: 'IPv4', endpoints: [], ports: [] },
+  good: { addressType: 'IPv4', endpoints: [endpoint('10.0.0.8')], ports: [{ port: 8 }] },
   content: content(
     { addressType: 'IPv4', endpoints: [endpoint('10.0.0.1')], ports: [{ port: 80 }] },
-    { addressType: 'IPv4', endpoints: [endpoint('10.0.0.1', '10.0.0.2'), endpoint('10.0.0.3')], ports: [] },
+    { addressType: 'IPv4', endpoints: [endpoint('10.0.0.1', '10.0.0.2'), endpoint('10.0.0.3')], ports: [{ name: 'a' }] },
     { addressType: 'IPv6', endpoints: [endpoint('2001:db8::1')], ports: [{ name: 'a', port: 1 }, { name: 'b' }] },
-    { addressType: 'IPv4', endpoints: [{ ...endpoint('10.0.0.1'), conditions: { ready: true } }], ports: [] },
+    { addressType: 'IPv4', endpoints: [{ ...endpoint('10.0.0.1'), conditions: { ready: true } }], ports: [{}] },
     { addressType: 'IPv4', endpoints: [endpoint('169.254.0.1')], ports: [] },
     { addressType: 'IPv4', endpoints: [endpoint('2001:db8::1')], ports: [] },
     { addressType: 'IPv4', endpoints: [endpoint('here')], ports: [] },

@@ -11,7 +11,7 @@ export function scaling(kind: DrawnKind): fc.Arbitrary<RequestStep> {
   return fc.oneof(
     name.map((object) => get(`${path}/${object}/scale`)),
     fc
-      .tuple(name, fc.constantFrom(0, 1, 3, ...(kind.strategic === false ? [] : [-1])))
+      .tuple(name, fc.constantFrom(0, 1, 3, -1))
       .map(([object, replicas]) => patch('merge', `${path}/${object}/scale`, { spec: { replicas } })),
     fc.tuple(name, fc.constantFrom(0, 2), revision).map(([object, replicas, resourceVersion]) =>
       put(`${path}/${object}/scale`, {

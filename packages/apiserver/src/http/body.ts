@@ -83,10 +83,11 @@ export function mediaType(request: IncomingMessage): string {
 
 /**
  * Reads an object, noting members that it contains twice. Of protobuf the built-in kinds are understood, except CustomResourceDefinitions and APIServices.
+ * @param kind of a custom resource: null, which else is an object without members, is none of such a kind
  * @throws ApiServerError `UnsupportedMediaType`, `RequestEntityTooLarge`, `BadRequest`
  */
-export async function readObject(request: IncomingMessage): Promise<ParsedBody> {
-  return parseObject(mediaType(request), await readBytes(request));
+export async function readObject(request: IncomingMessage, kind?: string): Promise<ParsedBody> {
+  return parseObject(mediaType(request), await readBytes(request), kind);
 }
 
 /** Reads an optional object, such as DeleteOptions; `undefined` for an empty body. @throws as {@link readObject} */
@@ -95,7 +96,7 @@ export async function readOptionalObject(request: IncomingMessage): Promise<Json
   return bytes.length === 0 ? undefined : parseObject(mediaType(request), bytes).value;
 }
 
-function parseObject(type: string, bytes: Buffer): ParsedBody {
+function parseObject(type: string, bytes: Buffer, kind?: string): ParsedBody {
   if (type === PROTOBUF) return { value: decodeProtobuf(bytes), duplicates: [] };
   if (type !== 'application/json')
     throw new ApiServerError(
@@ -104,8 +105,14 @@ function parseObject(type: string, bytes: Buffer): ParsedBody {
       { detailed: false },
     );
   const text = bytes.toString('utf8');
+  const parsed = parseJson(text);
+  if (parsed === null && kind !== undefined)
+    throw new ApiServerError(
+      'BadRequest',
+      `the object provided is unrecognized (must be of type ${kind}): Object 'Kind' is missing in '${text}' (${bytes.toString('hex')})`,
+    );
   // Kubernetes takes null for an object without members.
-  const value = parseJson(text) ?? {};
+  const value = parsed ?? {};
   if (!isObject(value))
     throw new ApiServerError('BadRequest', 'the body of the request must be a JSON object');
   return { value, duplicates: duplicateMembers(text) };

@@ -39,19 +39,21 @@ export async function handleResource(context: ServerContext, call: ResourceReque
       'NotFound',
       `${definition.resource} are not namespaced: the path must not name a namespace`,
     );
-  if (definition.deprecationWarning !== undefined)
-    setWarnings(call.response, [definition.deprecationWarning]);
+  const { origin, deprecationWarning } = definition;
+  const warn = () => deprecationWarning !== undefined && setWarnings(call.response, [deprecationWarning]);
+  // What a built-in kind cannot do is nothing of its version; of a custom resource everything is.
+  if (origin === 'custom') warn();
   if (info.subresource !== undefined && info.subresource !== 'status') {
     await handleSubresource(context, call, definition);
     return;
   }
   const target: UpdateTarget = info.subresource === 'status' ? 'status' : 'main';
   if (target === 'status' && !definition.status) throw unknownSubresource(definition, info.name ?? '');
+  if (origin === 'builtin') warn();
   try {
     await dispatch(context, call, definition, target);
   } catch (error) {
-    // What a resource cannot do is nothing of its version.
-    if (error instanceof ApiServerError && error.code === 'MethodNotAllowed')
+    if (origin === 'builtin' && error instanceof ApiServerError && error.code === 'MethodNotAllowed')
       call.response.removeHeader('warning');
     throw error;
   }
@@ -153,7 +155,7 @@ async function create(
   if (call.info.name !== undefined || (definition.namespaced && call.info.namespace === undefined))
     throw methodNotAllowed();
   const scope = requestScope(call);
-  const body = await readObject(call.request);
+  const body = await readWhole(call, definition);
   const outcome = await telling(call, definition, scope, () =>
     createObject(context.registry, definition, scope, call.info.namespace, body),
   );
@@ -200,7 +202,7 @@ async function createByUpdate(
   name: string,
 ): Promise<void> {
   call.authorize('create');
-  const body = await readObject(call.request);
+  const body = await readWhole(call, definition);
   checkReadable(definition, body, scope);
   checkBodyIdentity(body.value, name, call.info.namespace);
   const metadata = membersOf(body.value.metadata);
@@ -220,12 +222,17 @@ async function replacement(
   scope: RequestScope,
   { name, present }: { name: string; present: boolean },
 ): Promise<Produce> {
-  const body = await readObject(call.request);
+  const body = await readWhole(call, definition);
   const metadata = membersOf(body.value.metadata);
   // Kubernetes reads the whole object before it looks for the one that it replaces, which only shows if one of them is amiss.
   if (!present || metadata.name !== name) checkReadable(definition, body, scope);
   checkBodyIdentity(body.value, name, call.info.namespace);
   return () => ({ value: structuredClone(body.value), duplicates: body.duplicates });
+}
+
+/** Reads an object of the resource, whatever is wrong with its members. */
+function readWhole({ request }: ResourceRequest, { origin, kind }: ResourceDefinition): Promise<ParsedBody> {
+  return readObject(request, origin === 'custom' ? kind : undefined);
 }
 
 /** @throws ApiServerError `BadRequest` for a body that is no object of this kind. */

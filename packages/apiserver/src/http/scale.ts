@@ -143,7 +143,7 @@ function withScale(
   paths: ScalePaths,
 ): KubeObject {
   const replicas = valueAt(scale, ['spec', 'replicas']) ?? 0;
-  if (replicas === UNSAID)
+  if (replicas === UNSAID && origin !== 'builtin')
     throw new ApiServerError(
       'BadRequest',
       `the spec replicas field ".${paths.specReplicas.join('.')}" cannot be empty`,

@@ -99,15 +99,17 @@ function endpointSlice(): ResourceDefinition {
       nameColumn(),
       textColumn('AddressType', 'Type of the addresses.', (slice) => stringOf(slice.addressType)),
       textColumn('Ports', 'Ports.', (slice) =>
-        elementsOf(slice.ports).length === 0
-          ? '<unset>'
-          : shortened(elementsOf(slice.ports).map((port) => String(Number(membersOf(port).port)))),
+        shortened(
+          elementsOf(slice.ports).map((port) => String(Number(membersOf(port).port))),
+          '<unset>',
+        ),
       ),
       textColumn('Endpoints', 'Addresses.', (slice) =>
         shortened(
           elementsOf(slice.endpoints)
             .flatMap((endpoint) => elementsOf(membersOf(endpoint).addresses))
             .map((address) => stringOf(address)),
+          '<unset>',
         ),
       ),
       ageColumn(),
@@ -148,8 +150,8 @@ function addresses(object: KubeObject): string {
   );
 }
 
-function shortened(texts: readonly string[]): string {
-  if (texts.length === 0) return '<none>';
+function shortened(texts: readonly string[], none = '<none>'): string {
+  if (texts.length === 0) return none;
   const more = texts.length > SHOWN ? ` + ${texts.length - SHOWN} more...` : '';
   return `${texts.slice(0, SHOWN).join(',')}${more}`;
 }
