@@ -50,7 +50,7 @@ cluster-down: setup ## removes every trace of it
 	@$(CLUSTER) down
 
 cluster-programs: setup ## what that cluster is made of, built with Go: once, in the user's cache folder
-	@$(KUBERNETES_MAIN) programs $(if $(KUBERNETES),--kubernetes $(KUBERNETES))
+	@mkdir -p build && flock --close build/programs.lock $(KUBERNETES_MAIN) programs $(if $(KUBERNETES),--kubernetes $(KUBERNETES))
 
 test-cluster: $(call needs,images) ## the tests that run on real Kubernetes; KUBERNETES=1.35 chooses
 	@$(if $(KUBERNETES),VIRTKIT_KUBERNETES=$(KUBERNETES)) vitest run --project images --project cluster
