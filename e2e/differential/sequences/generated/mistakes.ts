@@ -27,9 +27,19 @@ function badBody(kind: DrawnKind): fc.Arbitrary<RequestStep> {
   // That is asked by a written sequence.
   const drawn = kind.assigns === true ? bodies.filter((body) => body !== 'null') : bodies;
   return fc.tuple(nameOf(kind), drawn, fc.constantFrom('post', 'put')).map(([object, body, how]) => {
-    const whole = typeof body === 'object' ? { ...objectOf(kind, {}, kind.good), ...body } : body;
+    const whole = isMembers(body) ? { ...objectOf(kind, {}, kind.good), ...ownName(kind, body) } : body;
     return how === 'put' ? put(`${kind.path}/${object}`, whole) : post(kind.path, whole);
   });
+}
+
+const isMembers = (body: unknown): body is { metadata: unknown } => typeof body === 'object';
+
+/** Of a kind of the whole cluster no two sequences name an object alike: which of them made it would be chance. */
+function ownName({ namespaced = true }: DrawnKind, body: { metadata: unknown }): { metadata: unknown } {
+  const { metadata } = body;
+  if (namespaced || typeof metadata !== 'object' || !('name' in (metadata ?? {}))) return body;
+  const { name } = metadata as { name: unknown };
+  return name === 'a' ? { metadata: { ...metadata, name: '{{ns}}-a' } } : body;
 }
 
 const validations = fc.constantFrom('', 'fieldValidation=Strict', 'fieldValidation=Warn', 'fieldValidation=Ignore');
