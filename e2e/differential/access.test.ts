@@ -9,9 +9,9 @@ import { Comparison } from './comparison.ts';
 import { keeper } from './policies/policy.ts';
 import { startRemotes } from './remote/start.ts';
 import type { Remotes } from './run-all.ts';
+import { seed } from './seed.ts';
 
-/** Of the rights that are made by chance: another one in each run unless one is given. */
-const seed = Number(process.env.DIFFERENTIAL_SEED ?? Math.floor(Math.random() * 2 ** 31));
+/** Of the rights that are made by chance. */
 const worlds = 12;
 
 let both: Both;

@@ -4,13 +4,13 @@ import { startBoth, type Both } from './both.ts';
 import { listedDifferences } from './listed-differences.ts';
 import { grouped, summary } from './report.ts';
 import { runAll } from './run-all.ts';
+import { seed } from './seed.ts';
 import { writtenSequences } from './sequences/all.ts';
 import { defineGadgets } from './sequences/generated/custom.ts';
 import { generatedSequences } from './sequences/generated/generated.ts';
 
-/** How many sequences are generated, and from which seed: another one in each run unless one is given. */
+/** How many sequences are generated. */
 const count = Number(process.env.DIFFERENTIAL_COUNT ?? 2000);
-const seed = Number(process.env.DIFFERENTIAL_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
 let both: Both;
 
