@@ -77,6 +77,16 @@ describe('a table', () => {
       { addressType: 'IPv4', endpoints: [], ports: [] },
       { Name: 'shown', AddressType: 'IPv4', Ports: '<unset>', Endpoints: '<unset>', Age: age },
     ],
+    [
+      'of an EndpointSlice shows the name of a port without a number',
+      SLICES.replace('default', 'kube-system'),
+      {
+        addressType: 'IPv4',
+        endpoints: [{ addresses: ['10.0.0.1'] }],
+        ports: [{ name: 'all' }, { port: 80 }],
+      },
+      { Name: 'shown', AddressType: 'IPv4', Ports: 'all,80', Endpoints: '10.0.0.1', Age: age },
+    ],
   ])('%s', async (_what, path, members, cells) => {
     expect((await client.post(path, { metadata: { name: 'shown' }, ...members })).status).toBe(201);
     const { body } = await client.get(`${path}/shown`, as('Table'));

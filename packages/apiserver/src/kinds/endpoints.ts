@@ -100,7 +100,10 @@ function endpointSlice(): ResourceDefinition {
       textColumn('AddressType', 'Type of the addresses.', (slice) => stringOf(slice.addressType)),
       textColumn('Ports', 'Ports.', (slice) =>
         shortened(
-          elementsOf(slice.ports).map((port) => String(Number(membersOf(port).port))),
+          // One without a number stands for all ports.
+          elementsOf(slice.ports)
+            .map(membersOf)
+            .map(({ port, name }) => (typeof port === 'number' ? String(port) : stringOf(name))),
           '<unset>',
         ),
       ),
