@@ -13,8 +13,7 @@ versions() {
     ([.Replace[]? | { key: .Old.Path, value: .New.Version }] | from_entries) as $replaced
     | .Require[] | "\(.Path) \($replaced[.Path] // .Version)"' | sort --key=1,1
 }
-wanted=$(for other in "$@"; do versions "$other"; done | { grep --invert-match --fixed-strings "${OWN:- } " || true; } |
-  sort --stable --unique --key=1,1)
+wanted=$(for other in "$@"; do versions "$other"; done | awk -v own="${OWN:-}" '$1 != own' | sort --stable --unique --key=1,1)
 differing() { join <(echo "$wanted") <(versions "$folder") | awk '$2 != $3 { print $1, $2 }'; }
 tidy() { (cd "$folder" && go mod tidy); }
 
