@@ -19,6 +19,8 @@ interface Wire {
   data?: Record<string, string>;
   items: Wire[];
   resources: { name: string }[];
+  columnDefinitions: { name: string }[];
+  rows: { cells: unknown[] }[];
   details: { causes: { field: string; reason: string }[] };
   [member: string]: unknown;
 }
