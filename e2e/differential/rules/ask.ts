@@ -2,14 +2,11 @@
 import { waitUntil } from '@virtkit/testing';
 import type { Answer } from '../sequence.ts';
 import type { Target } from '../target.ts';
-import {
-  definitionCases,
-  nestedCases,
-  ruleCases,
-  transitionCases,
-  type RuleCase,
-  type TableSchema,
-} from './table.ts';
+import type { RuleCase, TableSchema } from './rule-case.ts';
+import { definitionCases } from './table/definitions.ts';
+import { nestedCases } from './table/nested.ts';
+import { transitionCases } from './table/transitions.ts';
+import { ruleCases } from './table.ts';
 
 /** What is compared of an answer. */
 export interface RuleAnswer {
