@@ -1,10 +1,14 @@
 import { waitUntil } from '@virtkit/testing';
 import { bootPatience } from './machines.ts';
 
-/** What a guest's web server answers; undefined while nobody does. */
+/**
+ * What a guest's web server answers; undefined while nobody does.
+ * @throws TypeError when that is no URL
+ */
 export async function page(url: string): Promise<string | undefined> {
+  const address = new URL(url);
   try {
-    return await (await fetch(url, { signal: AbortSignal.timeout(5_000) })).text();
+    return await (await fetch(address, { signal: AbortSignal.timeout(5_000) })).text();
   } catch (error) {
     const name = (error as Error).name;
     if (name === 'TypeError' || name === 'TimeoutError') return undefined;

@@ -1,7 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import { machineService } from '@virtkit/sdk';
+import { machineService, waitFor } from '@virtkit/sdk';
 import { describe, expect, it } from 'vitest';
-import { createRunning, realMachine, remove } from '../../support/machines.ts';
+import { createRunning, patience, realMachine, remove } from '../../support/machines.ts';
 import { pageServed } from '../../support/pages.ts';
 import type { KubernetesPlatform } from '../platform.ts';
 
@@ -36,9 +36,6 @@ export function dualStackScenarios(cluster: () => KubernetesPlatform): void {
       expect(overService).toContain('fd10:0:2::2/128');
       expect(await pageServed(`http://${address4}/address`)).toBe(overService);
 
-      const instance = await client.virtualMachineInstances.get(name);
-      const [listed, ...more] = instance.status?.interfaces ?? [];
-      expect(more).toEqual([]);
       const labels = Object.entries(service.spec?.selector ?? {}).map((label) => label.join('='));
       const pods = await client.pods.list({
         namespace: cluster().namespace,
@@ -46,6 +43,15 @@ export function dualStackScenarios(cluster: () => KubernetesPlatform): void {
       });
       const podAddresses = pods.items.flatMap(({ status }) => status?.podIPs?.map(({ ip }) => ip) ?? []);
       expect(podAddresses.map((ip) => isIPv4(ip ?? ''))).toEqual([true, false]);
+      // The agent is asked for the addresses of the guest now and then.
+      const instance = await waitFor(
+        client.virtualMachineInstances,
+        name,
+        (one) => one?.status?.interfaces?.[0]?.ipAddresses?.length === 2,
+        { timeoutSeconds: patience },
+      );
+      const [listed, ...more] = instance?.status?.interfaces ?? [];
+      expect(more).toEqual([]);
       expect(listed).toMatchObject({ ipAddress: podAddresses[0], ipAddresses: podAddresses });
       expect(await pageServed(`http://[${podAddresses[1]}]/address`)).toBe(overService);
 

@@ -277,6 +277,24 @@ describe('projectStatus', () => {
     );
   });
 
+  it("lists its Pod's IPv6 address once the guest has one that is not link-local", () => {
+    const podAddresses = { default: ['10.244.0.7', 'fd00:244::7'] };
+    const listed = (...addresses: GuestInfo['interfaces'][number]['addresses']) => {
+      const interfaces = [{ ...guest.interfaces[1]!, addresses }];
+      const status = projectStatus(
+        input({ observed: connected, guest: { ...guest, interfaces }, podAddresses }),
+      );
+      return status.interfaces?.[0]?.ipAddresses;
+    };
+    const linkLocal = { family: 'ipv6', address: 'fe80::1', prefix: 64 } as const;
+    const ipv4 = { family: 'ipv4', address: '10.0.2.2', prefix: 24 } as const;
+    const ipv6 = { family: 'ipv6', address: 'fd10:0:2::2', prefix: 128 } as const;
+    expect(listed(linkLocal)).toBeUndefined();
+    expect(listed(linkLocal, ipv4)).toEqual(['10.244.0.7']);
+    expect(listed(linkLocal, ipv6)).toEqual(['fd00:244::7']);
+    expect(listed(linkLocal, ipv4, ipv6)).toEqual(podAddresses.default);
+  });
+
   it('lists at most ten interfaces that only the guest knows', () => {
     const interfaces = Array.from({ length: 15 }, (_, index) => ({ name: `veth${index}`, addresses: [] }));
     const status = projectStatus(input({ observed: connected, guest: { ...guest, interfaces } }));

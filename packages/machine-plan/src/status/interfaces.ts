@@ -70,17 +70,16 @@ function queueCount(name: string, spec: VirtualMachineInstanceSpec): number {
 
 /**
  * Per family: the Pod's addresses, else the guest's; none when the guest says that it has none. A link-local IPv6 address
- * means nothing outside of the guest.
+ * means nothing outside of the guest, so a guest with no other one is not reached at its Pod's either.
  */
 function addressesOf(pod: readonly string[], guest: GuestInterface | undefined): string[] {
   return (['ipv4', 'ipv6'] as const).flatMap((family) => {
     const fromPod = pod.filter((address) => (address.includes(':') ? 'ipv6' : 'ipv4') === family);
     if (guest === undefined) return fromPod;
     const fromGuest = guest.addresses
-      .filter((entry) => entry.family === family)
+      .filter((entry) => entry.family === family && !/^fe[89ab]/i.test(entry.address))
       .map(({ address }) => address);
-    if (fromGuest.length === 0) return [];
-    return fromPod.length > 0 ? fromPod : fromGuest.filter((address) => !/^fe[89ab]/i.test(address));
+    return fromPod.length > 0 && fromGuest.length > 0 ? fromPod : fromGuest;
   });
 }
 
