@@ -1,24 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startControlPlane, type ControlPlane } from '../src/index.ts';
-import { Client } from './support/client.ts';
+import { describe, expect, test } from 'vitest';
 import { rule, Users } from './support/users.ts';
+import { startPlane } from './support/plane.ts';
 
 const REVIEWS = '/apis/authorization.k8s.io/v1';
 
-let plane: ControlPlane;
-let client: Client;
-let users: Users;
-
-beforeAll(async () => {
-  plane = await startControlPlane();
-  client = new Client(plane);
-  users = new Users(plane, client);
-});
-
-afterAll(async () => {
-  await client[Symbol.asyncDispose]();
-  await plane.stop();
-});
+const { plane, client } = await startPlane();
+const users = new Users(plane, client);
 
 const requirement = (key: string, operator: string) => ({ requirements: [{ key, operator }] });
 

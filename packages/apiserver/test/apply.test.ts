@@ -1,20 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startControlPlane, type ControlPlane } from '../src/index.ts';
+import { describe, expect, test } from 'vitest';
 import { CONFIGMAPS, configMap, PODS, widget, widgetDefinition, WIDGETS } from './support/fixtures.ts';
-import { Client, type Reply } from './support/client.ts';
+import type { Reply } from './support/client.ts';
+import { startPlane } from './support/plane.ts';
 
-let plane: ControlPlane;
-let client: Client;
-
-beforeAll(async () => {
-  plane = await startControlPlane({ crds: [widgetDefinition()] });
-  client = new Client(plane);
-});
-
-afterAll(async () => {
-  await client[Symbol.asyncDispose]();
-  await plane.stop();
-});
+const { client } = await startPlane({ crds: [widgetDefinition()] });
 
 interface Entry {
   manager: string;

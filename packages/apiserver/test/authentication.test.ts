@@ -2,10 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLocalJWKSet, jwtVerify, SignJWT, UnsecuredJWT, decodeJwt, generateKeyPair } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startControlPlane, type ControlPlane } from '../src/index.ts';
+import { describe, expect, test } from 'vitest';
+import { startControlPlane } from '../src/index.ts';
 import { Client } from './support/client.ts';
 import { configMap, CONFIGMAPS, PODS, pod } from './support/fixtures.ts';
+import { startPlane } from './support/plane.ts';
 import { RBAC } from './support/users.ts';
 
 const ISSUER = 'https://kubernetes.default.svc.cluster.local';
@@ -13,18 +14,7 @@ const SERVICE_ACCOUNTS = '/api/v1/namespaces/default/serviceaccounts';
 const WHO = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
 
 let now: Date | undefined;
-let plane: ControlPlane;
-let client: Client;
-
-beforeAll(async () => {
-  plane = await startControlPlane({ namespaceDefaults: true, now: () => now ?? new Date() });
-  client = new Client(plane);
-});
-
-afterAll(async () => {
-  await client[Symbol.asyncDispose]();
-  await plane.stop();
-});
+const { plane, client } = await startPlane({ namespaceDefaults: true, now: () => now ?? new Date() });
 
 interface WireUser {
   username: string;

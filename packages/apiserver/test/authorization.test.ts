@@ -1,23 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startControlPlane, type ControlPlane } from '../src/index.ts';
+import { describe, expect, test } from 'vitest';
+import { startControlPlane } from '../src/index.ts';
 import { Client, eventually } from './support/client.ts';
 import { CONFIGMAPS, configMap, PODS, pod, WIDGETS, widgetDefinition } from './support/fixtures.ts';
+import { startPlane } from './support/plane.ts';
 import { RBAC, rule, Users, type Rule } from './support/users.ts';
 
-let plane: ControlPlane;
-let client: Client;
-let users: Users;
-
-beforeAll(async () => {
-  plane = await startControlPlane({ crds: [widgetDefinition()] });
-  client = new Client(plane);
-  users = new Users(plane, client);
-});
-
-afterAll(async () => {
-  await client[Symbol.asyncDispose]();
-  await plane.stop();
-});
+const { plane, client } = await startPlane({ crds: [widgetDefinition()] });
+const users = new Users(plane, client);
 
 describe('server-side apply', () => {
   test('needs the right to create for what is not there', async () => {

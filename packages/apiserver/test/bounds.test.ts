@@ -1,21 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startControlPlane, type ControlPlane } from '../src/index.ts';
+import { describe, expect, test } from 'vitest';
 import { levelsOfJson, mostLevels } from '../src/object/nesting.ts';
-import { Client } from './support/client.ts';
 import { CONFIGMAPS, configMap, widgetDefinition } from './support/fixtures.ts';
+import { startPlane } from './support/plane.ts';
 
-let plane: ControlPlane;
-let client: Client;
-
-beforeAll(async () => {
-  plane = await startControlPlane({ crds: [widgetDefinition()] });
-  client = new Client(plane);
-});
-
-afterAll(async () => {
-  await client[Symbol.asyncDispose]();
-  await plane.stop();
-});
+const { client } = await startPlane({ crds: [widgetDefinition()] });
 
 const jsonPatch = 'application/json-patch+json';
 

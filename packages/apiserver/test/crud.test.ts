@@ -1,20 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startControlPlane, type ControlPlane } from '../src/index.ts';
-import { Client } from './support/client.ts';
+import { describe, expect, test } from 'vitest';
 import { CONFIGMAPS, configMap, widget, widgetDefinition, WIDGETS } from './support/fixtures.ts';
+import { startPlane } from './support/plane.ts';
 
-let plane: ControlPlane;
-let client: Client;
-
-beforeAll(async () => {
-  plane = await startControlPlane({ crds: [widgetDefinition()] });
-  client = new Client(plane);
-});
-
-afterAll(async () => {
-  await client[Symbol.asyncDispose]();
-  await plane.stop();
-});
+const { plane, client } = await startPlane({ crds: [widgetDefinition()] });
 
 describe('objects', () => {
   test('creation fills in the system metadata and the location is readable', async () => {

@@ -1,24 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startControlPlane, type ControlPlane } from '../src/index.ts';
-import { Client } from './support/client.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { widget, widgetDefinition, WIDGETS } from './support/fixtures.ts';
+import { startPlane } from './support/plane.ts';
 
-let plane: ControlPlane;
-let client: Client;
+const { client } = await startPlane();
 
 beforeAll(async () => {
-  plane = await startControlPlane();
-  client = new Client(plane);
   const definition = widgetDefinition();
   // So that there are objects which say no number.
   const spec = definition.spec.versions[0]!.schema!.openAPIV3Schema!.properties!.spec!;
   spec.properties!.replicas = { type: 'integer' };
   await client.post('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', definition);
-});
-
-afterAll(async () => {
-  await client[Symbol.asyncDispose]();
-  await plane.stop();
 });
 
 let count = 0;

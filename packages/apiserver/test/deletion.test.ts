@@ -1,20 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startControlPlane, type ControlPlane } from '../src/index.ts';
-import { Client, eventually } from './support/client.ts';
+import { describe, expect, test } from 'vitest';
+import { eventually } from './support/client.ts';
 import { CONFIGMAPS, configMap, pod, PODS, widget, widgetDefinition, WIDGETS } from './support/fixtures.ts';
+import { startPlane } from './support/plane.ts';
 
-let plane: ControlPlane;
-let client: Client;
-
-beforeAll(async () => {
-  plane = await startControlPlane({ crds: [widgetDefinition()] });
-  client = new Client(plane);
-});
-
-afterAll(async () => {
-  await client[Symbol.asyncDispose]();
-  await plane.stop();
-});
+const { client } = await startPlane({ crds: [widgetDefinition()] });
 
 async function gone(path: string): Promise<void> {
   await eventually(`${path} is gone`, async () => (await client.get(path)).status === 404);

@@ -1,90 +1,71 @@
 import { connect } from 'node:tls';
 import { once } from 'node:events';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import {
-  ApiServerError,
-  sendJson,
-  startControlPlane,
-  type AdmissionRequest,
-  type ControlPlane,
-  type RequestRecord,
-} from '../src/index.ts';
-import { Client, eventually } from './support/client.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { ApiServerError, sendJson, type AdmissionRequest, type RequestRecord } from '../src/index.ts';
+import { eventually } from './support/client.ts';
 import { CONFIGMAPS, configMap, pod, PODS, widget, widgetDefinition, WIDGETS } from './support/fixtures.ts';
+import { startPlane } from './support/plane.ts';
 
-let plane: ControlPlane;
-let client: Client;
 let seen: AdmissionRequest[] = [];
 const records: RequestRecord[] = [];
-
-beforeAll(async () => {
-  plane = await startControlPlane({
-    crds: [widgetDefinition()],
-    // Jane has no rights, and these tests are not about them.
-    authorization: 'always-allow',
-    tokens: [{ name: 'jane', groups: ['staff'], token: 'jane-token' }],
-    onRequest: (record) => records.push(record),
-    admission: [
-      {
-        name: 'widgets',
-        matches: ({ group, resource }) => group === 'example.com' && resource === 'widgets',
-        mutate: (request) => {
-          seen.push(request);
-          if (request.name === 'hopeless')
-            return { denied: { message: 'it cannot be completed', code: 400 } };
-          return request.operation === 'CREATE'
-            ? {
-                patch: [{ op: 'add', path: '/metadata/labels', value: { touched: 'yes' } }],
-                warnings: ['was touched'],
-              }
-            : undefined;
-        },
-        validate: async ({ object, operation, name }) => {
-          if (operation === 'DELETE' && name === 'protected')
-            return { denied: { message: 'it is protected' } };
-          if ((object?.spec as { size?: number } | undefined)?.size !== 7) return undefined;
-          return {
-            denied: {
-              message: 'seven is unlucky',
-              code: 422,
-              reason: 'Invalid',
-              causes: [{ reason: 'FieldValueInvalid', field: 'spec.size', message: 'seven' }],
-            },
-          };
-        },
+const { plane, client } = await startPlane({
+  crds: [widgetDefinition()],
+  // Jane has no rights, and these tests are not about them.
+  authorization: 'always-allow',
+  tokens: [{ name: 'jane', groups: ['staff'], token: 'jane-token' }],
+  onRequest: (record) => records.push(record),
+  admission: [
+    {
+      name: 'widgets',
+      matches: ({ group, resource }) => group === 'example.com' && resource === 'widgets',
+      mutate: (request) => {
+        seen.push(request);
+        if (request.name === 'hopeless') return { denied: { message: 'it cannot be completed', code: 400 } };
+        return request.operation === 'CREATE'
+          ? {
+              patch: [{ op: 'add', path: '/metadata/labels', value: { touched: 'yes' } }],
+              warnings: ['was touched'],
+            }
+          : undefined;
       },
-    ],
-    mounts: [
-      {
-        group: 'sub.example.com',
-        version: 'v1',
-        resources: [{ name: 'widgets/poke', kind: 'Poke', namespaced: true, verbs: ['update'] }],
-        handle: async (_request, response, info) => {
-          if (info.subresource === 'fail') throw new ApiServerError('Conflict', 'not now');
-          sendJson(response, 200, { ...info, query: info.query.toString() });
-        },
-        upgrade: (_request, socket, _head, info) => {
-          socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n');
-          socket.write(`hello ${info.user.name} ${info.name ?? ''}\n`);
-          socket.pipe(socket);
-        },
+      validate: async ({ object, operation, name }) => {
+        if (operation === 'DELETE' && name === 'protected') return { denied: { message: 'it is protected' } };
+        if ((object?.spec as { size?: number } | undefined)?.size !== 7) return undefined;
+        return {
+          denied: {
+            message: 'seven is unlucky',
+            code: 422,
+            reason: 'Invalid',
+            causes: [{ reason: 'FieldValueInvalid', field: 'spec.size', message: 'seven' }],
+          },
+        };
       },
-    ],
-    podSubresources: {
-      handle: (_request, response, info, object) =>
-        void response.end(`${info.subresource ?? ''} of ${object.metadata.name ?? ''}`),
     },
-  });
-  client = new Client(plane);
+  ],
+  mounts: [
+    {
+      group: 'sub.example.com',
+      version: 'v1',
+      resources: [{ name: 'widgets/poke', kind: 'Poke', namespaced: true, verbs: ['update'] }],
+      handle: async (_request, response, info) => {
+        if (info.subresource === 'fail') throw new ApiServerError('Conflict', 'not now');
+        sendJson(response, 200, { ...info, query: info.query.toString() });
+      },
+      upgrade: (_request, socket, _head, info) => {
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n');
+        socket.write(`hello ${info.user.name} ${info.name ?? ''}\n`);
+        socket.pipe(socket);
+      },
+    },
+  ],
+  podSubresources: {
+    handle: (_request, response, info, object) =>
+      void response.end(`${info.subresource ?? ''} of ${object.metadata.name ?? ''}`),
+  },
 });
 
 beforeEach(() => {
   seen = [];
-});
-
-afterAll(async () => {
-  await client[Symbol.asyncDispose]();
-  await plane.stop();
 });
 
 describe('admission', () => {

@@ -1,23 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startControlPlane, type ControlPlane } from '../src/index.ts';
-import { Client } from './support/client.ts';
+import { describe, expect, test } from 'vitest';
 import { CONFIGMAPS } from './support/fixtures.ts';
+import { startPlane } from './support/plane.ts';
 import { RBAC } from './support/users.ts';
 
 const WHO = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
 
-let plane: ControlPlane;
-let client: Client;
-
-beforeAll(async () => {
-  plane = await startControlPlane();
-  client = new Client(plane);
-});
-
-afterAll(async () => {
-  await client[Symbol.asyncDispose]();
-  await plane.stop();
-});
+const { plane, client } = await startPlane();
 
 describe('impersonation', () => {
   const as = (headers: Record<string, string | string[]>, token = plane.token) =>

@@ -1,21 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startControlPlane, type ControlPlane } from '../src/index.ts';
-import { Client } from './support/client.ts';
+import { describe, expect, test } from 'vitest';
 import { pod } from './support/fixtures.ts';
+import { startPlane } from './support/plane.ts';
 
-let plane: ControlPlane;
-let client: Client;
+const { client } = await startPlane();
 let namespaces = 0;
-
-beforeAll(async () => {
-  plane = await startControlPlane();
-  client = new Client(plane);
-});
-
-afterAll(async () => {
-  await client[Symbol.asyncDispose]();
-  await plane.stop();
-});
 
 /** A namespace with LimitRanges. @returns the path of its objects */
 async function namespaceWith(...ranges: readonly object[][]): Promise<string> {

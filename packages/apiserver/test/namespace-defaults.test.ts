@@ -1,22 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startControlPlane, type ControlPlane } from '../src/index.ts';
+import { describe, expect, test } from 'vitest';
+import { startControlPlane } from '../src/index.ts';
 import { Client, eventually } from './support/client.ts';
 import { CONFIGMAPS } from './support/fixtures.ts';
+import { startPlane } from './support/plane.ts';
 
 const SERVICE_ACCOUNTS = '/api/v1/namespaces/default/serviceaccounts';
 
-let plane: ControlPlane;
-let client: Client;
-
-beforeAll(async () => {
-  plane = await startControlPlane({ namespaceDefaults: true });
-  client = new Client(plane);
-});
-
-afterAll(async () => {
-  await client[Symbol.asyncDispose]();
-  await plane.stop();
-});
+const { plane, client } = await startPlane({ namespaceDefaults: true });
 
 describe('namespaces', () => {
   test('get a service account and the authority of the server, which come back when deleted', async () => {

@@ -1,20 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startControlPlane, type ControlPlane } from '../src/index.ts';
-import { Client } from './support/client.ts';
+import { beforeAll, expect, test } from 'vitest';
 import { CONFIGMAPS, configMap } from './support/fixtures.ts';
+import { startPlane } from './support/plane.ts';
 
-let plane: ControlPlane;
-let client: Client;
+const { plane, client } = await startPlane();
 
 beforeAll(async () => {
-  plane = await startControlPlane();
-  client = new Client(plane);
   for (const name of ['a', 'b', 'c', 'd', 'e']) await client.post(CONFIGMAPS, configMap(name, { v: '0' }));
-});
-
-afterAll(async () => {
-  await client[Symbol.asyncDispose]();
-  await plane.stop();
 });
 
 interface Named {

@@ -1,24 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startControlPlane, type ControlPlane } from '../src/index.ts';
-import { Client } from './support/client.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { pod, PODS } from './support/fixtures.ts';
+import { startPlane } from './support/plane.ts';
 
-let plane: ControlPlane;
-let client: Client;
+const { client } = await startPlane();
 
 beforeAll(async () => {
-  plane = await startControlPlane();
-  client = new Client(plane);
   for (const [name, value, more] of [
     ['high', 1000, { preemptionPolicy: 'Never' }],
     ['low', 10, {}],
   ] as const)
     await client.post('/apis/scheduling.k8s.io/v1/priorityclasses', { metadata: { name }, value, ...more });
-});
-
-afterAll(async () => {
-  await client[Symbol.asyncDispose]();
-  await plane.stop();
 });
 
 const main = { name: 'main', image: 'example.com/image:1' };

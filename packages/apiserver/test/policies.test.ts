@@ -1,25 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { startControlPlane, type ControlPlane } from '../src/index.ts';
-import { Client } from './support/client.ts';
+import { afterEach, describe, expect, test } from 'vitest';
 import { CONFIGMAPS, configMap } from './support/fixtures.ts';
+import { startPlane } from './support/plane.ts';
 
 const GROUP = '/apis/admissionregistration.k8s.io/v1';
 const POLICIES = `${GROUP}/validatingadmissionpolicies`;
 const BINDINGS = `${GROUP}/validatingadmissionpolicybindings`;
 const apiVersion = 'admissionregistration.k8s.io/v1';
 
-let plane: ControlPlane;
-let client: Client;
-
-beforeAll(async () => {
-  plane = await startControlPlane();
-  client = new Client(plane);
-});
-
-afterAll(async () => {
-  await client[Symbol.asyncDispose]();
-  await plane.stop();
-});
+const { client } = await startPlane();
 
 afterEach(async () => {
   for (const path of [BINDINGS, POLICIES, CONFIGMAPS]) expect((await client.delete(path)).status).toBe(200);

@@ -1,26 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startControlPlane, type ControlPlane } from '../src/index.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { billionths, quantityText } from '../src/object/quantity.ts';
-import { Client } from './support/client.ts';
+import { startPlane } from './support/plane.ts';
 
-let plane: ControlPlane;
-let client: Client;
+const { client } = await startPlane();
 let namespace = '';
 let count = 0;
-
-beforeAll(async () => {
-  plane = await startControlPlane();
-  client = new Client(plane);
-});
 
 beforeEach(async () => {
   namespace = `quota-${++count}`;
   await client.post('/api/v1/namespaces', { metadata: { name: namespace } });
-});
-
-afterAll(async () => {
-  await client[Symbol.asyncDispose]();
-  await plane.stop();
 });
 
 const at = (resource: string): string => `/api/v1/namespaces/${namespace}/${resource}`;

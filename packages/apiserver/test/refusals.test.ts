@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { canonicalQuantity } from '../src/object/quantity.ts';
-import { startControlPlane, type ControlPlane } from '../src/index.ts';
-import { Client } from './support/client.ts';
+import { startPlane } from './support/plane.ts';
 
 const NAMESPACE = '/namespaces/default/';
 const SLICES = `/apis/discovery.k8s.io/v1${NAMESPACE}endpointslices`;
@@ -12,18 +11,7 @@ const QUOTAS = `/api/v1${NAMESPACE}resourcequotas`;
 const PRIORITIES = '/apis/scheduling.k8s.io/v1/priorityclasses';
 const LEASES = `/apis/coordination.k8s.io/v1${NAMESPACE}leases`;
 
-let plane: ControlPlane;
-let client: Client;
-
-beforeAll(async () => {
-  plane = await startControlPlane();
-  client = new Client(plane);
-});
-
-afterAll(async () => {
-  await client[Symbol.asyncDispose]();
-  await plane.stop();
-});
+const { client } = await startPlane();
 
 const slice = (addresses: string[], more: object = {}) => ({
   addressType: 'IPv4',

@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startControlPlane, type ControlPlane } from '../src/index.ts';
-import { Client } from './support/client.ts';
+import { describe, expect, test } from 'vitest';
 import { CONFIGMAPS, configMap, widgetDefinition, WIDGETS } from './support/fixtures.ts';
+import { startPlane } from './support/plane.ts';
 
 const RBAC = '/apis/rbac.authorization.k8s.io/v1/namespaces/default';
 const SLICES = '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices';
@@ -9,18 +8,7 @@ const RANGES = '/api/v1/namespaces/default/limitranges';
 const ENDPOINTS = '/api/v1/namespaces/default/endpoints';
 const ACCOUNTS = '/api/v1/namespaces/default/serviceaccounts';
 
-let plane: ControlPlane;
-let client: Client;
-
-beforeAll(async () => {
-  plane = await startControlPlane();
-  client = new Client(plane);
-});
-
-afterAll(async () => {
-  await client[Symbol.asyncDispose]();
-  await plane.stop();
-});
+const { client } = await startPlane();
 
 const as = (shape: string) => ({ accept: `application/json;as=${shape};g=meta.k8s.io;v=v1` });
 

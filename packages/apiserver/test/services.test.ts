@@ -1,22 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startControlPlane, type ControlPlane } from '../src/index.ts';
-import { Client } from './support/client.ts';
+import { describe, expect, test } from 'vitest';
+import { startPlane } from './support/plane.ts';
 
 const SERVICES = '/api/v1/namespaces/default/services';
 
-let plane: ControlPlane;
-let client: Client;
+const { client } = await startPlane();
 let count = 0;
-
-beforeAll(async () => {
-  plane = await startControlPlane();
-  client = new Client(plane);
-});
-
-afterAll(async () => {
-  await client[Symbol.asyncDispose]();
-  await plane.stop();
-});
 
 const ports = [{ port: 80 }];
 

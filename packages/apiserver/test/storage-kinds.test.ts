@@ -1,24 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startControlPlane, type ControlPlane } from '../src/index.ts';
-import { Client } from './support/client.ts';
+import { describe, expect, test } from 'vitest';
+import { startPlane } from './support/plane.ts';
 
 const CLAIMS = '/api/v1/namespaces/default/persistentvolumeclaims';
 const VOLUMES = '/api/v1/persistentvolumes';
 const CLASSES = '/apis/storage.k8s.io/v1/storageclasses';
 
-let plane: ControlPlane;
-let client: Client;
+const { client } = await startPlane();
 let count = 0;
-
-beforeAll(async () => {
-  plane = await startControlPlane();
-  client = new Client(plane);
-});
-
-afterAll(async () => {
-  await client[Symbol.asyncDispose]();
-  await plane.stop();
-});
 
 const named = (spec: object) => ({ metadata: { name: `o${++count}` }, spec });
 const asked = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } };

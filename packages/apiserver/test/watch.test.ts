@@ -1,21 +1,11 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startControlPlane, type ControlPlane } from '../src/index.ts';
+import { describe, expect, test } from 'vitest';
+import { startControlPlane } from '../src/index.ts';
 import { Client, eventually, Watch, type WireEvent } from './support/client.ts';
 import { CONFIGMAPS, configMap } from './support/fixtures.ts';
+import { startPlane } from './support/plane.ts';
 
-let plane: ControlPlane;
-let client: Client;
-
-beforeAll(async () => {
-  plane = await startControlPlane({ bookmarkIntervalMs: 20 });
-  client = new Client(plane);
-});
-
-afterAll(async () => {
-  await client[Symbol.asyncDispose]();
-  await plane.stop();
-});
+const { plane, client } = await startPlane({ bookmarkIntervalMs: 20 });
 
 function summary({ type, object }: WireEvent): string {
   return `${type} ${object.metadata.name ?? ''}@${object.metadata.resourceVersion ?? ''}`;

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startControlPlane, type ControlPlane } from '../src/index.ts';
+import { describe, expect, test } from 'vitest';
+import { startControlPlane } from '../src/index.ts';
 import { Client } from './support/client.ts';
 import { CONFIGMAPS, configMap, widgetDefinition } from './support/fixtures.ts';
+import { startPlane } from './support/plane.ts';
 import {
   configuration,
   MUTATING,
@@ -11,18 +12,7 @@ import {
   WebhookServer,
 } from './support/webhook-server.ts';
 
-let plane: ControlPlane;
-let client: Client;
-
-beforeAll(async () => {
-  plane = await startControlPlane();
-  client = new Client(plane);
-});
-
-afterAll(async () => {
-  await client[Symbol.asyncDispose]();
-  await plane.stop();
-});
+const { plane, client } = await startPlane();
 
 const CONFIG = { url: 'https://127.0.0.1:1/x' };
 const hook = (more: Record<string, unknown> = {}) => webhook('a.example.com', CONFIG, more);

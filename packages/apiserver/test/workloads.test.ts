@@ -1,19 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startControlPlane, type ControlPlane } from '../src/index.ts';
+import { describe, expect, test } from 'vitest';
+import { startControlPlane } from '../src/index.ts';
 import { Client } from './support/client.ts';
+import { startPlane } from './support/plane.ts';
 
-let plane: ControlPlane;
-let client: Client;
-
-beforeAll(async () => {
-  plane = await startControlPlane();
-  client = new Client(plane);
-});
-
-afterAll(async () => {
-  await client[Symbol.asyncDispose]();
-  await plane.stop();
-});
+const { client } = await startPlane();
 
 const labels = { app: 'web' };
 const apps = '/apis/apps/v1/namespaces/default';
