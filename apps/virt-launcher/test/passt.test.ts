@@ -176,17 +176,22 @@ it(
         .find(({ mac }) => mac === '02:00:00:00:00:42')
         ?.addresses.map(({ address }) => address);
     };
+    const leased = ['10.244.0.5', 'fd44::5'];
     const own = await waitUntil('addresses of both families', async () => {
       const all = (await addresses()) ?? [];
-      return all.includes('10.244.0.5') && all.find((address) => address.startsWith('fd44:'));
+      const announced = all.find((address) => address.startsWith('fd44:') && !leased.includes(address));
+      return leased.every((address) => all.includes(address)) && announced;
     });
-    // passt takes connections to where it has seen the guest speak from. Until that is sure of its own address (DAD), it would
-    // speak from that of the link, or not at all if it is told from where.
+    // passt takes connections to where it has seen the guest speak from last, and to nowhere once the guest has asked whether an IPv6
+    // address is free (DAD), which it does without an address. So it is to speak when it is sure of both that it has.
     for (const [gateway, from] of [
-      ['10.244.0.1', '10.244.0.5'],
       ['fd44::1', own],
+      ['fd44::1', 'fd44::5'],
+      ['10.244.0.1', '10.244.0.5'],
     ])
-      await waitUntil(`an answer of ${gateway}`, () => inGuest(`ping -c 1 -W 5 -I ${from} ${gateway}`));
+      await waitUntil(`an answer of ${gateway} to ${from}`, () =>
+        inGuest(`ping -c 1 -W 5 -I ${from} ${gateway}`),
+      );
 
     const page = (host: string, port = 80) => network.page(`http://${host}:${port}/`);
     const served = (host: string) => waitUntil(`the page of ${host}`, () => page(host));
