@@ -72,6 +72,15 @@ export const listedDifferences: readonly ListedDifference[] = [
     where: { step: ofSlices, path: ownersOfSlice, kubernetes: 'absent', ours: /^\{\}$/ },
   },
   {
+    id: 'null-in-secret',
+    what: 'A Secret with a null among its data is not written again by the first patch that changes nothing.',
+    why: 'It is stored as "" at once; Kubernetes reads it back as another value than the one it has written.',
+    where: {
+      sequence: /^patch: nothing in a Secret with a null$/,
+      path: /^body\.metadata\.resourceVersion$/,
+    },
+  },
+  {
     id: 'takers-of-empty-lists',
     what: 'An empty list of an EndpointSlice does not belong to who sends it again.',
     why: 'It is the same list; Kubernetes stores it as null and takes the second one for a change.',

@@ -3,6 +3,7 @@ import { collection, configMap, configMaps, get, patch, post } from './requests.
 
 const a = `${configMaps}/a`;
 const accounts = collection('serviceaccounts');
+const secrets = collection('secrets');
 const made = post(configMaps, configMap('a', { v: '1', w: '2' }, { labels: { l: 'm' } }), { as: 'made' });
 
 const jsonPatches: unknown[] = [
@@ -120,4 +121,13 @@ export const patchSequences: Sequence[] = [
     ],
   },
   { name: 'patch: of a collection', steps: [patch('merge', configMaps, {})] },
+  {
+    name: 'patch: nothing in a Secret with a null',
+    steps: [
+      post(secrets, { metadata: { name: 'a' }, data: { c: null } }),
+      patch('merge', `${secrets}/a`, {}),
+      patch('merge', `${secrets}/a`, {}),
+      get(`${secrets}/a`),
+    ],
+  },
 ];

@@ -51,7 +51,6 @@ export const drawnSecret: DrawnKind = {
     { stringData: { a: 'y' }, data: { a: 'eA==', b: 'eA==' } },
     { data: { b: 'eQ==' }, type: 'example.com/some' },
     { data: { c: '' } },
-    { data: { c: null } },
     { data: { c: 'eQ==' }, immutable: true },
     { data: { b: 'no base64' } },
     { type: 'kubernetes.io/tls' },
