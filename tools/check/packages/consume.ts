@@ -23,7 +23,10 @@ export async function consume(
   await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'consumer', private: true }));
   const npm = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
   const tarballs = libraries.map(({ tarball }) => tarball);
-  await execute('npm', [...npm, ...tarballs, `@types/node@${nodeTypes}`], { cwd: folder });
+  // npm runs on the project's own Node here, which by itself trusts only the authorities that it brings; the machine's may be
+  // needed to reach the registry through a proxy.
+  const env = { ...process.env, NODE_USE_SYSTEM_CA: '1' };
+  await execute('npm', [...npm, ...tarballs, `@types/node@${nodeTypes}`], { cwd: folder, env });
   const specifiers = JSON.stringify(libraries.flatMap((library) => library.specifiers));
   await writeFile(
     join(folder, 'load.mjs'),
